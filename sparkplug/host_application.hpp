@@ -1,0 +1,143 @@
+#pragma once
+// The host application's side of Sparkplug and of delivery, as rules without I/O: messages in; facts to
+// commit and messages to send out (Sparkplug 3.0 chapter 5; design, section 5).
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sparkplug/delivery.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/payload.hpp"
+#include "sparkplug/session.hpp"
+#include "sparkplug/topic.hpp"
+
+namespace xalink {
+
+/// What the host learned, in the order it learned it, for the ledger to commit. `at` is the host's clock.
+namespace fact {
+struct NodeBorn {
+  NodeId node;
+  WallTime at{};
+  std::uint8_t bdseq = 0;
+  std::string epoch;  ///< empty: a plain Sparkplug node that knows nothing of Delivery/*
+  ClockContext clock;
+  std::array<std::uint64_t, kLaneCount> depth{};  ///< the node's own count of unacknowledged rows
+  std::optional<std::uint64_t> oldest;            ///< wall ms of its oldest unacknowledged record
+  bool rebirth = false;                           ///< same bdSeq as the session that is already open
+};
+struct NodeDied {
+  NodeId node;
+  WallTime at{};
+  std::string reason;  ///< "death certificate", "superseded by a new birth", ...
+};
+struct DeviceBorn {
+  NodeId node;
+  std::string device;
+  WallTime at{};
+};
+struct DeviceDied {
+  NodeId node;
+  std::string device;
+  WallTime at{};
+};
+/// Values of metrics: current ones, or history of a plain node.
+struct Values {
+  struct Entry {
+    std::string name;
+    DataType type = DataType::unknown;
+    Value value;
+    std::uint64_t timestamp = 0;  ///< ms; the metric's, else the payload's
+    bool historical = false;
+    std::string unit;  ///< from births; empty elsewhere
+  };
+  NodeId node;
+  std::string device;  ///< empty: the node's own
+  WallTime at{};
+  bool birth = false;
+  bool plain = false;  ///< keep in the history of plain values: nothing else will deliver them
+  std::vector<Entry> entries;
+};
+/// A run of records to be stored exactly once and acknowledged after the commit.
+struct Arrived {
+  NodeId node;
+  WallTime at{};
+  Batch batch;
+};
+/// A message that could not be used: kept with its reason, never silently dropped.
+struct SetAside {
+  std::string topic;
+  std::string payload;
+  std::string reason;
+  WallTime at{};
+};
+}  // namespace fact
+
+using Fact = std::variant<fact::NodeBorn, fact::NodeDied, fact::DeviceBorn, fact::DeviceDied, fact::Values,
+                          fact::Arrived, fact::SetAside>;
+
+/// What the ledger answers for a lane of a node's epoch after a commit, or at a birth.
+struct LaneMark {
+  NodeId node;
+  std::string epoch;
+  Lane lane = Lane::events;
+  RowId mark = 0;     ///< everything up to here is committed
+  bool hole = false;  ///< a batch began above mark + 1 and was not kept
+};
+
+struct HostApplicationOptions {
+  std::string host_id = "xalink";
+  std::vector<std::string> groups;  ///< Sparkplug group ids to serve; empty: all
+  Duration reorder_timeout = std::chrono::seconds(5);
+  Duration min_rebirth_interval = std::chrono::seconds(10);  ///< per node
+  double rebirths_per_second = 5.0;                          ///< over all nodes
+  PayloadLimits limits;
+};
+
+/// Thread-safety: none; one loop.
+class HostApplication {
+ public:
+  explicit HostApplication(HostApplicationOptions options);
+
+  /// For CONNECT: client id and the STATE will, whose timestamp the STATE birth repeats.
+  struct ConnectPlan {
+    std::string client_id;
+    OutgoingMessage will;
+    std::vector<std::string> filters;
+    OutgoingMessage birth;
+  };
+  [[nodiscard]] ConnectPlan plan_connect(Now now);
+  /// The clean goodbye: STATE offline with timestamp now. Publish it before closing.
+  [[nodiscard]] OutgoingMessage goodbye(Now now);
+
+  void connected(Now now);
+  void lost(Now now);
+  void arrived(IncomingMessage message, Now now);
+  /// After a commit: marks to acknowledge.
+  void committed(const std::vector<LaneMark>& marks, Now now);
+  void tick(Now now);
+
+  /// Facts must be committed in order; messages may be sent at once.
+  [[nodiscard]] std::vector<Fact> take_facts();
+  [[nodiscard]] std::vector<OutgoingMessage> take_messages();
+  [[nodiscard]] std::optional<SteadyTime> wake_at() const;
+
+  struct Counters {
+    std::uint64_t messages = 0;
+    std::uint64_t set_aside = 0;
+    std::uint64_t sequence_gaps = 0;
+    std::uint64_t rebirths_requested = 0;
+    std::uint64_t records = 0;
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  HostApplicationOptions options_;
+  Counters counters_;
+};
+
+}  // namespace xalink
