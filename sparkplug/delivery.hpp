@@ -72,7 +72,7 @@ inline constexpr std::string_view kOffsetColumn = "Offset";
 
 /// The schema of a gap: rows first..last were given up, `Count` records for `Reason`.
 /// Device "backlog", group "Gap", columns First, Last, Count (UInt64) and Reason (String).
-[[nodiscard]] const Schema& gap_schema(Lane lane);
+[[nodiscard]] Schema gap_schema(Lane lane);
 [[nodiscard]] Batch::Item make_gap(std::size_t schema, RowId first, RowId last,
                                    std::uint64_t count, std::string reason, Stamp stamp);
 

@@ -22,6 +22,7 @@
 #include "sparkplug/payload.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/session.hpp"
+#include "sparkplug/topic.hpp"
 
 namespace xalink {
 
@@ -57,11 +58,11 @@ struct EdgeNodeOptions {
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = 16 * 1024;
-  std::size_t min_window = 2;    ///< unacknowledged messages, to begin with and after a loss
-  std::size_t max_window = 64;
+  std::size_t min_window_bytes = 4 * 1024;  ///< unacknowledged bytes, to begin with and after a loss
+  std::size_t max_window_bytes = 1024 * 1024;
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(5);
-  Duration stable_after = std::chrono::minutes(1);  ///< a session this old resets the backoff
+  Duration stable_after = std::chrono::minutes(1);      ///< a session this old resets the backoff
   Duration max_birth_delay = std::chrono::seconds(10);  ///< births spread over this after STATE returns
   Duration first_timeout = std::chrono::seconds(10);    ///< for an acknowledgement, before an RTT is known
   Duration min_timeout = std::chrono::seconds(2);
@@ -153,6 +154,8 @@ class EdgeNode {
   void restore_current(const Schema& schema, const Record& record);
   /// A shape that was not known at construction; leads to a rebirth when online.
   void add_schema(const Schema& schema, Now now);
+  /// Records given up so far by reason, told in births and NDATA.
+  void set_given_up(std::map<std::string, std::uint64_t> by_reason);
 
   [[nodiscard]] std::vector<EdgeNodeAction> take_actions();
   /// When tick() wants to be called next; nothing to wait for when empty.
@@ -163,7 +166,107 @@ class EdgeNode {
   [[nodiscard]] std::uint64_t ignored_commands() const { return ignored_commands_; }
 
  private:
+  struct SchemaState {
+    Schema schema;
+    std::optional<Record> current;
+    WallTime told{};  ///< time of the newest value that went out as current in this session
+  };
+  struct InFlight {
+    RowId last = 0;
+    std::size_t bytes = 0;
+    SteadyTime sent{};
+    bool resent = false;  ///< rows of it were sent before: its round trip says nothing (Karn's rule)
+  };
+  struct LaneState {
+    LaneDepth depth;
+    RowId next = 1;       ///< first row not yet sent in this round
+    RowId sent_high = 0;  ///< highest row that may ever have been sent; acknowledgements beyond are lies
+    Batch buffer;         ///< rows read from the outbox and not yet sent
+    std::size_t buffer_at = 0;
+    bool reading = false;
+    std::uint64_t generation = 0;
+    std::deque<InFlight> in_flight;
+    SteadyTime last_go_back{};
+  };
+  struct Handed {  ///< a publish that the session has not taken yet
+    std::optional<Lane> lane;
+    RowId last = 0;
+  };
+  struct NodeMetric {
+    std::string name;
+    DataType type = DataType::unknown;
+    MetricValue value;
+  };
+
+  void perform(EdgeNodeAction action) { actions_.push_back(std::move(action)); }
+  void note(action::Note::Level level, std::string text);
+  [[nodiscard]] Topic topic(MessageType type, std::string device = {}) const;
+  std::uint64_t alias(std::string_view device, std::string_view name);
+  [[nodiscard]] AliasOf alias_of();
+  void publish(MessageType type, std::string device, Payload payload, WriteTypes types, Handed handed);
+  [[nodiscard]] OutgoingMessage death(std::optional<WallTime> at) const;
+
+  void wait_to_connect(Now now, Duration longest);
+  void consider_host(Now now);
+  void host_went_away(Now now);
+  void births(Now now);
+  void publish_nbirth(Now now);
+  void publish_dbirth(const std::string& device, const std::vector<SchemaState>& schemas, Now now);
+  void publish_backlog_dbirth(Now now);
+  [[nodiscard]] std::vector<NodeMetric> clock_metrics() const;
+  [[nodiscard]] std::vector<NodeMetric> outbox_metrics() const;
+  void publish_ndata(const std::vector<NodeMetric>& metrics, Now now);
+  void refresh_node_metrics(Now now);
+  [[nodiscard]] ClockContext context_at(Now now) const;
+
+  void take_state(const IncomingMessage& message, Now now);
+  void take_command(const Topic& topic, const IncomingMessage& message, Now now);
+  void ignore_command(const std::string& why);
+  void acknowledged(Lane lane, RowId mark, Now now);
+  void resend_from(Lane lane, RowId first, Now now);
+  void go_back(Lane lane, Now now);
+  void check_timeout(Now now);
+  [[nodiscard]] std::optional<SteadyTime> timeout_at() const;
+  void measure_round_trip(Duration sample);
+
+  void pump(Now now);
+  bool pump_lane(Lane lane, Now now);
+  void send_backlog(LaneState& lane, Lane which, Now now);
+  std::size_t send_live(LaneState& lane, Lane which, Now now);
+  void sent(LaneState& lane, Lane which, RowId last, std::size_t bytes, Now now);
+  [[nodiscard]] bool is_fresh(const SchemaState& state, const Record& record) const;
+  SchemaState* find(const Schema& schema);
+  [[nodiscard]] std::size_t bytes_in_flight() const;
+  [[nodiscard]] LaneState& at(Lane lane) { return lanes_[index(lane)]; }
+
+  EdgeNodeOptions options_;
+  std::string epoch_;
+  std::map<std::string, std::vector<SchemaState>> devices_;
+  std::unordered_map<std::string, std::uint64_t> aliases_;  ///< key: device, NUL, name
+  std::map<std::string, std::uint64_t> given_up_;
+  std::array<LaneState, kLaneCount> lanes_;
+  std::mt19937_64 random_;
+
   EdgeNodeState state_ = EdgeNodeState::stopped;
+  std::vector<EdgeNodeAction> actions_;
+  std::deque<Handed> handed_;
+  std::uint8_t bdseq_ = 0;
+  std::uint8_t seq_ = 0;
+  bool subscribed_ = false;
+  std::optional<HostState> host_;
+  unsigned failures_ = 0;  ///< connection attempts since the last stable session
+  SteadyTime retry_at_{};
+  SteadyTime birth_at_{};
+  SteadyTime online_since_{};
+  WallTime born_at_{};
+  ClockContext context_;
+  std::optional<SteadyTime> marks_awaited_until_;  ///< after births: the gateway says where to go on
+  SteadyTime node_metrics_at_{};                   ///< when outbox metrics are told next, at the earliest
+  std::array<std::uint64_t, kLaneCount> told_depth_{};
+  std::size_t window_bytes_ = 0;
+  Duration smoothed_{};
+  Duration variation_{};
+  Duration timeout_{};
   std::uint64_t ignored_commands_ = 0;
 };
 
