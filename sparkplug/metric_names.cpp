@@ -1,0 +1,234 @@
+#include "sparkplug/metric_names.hpp"
+
+#include <cassert>
+
+#include "sparkplug/topic.hpp"
+
+namespace xalink {
+namespace {
+
+constexpr Range kAny{};
+constexpr Range kCount{0, std::numeric_limits<double>::infinity()};
+// A round trip or a phase longer than a minute is past every deadline.
+constexpr Range kMicroseconds{0, 60'000'000};
+constexpr Range kPercent{0, 100};
+// 1970 is an unset clock, not a date of a dossier; the first rules on one-stop shops are of 2003.
+constexpr Range kDossierDate{1'041'379'200'000, std::numeric_limits<double>::infinity()};
+
+constexpr MetricDeclaration kLink[] = {
+    {"Carrier", DataType::boolean, "", kAny, "The interface sees its other end",
+     "/sys/class/net/<interface>/carrier"},
+    {"Default Route", DataType::boolean, "", kAny,
+     "An IPv4 or IPv6 default route leaves through the interface", "/proc/net/route, /proc/net/ipv6_route"},
+    {"Speed",
+     DataType::uint32,
+     "Mbit/s",
+     {1, 1'000'000},
+     "Negotiated speed; null when the driver knows none",
+     "/sys/class/net/<interface>/speed"},
+    {"Received", DataType::uint64, "By", kCount, "Bytes received since the interface was made",
+     "/sys/class/net/<interface>/statistics/rx_bytes"},
+    {"Sent", DataType::uint64, "By", kCount, "Bytes sent since the interface was made",
+     "/sys/class/net/<interface>/statistics/tx_bytes"},
+    {"Receive Errors", DataType::uint64, "", kCount, "Bad packets received",
+     "/sys/class/net/<interface>/statistics/rx_errors"},
+    {"Send Errors", DataType::uint64, "", kCount, "Packets that could not be sent",
+     "/sys/class/net/<interface>/statistics/tx_errors"},
+    {"Receive Drops", DataType::uint64, "", kCount, "Packets received and dropped for want of space",
+     "/sys/class/net/<interface>/statistics/rx_dropped"},
+    {"Send Drops", DataType::uint64, "", kCount, "Packets dropped on their way out",
+     "/sys/class/net/<interface>/statistics/tx_dropped"},
+};
+
+// Integers: a Float row takes twice the bytes on the wire, and a microsecond is finer than the clock.
+constexpr MetricDeclaration kPing[] = {
+    {"RTT min", DataType::uint32, "us", kMicroseconds, "Shortest round trip of the run", "RFC 2681"},
+    {"RTT mean", DataType::uint32, "us", kMicroseconds, "Mean round trip of the run", "RFC 2681"},
+    {"RTT max", DataType::uint32, "us", kMicroseconds, "Longest round trip of the run", "RFC 2681"},
+    {"Jitter", DataType::uint32, "us", kMicroseconds,
+     "Mean absolute difference of the round trips of consecutive requests; null without two consecutive "
+     "replies",
+     "RFC 3393 section 4.5 on round trips"},
+    {"Loss", DataType::float32, "%", kPercent, "Requests without an answer, of those sent", "RFC 6673"},
+    {"Sent",
+     DataType::uint8,
+     "",
+     {0, 255},
+     "Echo requests that left; the denominator of Loss",
+     "RFC 792, RFC 4443"},
+    {"Reason", DataType::string, "", kAny, "Why there is no answer; null when there is one",
+     "the system's error"},
+};
+
+constexpr MetricDeclaration kDns[] = {
+    {"Time", DataType::uint32, "us", kMicroseconds, "From the question to the answer, of whichever status",
+     "RFC 1035, measured at the stub resolver"},
+    {"Status", DataType::string, "", kAny, "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), or timeout",
+     "RFC 1035 section 4.1.1, RFC 6895 section 2.3"},
+    {"Answers", DataType::uint8, "", {0, 255}, "Addresses in the answer", "RFC 1035 section 4.1.3"},
+    {"Reason", DataType::string, "", kAny, "Why the name has no address; null when it has one",
+     "the resolver's error"},
+};
+
+constexpr MetricDeclaration kReach[] = {
+    {"Success", DataType::boolean, "", kAny, "The service answered as it should, in time",
+     "all phases, HTTP status below 400"},
+    {"Connect", DataType::uint32, "us", kMicroseconds, "From SYN to established; name lookup not included",
+     "RFC 9293"},
+    {"TLS Handshake", DataType::uint32, "us", kMicroseconds, "From ClientHello to Finished", "RFC 8446"},
+    {"First Byte", DataType::uint32, "us", kMicroseconds,
+     "From the request's last byte to the answer's first", "RFC 9112"},
+    {"HTTP Status", DataType::uint16, "", {100, 599}, "Status code of the answer", "RFC 9110 section 15"},
+    {"Reason", DataType::string, "", kAny, "The phase that failed and why; null on success",
+     "the system's or the TLS library's error"},
+};
+
+constexpr MetricDeclaration kBoard[] = {
+    {"Uptime", DataType::uint32, "s", kCount, "Time since the board started", "/proc/uptime"},
+    {"Load 1m", DataType::float32, "", kCount, "Tasks running or waiting, mean over one minute",
+     "/proc/loadavg"},
+    {"Memory Available", DataType::uint64, "By", kCount, "Memory that programs can still have",
+     "/proc/meminfo MemAvailable"},
+    {"Memory Total", DataType::uint64, "By", kCount, "Memory of the board", "/proc/meminfo MemTotal"},
+    {"Disk Available", DataType::uint64, "By", kCount, "Space left where the records are kept", "statvfs(3)"},
+    {"Disk Total", DataType::uint64, "By", kCount, "Size of the file system where the records are kept",
+     "statvfs(3)"},
+    {"Temperature",
+     DataType::float32,
+     "Cel",
+     {-40, 150},
+     "Hottest thermal zone; null without a sensor",
+     "/sys/class/thermal/thermal_zone*/temp"},
+    {"Boot Id", DataType::string, "", kAny,
+     "Boot the values belong to; said once for each start of the program", "/proc/sys/kernel/random/boot_id"},
+};
+
+constexpr MetricDeclaration kDossier[] = {
+    {"Code", DataType::string, "", kAny, "Dossier code (MaHoSo), or its keyed hash", "dossier source"},
+    {"Procedure", DataType::string, "", kAny, "Code of the administrative procedure (MaTTHC)",
+     "dossier source"},
+    {"Agency", DataType::string, "", kAny, "Identifier of the agency that handles it", "dossier source"},
+    {"State",
+     DataType::uint8,
+     "",
+     {1, 10},
+     "State as reported to the national portal (TrangThaiHoSo)",
+     "dossier source, mapped"},
+    {"State Raw", DataType::string, "", kAny, "State as the local system words it", "dossier source"},
+    {"State At", DataType::date_time, "", kDossierDate, "When the dossier came into this state",
+     "dossier source"},
+    {"Submitted", DataType::date_time, "", kDossierDate, "NgayNopHoSo", "dossier source"},
+    {"Received", DataType::date_time, "", kDossierDate, "NgayTiepNhan", "dossier source"},
+    {"Due", DataType::date_time, "", kDossierDate, "NgayHenTra", "dossier source"},
+    {"Finished", DataType::date_time, "", kDossierDate, "NgayKetThucXuLy", "dossier source"},
+    {"Returned", DataType::date_time, "", kDossierDate, "NgayTra", "dossier source"},
+    {"Channel", DataType::uint8, "", {1, 3}, "KenhThucHien: 1 direct, 2 online, 3 by post", "dossier source"},
+    {"Level", DataType::string, "", kAny, "Level of the online service (MucDo)", "dossier source"},
+    {"Online Payment",
+     DataType::uint8,
+     "",
+     {0, 2},
+     "DuocThanhToanTrucTuyen: 0 no, 1 national portal, 2 ministry or province",
+     "dossier source"},
+    {"Fee", DataType::boolean, "", kAny, "The dossier bears a fee", "dossier source"},
+    {"Digitised", DataType::boolean, "", kAny, "HoSoCoThanhPhanSoHoa: has digitised components",
+     "dossier source"},
+    {"Supplement Requests",
+     DataType::uint8,
+     "",
+     {0, 255},
+     "How often the citizen was asked for more papers",
+     "dossier source"},
+};
+
+constexpr RecordDeclaration kRecords[] = {
+    {"network", "Link", true, Lane::measurements, kLink},
+    {"network", "Ping", true, Lane::measurements, kPing},
+    {"network", "DNS", true, Lane::measurements, kDns},
+    {"network", "Reach", true, Lane::measurements, kReach},
+    {"board", "Board", false, Lane::measurements, kBoard},
+    {"dossiers", "Dossier", false, Lane::events, kDossier},
+};
+
+Schema schema_of(std::string_view group, std::string_view subject = {}) {
+  for (const RecordDeclaration& declaration : kRecords) {
+    if (declaration.group != group) continue;
+    Schema schema;
+    schema.device = declaration.device;
+    schema.group = declaration.group;
+    if (declaration.has_subject) schema.group += "/" + metric_subject(subject);
+    schema.lane = declaration.lane;
+    for (const MetricDeclaration& metric : declaration.metrics) {
+      schema.columns.push_back(Column{std::string(metric.name), metric.type, std::string(metric.unit)});
+    }
+    return schema;
+  }
+  assert(false && "every schema has its line in the table");
+  return {};
+}
+
+}  // namespace
+
+std::span<const RecordDeclaration> record_declarations() {
+  return kRecords;
+}
+
+const MetricDeclaration* find_declaration(std::string_view device, std::string_view metric) {
+  const std::size_t last = metric.rfind('/');
+  if (last == std::string_view::npos) return nullptr;
+  const std::string_view column = metric.substr(last + 1);
+  std::string_view group = metric.substr(0, last);
+  const std::size_t first = group.find('/');
+  const bool has_subject = first != std::string_view::npos;
+  group = group.substr(0, first);
+  for (const RecordDeclaration& declaration : kRecords) {
+    if (declaration.device != device || declaration.group != group) continue;
+    if (declaration.has_subject != has_subject) continue;
+    for (const MetricDeclaration& found : declaration.metrics) {
+      if (found.name == column) return &found;
+    }
+  }
+  return nullptr;
+}
+
+std::string metric_subject(std::string_view subject) {
+  if (subject.empty()) return "_";
+  std::string name(subject);
+  for (char& byte : name) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (byte == '/' || byte == '+' || byte == '#' || code < 0x20 || code == 0x7f) byte = '_';
+  }
+  if (is_valid_id(name)) return name;
+  for (char& byte : name) {
+    if (static_cast<unsigned char>(byte) >= 0x80) byte = '_';
+  }
+  return name;
+}
+
+Schema link_schema(std::string_view interface) {
+  return schema_of("Link", interface);
+}
+Schema ping_schema(std::string_view target) {
+  return schema_of("Ping", target);
+}
+Schema dns_schema(std::string_view name) {
+  return schema_of("DNS", name);
+}
+Schema reach_schema(std::string_view service) {
+  return schema_of("Reach", service);
+}
+Schema board_schema() {
+  return schema_of("Board");
+}
+Schema dossier_schema() {
+  return schema_of("Dossier");
+}
+
+std::optional<std::size_t> column_index(const Schema& schema, std::string_view name) {
+  for (std::size_t column = 0; column < schema.columns.size(); ++column) {
+    if (schema.columns[column].name == name) return column;
+  }
+  return std::nullopt;
+}
+
+}  // namespace xalink

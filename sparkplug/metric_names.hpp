@@ -1,0 +1,67 @@
+#pragma once
+// Every metric of every record, declared once for both ends: what a probe fills in, what births announce,
+// what the gateway checks and what reports explain.
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sparkplug/record.hpp"
+
+namespace xalink {
+
+/// Values outside are the sign of a fault at the source; they are kept, never clipped.
+struct Range {
+  double lowest = -std::numeric_limits<double>::infinity();
+  double highest = std::numeric_limits<double>::infinity();
+};
+
+/// One line of the table. Any value may be null: asked for and not there.
+struct MetricDeclaration {
+  std::string_view name;  ///< the column's name, last part of the metric's
+  DataType type = DataType::unknown;
+  std::string_view unit;     ///< as in Column
+  Range range;               ///< of numbers, and of DateTime in ms; unbounded for texts and flags
+  std::string_view meaning;  ///< one sentence, for people
+  std::string_view source;   ///< where the number comes from: a file, a system call, an RFC
+};
+
+/// One kind of record. `group` of a kind with a subject is a prefix: "Ping" becomes "Ping/gateway".
+struct RecordDeclaration {
+  std::string_view device;
+  std::string_view group;
+  bool has_subject = false;
+  Lane lane = Lane::measurements;
+  std::span<const MetricDeclaration> metrics;
+};
+
+/// The whole table, in the order in which a reader wants it.
+[[nodiscard]] std::span<const RecordDeclaration> record_declarations();
+
+/// The declaration behind a metric of a record; nothing for metrics that are not in the table (foreign
+/// nodes, delivery). `metric` is the full name, e.g. "Ping/gateway/RTT mean".
+[[nodiscard]] const MetricDeclaration* find_declaration(std::string_view device, std::string_view metric);
+
+/// A subject (interface, target, host name, service) as one part of a metric's name. '/' would split the
+/// name, '+' and '#' are wildcards to MQTT tools that show names as topics, control characters and
+/// broken UTF-8 are not text: each of their bytes becomes '_'. An empty subject becomes "_".
+/// Two subjects may become the same name: who reads a list of them must check.
+[[nodiscard]] std::string metric_subject(std::string_view subject);
+
+/// Device "network": "Link/<interface>", "Ping/<target>", "DNS/<name>", "Reach/<service>".
+[[nodiscard]] Schema link_schema(std::string_view interface);
+[[nodiscard]] Schema ping_schema(std::string_view target);
+[[nodiscard]] Schema dns_schema(std::string_view name);
+[[nodiscard]] Schema reach_schema(std::string_view service);
+/// Device "board", group "Board".
+[[nodiscard]] Schema board_schema();
+/// Device "dossiers", group "Dossier", lane of events.
+[[nodiscard]] Schema dossier_schema();
+
+/// Place of a column by its name.
+[[nodiscard]] std::optional<std::size_t> column_index(const Schema& schema, std::string_view name);
+
+}  // namespace xalink
