@@ -1,0 +1,9 @@
+# The MQTT session over Paho, and the clocks that it and everything else waits by.
+find_package(PahoMqttCpp 1.2 REQUIRED)
+
+add_library(xalink_session STATIC
+  asio_clock.cpp)
+target_link_libraries(xalink_session
+  PUBLIC xalink::sparkplug Threads::Threads
+  PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto)
+add_library(xalink::session ALIAS xalink_session)
