@@ -1,0 +1,98 @@
+#pragma once
+// The configuration of xalink-agent, whole and checked before anything starts.
+// agent/agent.example.toml documents every key.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/dossiers/drop_folder_settings.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/session.hpp"
+#include "sparkplug/settings.hpp"
+
+namespace xalink {
+
+struct LinkProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::seconds(60);
+  std::vector<std::string> interfaces;  ///< empty: all physical ones and the default route's
+};
+
+struct PingProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::seconds(60);
+  std::uint32_t count = 5;  ///< echo requests in one measurement
+  Milliseconds spacing{200};
+  Milliseconds timeout = std::chrono::seconds(2);  ///< for each reply
+  /// Name in "Ping/<name>/..." → IP address, or "gateway" for the default route's next hop.
+  std::map<std::string, std::string> targets = {{"anchor", "1.1.1.1"}, {"gateway", "gateway"}};
+};
+
+struct DnsProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(5);
+  Milliseconds timeout = std::chrono::seconds(5);
+  std::string server;  ///< IP address, with ":port" if need be; empty: the system's
+  std::map<std::string, std::string> names = {{"portal", "dichvucong.gov.vn"}};
+};
+
+struct ReachProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(5);
+  Milliseconds timeout = std::chrono::seconds(15);
+  std::string ca_file;  ///< empty: the system's trust store
+  /// Name in "Reach/<name>/..." → http:// or https:// URL.
+  std::map<std::string, std::string> services = {{"portal", "https://dichvucong.gov.vn/"}};
+};
+
+struct BoardProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(5);
+  std::filesystem::path disk_path = "/";
+};
+
+struct AgentConfig {
+  NodeId site;  ///< group: province; node: the site's id
+  BrokerSettings broker;
+
+  /// [sparkplug] and [delivery]; by name as in EdgeNodeOptions.
+  std::string primary_host = "xalink";  ///< empty: do not wait for any host
+  AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
+  BacklogForm backlog = BacklogForm::data_sets;
+  std::size_t max_message_bytes = 16 * 1024;
+  std::size_t max_window = 64;
+  Milliseconds max_birth_delay = std::chrono::seconds(10);
+  Milliseconds min_backoff = std::chrono::seconds(1);
+  Milliseconds max_backoff = std::chrono::minutes(5);
+
+  std::filesystem::path outbox_file = "/var/lib/xalink-agent/outbox.db";
+  Milliseconds flush_interval = std::chrono::seconds(60);
+
+  std::filesystem::path control_socket = "/run/xalink-agent/control.sock";
+  std::string log_level = "info";  ///< trace, debug, info, warning, error or off
+
+  LinkProbeConfig link;
+  PingProbeConfig ping;
+  DnsProbeConfig dns;
+  ReachProbeConfig reach;
+  BoardProbeConfig board;
+  DropFolderSettings dossiers;
+};
+
+inline constexpr std::string_view kDefaultAgentConfigFile = "/etc/xalink-agent/agent.toml";
+
+/// Reads and checks the whole file. On mistakes: all of them, in the file's order.
+[[nodiscard]] Checked<AgentConfig> load_agent_config(const std::filesystem::path& file);
+/// The same for a text; `file_name` is only for messages.
+[[nodiscard]] Checked<AgentConfig> parse_agent_config(std::string_view text, std::string file_name);
+
+/// The part of the edge node's options that the configuration decides.
+[[nodiscard]] EdgeNodeOptions edge_node_options(const AgentConfig& config);
+
+}  // namespace xalink

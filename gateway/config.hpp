@@ -1,0 +1,34 @@
+#pragma once
+// The configuration of xalink-gateway, whole and checked before anything starts.
+// gateway/gateway.example.toml documents every key.
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "sparkplug/clock.hpp"
+#include "sparkplug/host_application.hpp"
+#include "sparkplug/session.hpp"
+#include "sparkplug/settings.hpp"
+
+namespace xalink {
+
+struct GatewayConfig {
+  HostApplicationOptions host;
+  BrokerSettings broker;
+  std::filesystem::path store_file = "/var/lib/xalink-gateway/gateway.db";
+  /// Group commit: a commit waits this long for company, or until so many records have come.
+  Milliseconds commit_max_delay{50};
+  std::size_t commit_max_records = 5000;
+  std::string log_level = "info";  ///< trace, debug, info, warning, error or off
+};
+
+inline constexpr std::string_view kDefaultGatewayConfigFile = "/etc/xalink-gateway/gateway.toml";
+
+/// Reads and checks the whole file. On mistakes: all of them, in the file's order.
+[[nodiscard]] Checked<GatewayConfig> load_gateway_config(const std::filesystem::path& file);
+/// The same for a text; `file_name` is only for messages.
+[[nodiscard]] Checked<GatewayConfig> parse_gateway_config(std::string_view text, std::string file_name);
+
+}  // namespace xalink
