@@ -18,10 +18,6 @@ constexpr Milliseconds kBootOffsetTolerance{1000};
 constexpr std::size_t kMostDataSets = 255;  // Delivery/Order has one byte for each record
 constexpr std::size_t kMostMaskedColumns = 64;
 
-std::uint64_t to_wire(WallTime time) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.time_since_epoch().count()));
-}
-
 WallTime wall_from(std::uint64_t ms) {
   return WallTime(Milliseconds(static_cast<std::int64_t>(ms)));
 }
@@ -102,7 +98,7 @@ Metric finish(Group group, const Schema& schema, const ClockContext& births, con
   metric.alias = alias_of(kBacklogDevice, schema.device + "/" + schema.group);
   metric.type = DataType::data_set;
   metric.historical = true;
-  metric.timestamp = to_wire(group.base->wall);
+  metric.timestamp = wire_time(group.base->wall);
   metric.properties.push_back(Property{std::string(kBootTimeProperty), DataType::uint64,
                                        static_cast<std::uint64_t>(group.base->boot_time.count())});
   metric.properties.push_back(Property{std::string(kClockProperty), DataType::uint8,
@@ -391,7 +387,7 @@ EncodedBacklog encode_backlog(const Batch& batch, std::size_t from_item, std::si
 
   EncodedBacklog encoded;
   encoded.items = at - from_item;
-  const auto newest = to_wire(batch.items[at - 1].record.stamp.wall);
+  const auto newest = wire_time(batch.items[at - 1].record.stamp.wall);
   const bool needs_order = groups.size() > 1;
   for (auto& group : groups) {
     const auto& schema = batch.schemas[group.schema];
@@ -414,7 +410,7 @@ std::vector<Metric> encode_live(const Schema& schema, const Record& record, std:
                                 bool historical, const AliasOf& alias_of) {
   std::vector<Metric> metrics;
   metrics.reserve(schema.columns.size() + 1);
-  const auto timestamp = to_wire(record.stamp.wall);
+  const auto timestamp = wire_time(record.stamp.wall);
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     Metric metric;
     metric.alias = alias_of(schema.device, schema.metric_name(i));

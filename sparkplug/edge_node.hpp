@@ -204,6 +204,7 @@ class EdgeNode {
   std::uint64_t alias(std::string_view device, std::string_view name);
   [[nodiscard]] AliasOf alias_of();
   void publish(MessageType type, std::string device, Payload payload, WriteTypes types, Handed handed);
+  [[nodiscard]] Metric bdseq_metric(std::uint64_t timestamp) const;
   [[nodiscard]] OutgoingMessage death(std::optional<WallTime> at) const;
 
   void wait_to_connect(Now now, Duration longest);

@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -131,12 +134,66 @@ class HostApplication {
     std::uint64_t set_aside = 0;
     std::uint64_t sequence_gaps = 0;
     std::uint64_t rebirths_requested = 0;
-    std::uint64_t records = 0;
+    std::uint64_t stale = 0;    ///< deaths of earlier sessions, repeated messages
+    std::uint64_t records = 0;  ///< handed to the ledger, repetitions included
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
+  struct MetricType {
+    std::string device;  ///< empty: the node's own
+    std::string name;
+    DataType type = DataType::unknown;
+  };
+  struct Node {
+    bool born = false;  ///< a birth is in force; without one nothing of the node can be read
+    bool delivers = false;
+    std::uint8_t bdseq = 0;
+    std::uint8_t expected_seq = 0;
+    std::string epoch;
+    ClockContext clock;
+    /// What the node says is acknowledged; a lower mark of ours means that we lost records.
+    std::array<std::optional<RowId>, kLaneCount> claimed;
+    std::array<bool, kLaneCount> resend_asked{};
+    std::unordered_map<std::uint64_t, MetricType> aliases;
+    std::map<std::pair<std::string, std::string>, DataType> types;  ///< by device and name
+    std::set<std::string> devices;
+    std::map<std::uint8_t, IncomingMessage> held;  ///< ahead of expected_seq, by seq
+    std::optional<SteadyTime> reorder_until;
+    std::optional<SteadyTime> last_rebirth_request;
+    bool wants_rebirth = false;
+  };
+
+  void set_aside(const IncomingMessage& message, std::string reason, Now now);
+  void take_state(const Topic& topic, const IncomingMessage& message);
+  void take_nbirth(const NodeId& id, const IncomingMessage& message, Payload payload, Now now);
+  void take_ndeath(const NodeId& id, const IncomingMessage& message, const Payload& payload, Now now);
+  void take_in_sequence(const NodeId& id, const Topic& topic, IncomingMessage message, Payload payload,
+                        Now now);
+  void take_next(const NodeId& id, Node& node, const Topic& topic, const IncomingMessage& message,
+                 Payload payload, Now now);
+  void release_held(const NodeId& id, Node& node, Now now);
+  void take_dbirth(const NodeId& id, Node& node, const Topic& topic, Payload payload, Now now);
+  void take_data(const NodeId& id, Node& node, const Topic& topic, const IncomingMessage& message,
+                 Payload payload, Now now);
+  void declare(Node& node, const std::string& device, const Metric& metric);
+  [[nodiscard]] Result<void> resolve(const Node& node, const std::string& device, Payload& payload) const;
+  void read_clock(Node& node, const std::vector<Metric>& metrics);
+  [[nodiscard]] fact::Values values_of(const NodeId& id, const std::string& device, const Payload& payload,
+                                       Now now) const;
+  void request_rebirth(const NodeId& id, Node& node, Now now);
+  void send_rebirths(Now now);
+  void unborn(Node& node);
+
   HostApplicationOptions options_;
+  std::map<NodeId, Node> nodes_;
+  std::vector<Fact> facts_;
+  std::vector<OutgoingMessage> messages_;
+  HostState state_;
+  bool connected_ = false;
+  double rebirth_tokens_ = 0;
+  SteadyTime tokens_at_{};
+  std::set<NodeId> rebirths_wanted_;
   Counters counters_;
 };
 

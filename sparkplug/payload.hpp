@@ -70,9 +70,8 @@ struct PayloadLimits {
   std::size_t data_set_cells = 1'000'000;
 };
 
-/// `type_of(metric)` for values whose type is known beforehand is not needed to encode: a metric with
-/// type unknown is written by its value's alternative (uint64_t → long_value), so DATA metrics must
-/// carry their birth's type in `type` and are told by `write_type` whether it goes on the wire.
+/// The value slot follows from `Metric::type`, so DATA metrics carry their birth's type too; this says
+/// whether it goes on the wire. A metric of unknown type is written by its value's alternative.
 enum class WriteTypes : std::uint8_t { in_births, never };
 
 /// Encodes by the value slots of the standard: 8 to 32 bit integers in int_value as two's complement,
@@ -85,6 +84,12 @@ enum class WriteTypes : std::uint8_t { in_births, never };
 /// Gives a value decoded without a type the type its birth declared (two's complement, truncation to
 /// width). Fails when the slot does not go with the type. Also accepts UInt64 sent for Int64.
 [[nodiscard]] Result<MetricValue> interpret(MetricValue raw, DataType type);
+
+/// A time as Sparkplug writes it: ms since 1970-01-01 UTC; a clock before 1970 is written as 0.
+[[nodiscard]] inline std::uint64_t wire_time(WallTime time) {
+  const auto ms = time.time_since_epoch().count();
+  return ms < 0 ? 0 : static_cast<std::uint64_t>(ms);
+}
 
 /// STATE, the one JSON payload of the standard (section 6.4.26).
 struct HostState {

@@ -1,0 +1,206 @@
+// Births: what a node says of itself, its devices and its buffer, and keeps saying in NDATA.
+
+#include <algorithm>
+#include <utility>
+
+#include "sparkplug/edge_node.hpp"
+
+namespace xalink {
+namespace {
+
+using Level = action::Note::Level;
+
+constexpr Duration kNodeMetricsInterval = std::chrono::seconds(30);
+constexpr Milliseconds kBootOffsetStep{1000};  // smaller changes are slewing, not news
+
+MetricValue widen(const Value& value) {
+  return std::visit([](const auto& inner) { return MetricValue(inner); }, value);
+}
+
+}  // namespace
+
+ClockContext EdgeNode::context_at(Now now) const {
+  return ClockContext{options_.boot_id, now.quality, now.wall.time_since_epoch() - now.boot};
+}
+
+std::vector<EdgeNode::NodeMetric> EdgeNode::clock_metrics() const {
+  return {{std::string(metric::kBootId), DataType::string, context_.boot_id},
+          {std::string(metric::kClockQuality), DataType::uint8, static_cast<std::uint64_t>(context_.quality)},
+          {std::string(metric::kBootOffset), DataType::int64, std::int64_t{context_.boot_offset.count()}}};
+}
+
+std::vector<EdgeNode::NodeMetric> EdgeNode::outbox_metrics() const {
+  std::vector<NodeMetric> metrics;
+  std::optional<WallTime> oldest;
+  for (const Lane which : kLanes) {
+    const auto& depth = lane(which);
+    metrics.push_back(
+        {metric::depth(which), DataType::uint64, std::uint64_t{depth.last - depth.acknowledged}});
+    const auto& first = depth.oldest_unacknowledged;
+    if (first && depth.last > depth.acknowledged && (!oldest || *first < *oldest)) oldest = first;
+  }
+  metrics.push_back({std::string(metric::kOldest), DataType::date_time,
+                     oldest ? MetricValue(wire_time(*oldest)) : MetricValue(std::monostate{})});
+  for (const auto& [reason, records] : given_up_) {
+    metrics.push_back({"Outbox/Given Up/" + reason, DataType::uint64, records});
+  }
+  return metrics;
+}
+
+void EdgeNode::set_given_up(std::map<std::string, std::uint64_t> by_reason) {
+  given_up_ = std::move(by_reason);
+}
+
+void EdgeNode::births(Now now) {
+  const bool again = state_ == EdgeNodeState::online;
+  state_ = EdgeNodeState::online;
+  if (!again) online_since_ = now.steady;
+  born_at_ = now.wall;
+  context_ = context_at(now);
+  seq_ = 0;
+  publish_nbirth(now);
+  for (auto& [device, schemas] : devices_) {
+    publish_dbirth(device, schemas, now);
+    for (auto& known : schemas) known.told = known.current ? known.current->stamp.wall : WallTime{};
+  }
+  publish_backlog_dbirth(now);
+  note(Level::info, again ? "announced again (rebirth)" : "online as " + to_string(options_.id));
+  for (const Lane which : kLanes) {
+    go_back(which, now);
+    told_depth_[index(which)] = lane(which).last - lane(which).acknowledged;
+  }
+  node_metrics_at_ = now.steady + kNodeMetricsInterval;
+  // The gateway answers a birth with its marks; what it already has need not travel again.
+  marks_awaited_until_.reset();
+  if (options_.acknowledged_by == AcknowledgedBy::gateway)
+    marks_awaited_until_ = now.steady + options_.first_timeout;
+  pump(now);
+}
+
+void EdgeNode::publish_nbirth(Now now) {
+  Payload payload;
+  const auto timestamp = wire_time(now.wall);
+  payload.timestamp = timestamp;
+  payload.metrics.push_back(bdseq_metric(timestamp));
+  const auto add = [&](std::string name, DataType type, MetricValue value, bool aliased) {
+    Metric metric;
+    if (aliased) metric.alias = alias({}, name);
+    metric.name = std::move(name);
+    metric.type = type;
+    metric.timestamp = timestamp;
+    metric.value = std::move(value);
+    payload.metrics.push_back(std::move(metric));
+  };
+  add(std::string(metric::kRebirth), DataType::boolean, false, false);
+  add(std::string(metric::kEpoch), DataType::string, epoch_, false);
+  add(std::string(metric::kAcknowledgeEpoch), DataType::string, epoch_, false);
+  for (const Lane which : kLanes) {
+    const std::uint64_t mark = lane(which).acknowledged;
+    add(metric::acknowledge_lane(which), DataType::uint64, mark, false);
+    add(metric::resend_from(which), DataType::uint64, std::monostate{}, false);
+    add(metric::delivery_lane(which), DataType::uint64, mark, true);
+  }
+  add("Agent/Version", DataType::string, options_.software_version, false);
+  for (auto& entry : clock_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
+  for (auto& entry : outbox_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
+  publish(MessageType::nbirth, {}, std::move(payload), WriteTypes::in_births, {});
+}
+
+void EdgeNode::publish_dbirth(const std::string& device, const std::vector<SchemaState>& schemas, Now now) {
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  std::array<bool, kLaneCount> lanes_used{};
+  for (const auto& known : schemas) {
+    const auto& schema = known.schema;
+    lanes_used[index(schema.lane)] = true;
+    for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+      Metric metric;
+      metric.name = schema.metric_name(i);
+      metric.alias = alias(device, metric.name);
+      metric.type = schema.columns[i].type;
+      metric.timestamp = payload.timestamp;
+      if (known.current) {
+        metric.timestamp = wire_time(known.current->stamp.wall);
+        metric.value = widen(known.current->values[i]);
+      }
+      if (!schema.columns[i].unit.empty()) {
+        metric.properties.push_back(Property{"engUnit", DataType::string, schema.columns[i].unit});
+      }
+      payload.metrics.push_back(std::move(metric));
+    }
+  }
+  for (const Lane which : kLanes) {
+    if (!lanes_used[index(which)]) continue;
+    Metric metric;
+    metric.name = metric::delivery_lane(which);
+    metric.alias = alias(device, metric.name);
+    metric.type = DataType::uint64;
+    metric.timestamp = payload.timestamp;
+    metric.value = std::uint64_t{lane(which).acknowledged};
+    payload.metrics.push_back(std::move(metric));
+  }
+  publish(MessageType::dbirth, device, std::move(payload), WriteTypes::in_births, {});
+}
+
+void EdgeNode::publish_backlog_dbirth(Now now) {
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  const auto declare = [&](std::string name, DataType type, MetricValue value) {
+    Metric metric;
+    metric.alias = alias(kBacklogDevice, name);
+    metric.name = std::move(name);
+    metric.type = type;
+    metric.timestamp = payload.timestamp;
+    metric.value = std::move(value);
+    payload.metrics.push_back(std::move(metric));
+  };
+  for (const auto& [device, schemas] : devices_) {
+    for (const auto& known : schemas)
+      declare(device + "/" + known.schema.group, DataType::data_set, std::monostate{});
+  }
+  declare(std::string(kBacklogDevice) + "/Gap", DataType::data_set, std::monostate{});
+  declare(std::string(metric::kOrder), DataType::bytes, std::monostate{});
+  for (const Lane which : kLanes) {
+    declare(metric::delivery_lane(which), DataType::uint64, std::uint64_t{lane(which).acknowledged});
+  }
+  publish(MessageType::dbirth, std::string(kBacklogDevice), std::move(payload), WriteTypes::in_births, {});
+}
+
+void EdgeNode::publish_ndata(const std::vector<NodeMetric>& metrics, Now now) {
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  for (const auto& entry : metrics) {
+    Metric metric;
+    metric.alias = alias({}, entry.name);
+    metric.type = entry.type;
+    metric.timestamp = payload.timestamp;
+    metric.value = entry.value;
+    payload.metrics.push_back(std::move(metric));
+  }
+  publish(MessageType::ndata, {}, std::move(payload), WriteTypes::never, {});
+}
+
+// Tells the clock at once when it changed, because live records are read against it, and the state of
+// the outbox now and then.
+void EdgeNode::refresh_node_metrics(Now now) {
+  const auto context = context_at(now);
+  if (context.quality != context_.quality ||
+      std::chrono::abs(context.boot_offset - context_.boot_offset) > kBootOffsetStep) {
+    context_ = context;
+    publish_ndata(clock_metrics(), now);
+  }
+  if (now.steady < node_metrics_at_) return;
+  node_metrics_at_ = now.steady + kNodeMetricsInterval;
+  std::array<std::uint64_t, kLaneCount> depth{};
+  for (const Lane which : kLanes) depth[index(which)] = lane(which).last - lane(which).acknowledged;
+  if (depth == told_depth_) return;
+  told_depth_ = depth;
+  auto metrics = outbox_metrics();
+  // Reasons that came up since the birth are not declared yet; the next birth tells them.
+  std::erase_if(metrics, [this](const NodeMetric& entry) {
+    return !aliases_.contains(std::string(1, '\0') + entry.name);
+  });
+  publish_ndata(metrics, now);
+}
+
+}  // namespace xalink

@@ -1,0 +1,310 @@
+// The delivery half of an edge node: a window of unacknowledged messages, going back when one is lost,
+// present values ahead of backlog (design, section 5).
+
+#include <algorithm>
+#include <utility>
+
+#include "sparkplug/edge_node.hpp"
+
+namespace xalink {
+namespace {
+
+using Level = action::Note::Level;
+
+// A lane with more unsent rows than this is backlog; up to here rows go out as live metrics.
+constexpr RowId kLiveRows = 32;
+constexpr std::size_t kRowsPerRead = 1000;
+// Messages that the session has not taken yet; beyond that present values are skipped (their rows are
+// delivered in their turn).
+constexpr std::size_t kMostHanded = 64;
+// The window is bounded by time as well as by bytes, so that a slow link never queues for longer than
+// this and commands and present values get through.
+constexpr Duration kLongestQueue = std::chrono::seconds(3);
+
+}  // namespace
+
+void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
+  auto* known = find(schema);
+  if (known == nullptr || !(known->schema == schema)) {
+    add_schema(schema, now);
+    known = find(schema);
+    if (known == nullptr) return;
+  }
+  known->current = record;
+  if (state_ != EdgeNodeState::online) return;
+  refresh_node_metrics(now);
+  const auto& lane = at(schema.lane);
+  const bool backlog_ahead = lane.depth.last >= lane.next + kLiveRows;
+  if (!backlog_ahead || handed_.size() >= kMostHanded || !is_fresh(*known, record)) return;
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  payload.metrics = encode_live(schema, record, std::nullopt, /*historical=*/false, alias_of());
+  known->told = record.stamp.wall;
+  publish(MessageType::ddata, schema.device, std::move(payload), WriteTypes::never, {});
+}
+
+void EdgeNode::appended(Lane which, RowId last, Now now) {
+  auto& lane = at(which);
+  if (lane.depth.last == lane.depth.acknowledged) lane.depth.oldest_unacknowledged = now.wall;
+  lane.depth.last = std::max(lane.depth.last, last);
+  pump(now);
+}
+
+void EdgeNode::batch_read(std::uint64_t generation, Batch batch, Now now) {
+  auto& lane = at(batch.lane);
+  if (generation != lane.generation) return;  // asked before a go-back
+  lane.reading = false;
+  lane.buffer = std::move(batch);
+  lane.buffer_at = 0;
+  pump(now);
+}
+
+void EdgeNode::published(Now now) {
+  if (handed_.empty()) return;  // of a session that has ended
+  const auto handed = handed_.front();
+  handed_.pop_front();
+  if (!handed.lane) return;
+  auto& lane = at(*handed.lane);
+  if (options_.acknowledged_by == AcknowledgedBy::none) {
+    acknowledged(*handed.lane, handed.last, now);
+    pump(now);
+    return;
+  }
+  // The round trip begins when the session took the message, not when it was queued.
+  const auto flying = std::find_if(lane.in_flight.begin(), lane.in_flight.end(),
+                                   [&](const InFlight& message) { return message.last == handed.last; });
+  if (flying != lane.in_flight.end()) flying->sent = now.steady;
+}
+
+// --- acknowledgements -------------------------------------------------------------------------------
+
+void EdgeNode::acknowledged(Lane which, RowId mark, Now now) {
+  auto& lane = at(which);
+  if (mark > lane.sent_high) {
+    ignore_command("it acknowledges row " + std::to_string(mark) + " of lane " +
+                   std::to_string(index(which)) + ", only " + std::to_string(lane.sent_high) + " were sent");
+    return;
+  }
+  if (mark <= lane.depth.acknowledged) {
+    // The mark repeated while rows are under way: the gateway found a hole. Once in a round trip is
+    // enough, since every message behind the hole makes it say so again.
+    const bool waiting = !lane.in_flight.empty() && mark == lane.depth.acknowledged && !marks_awaited_until_;
+    if (waiting && now.steady - lane.last_go_back >= std::max(smoothed_, options_.min_timeout / 4)) {
+      window_bytes_ = std::max(options_.min_window_bytes, window_bytes_ / 2);
+      go_back(which, now);
+    }
+    return;
+  }
+  lane.depth.acknowledged = mark;
+  lane.depth.oldest_unacknowledged.reset();
+  std::size_t bytes = 0;
+  std::optional<Duration> sample;
+  while (!lane.in_flight.empty() && lane.in_flight.front().last <= mark) {
+    const auto& message = lane.in_flight.front();
+    bytes += message.bytes;
+    if (!message.resent) sample = now.steady - message.sent;
+    lane.in_flight.pop_front();
+  }
+  if (sample) measure_round_trip(*sample);
+  if (bytes > 0 && (!sample || *sample < kLongestQueue / 3)) {
+    window_bytes_ = std::min(options_.max_window_bytes, window_bytes_ + bytes);
+  } else if (sample && *sample > kLongestQueue) {
+    const double shrink =
+        std::chrono::duration<double>(kLongestQueue) / std::chrono::duration<double>(*sample);
+    window_bytes_ = std::max(options_.min_window_bytes,
+                             static_cast<std::size_t>(static_cast<double>(window_bytes_) * shrink));
+  }
+  if (lane.next <= mark) {
+    // Rows that an earlier session or round had delivered after all.
+    lane.next = mark + 1;
+    ++lane.generation;
+    lane.reading = false;
+    lane.buffer = {};
+    lane.buffer_at = 0;
+  }
+  if (lane.depth.acknowledged < lane.depth.last) {
+    lane.depth.oldest_unacknowledged =
+        lane.buffer_at < lane.buffer.items.size()
+            ? std::optional(lane.buffer.items[lane.buffer_at].record.stamp.wall)
+            : std::optional(now.wall);
+  }
+  perform(action::Acknowledge{which, mark});
+}
+
+void EdgeNode::resend_from(Lane which, RowId first, Now now) {
+  auto& lane = at(which);
+  if (first == 0 || first > lane.depth.acknowledged) {
+    ignore_command("it asks for row " + std::to_string(first) + " of lane " + std::to_string(index(which)) +
+                   " again, which is not acknowledged yet");
+    return;
+  }
+  note(Level::warning, "the gateway lost rows from " + std::to_string(first) + " of lane " +
+                           std::to_string(index(which)) + "; sending again what is still held");
+  lane.depth.acknowledged = first - 1;
+  go_back(which, now);
+}
+
+void EdgeNode::go_back(Lane which, Now now) {
+  auto& lane = at(which);
+  lane.next = lane.depth.acknowledged + 1;
+  lane.in_flight.clear();
+  lane.buffer = {};
+  lane.buffer_at = 0;
+  lane.reading = false;
+  ++lane.generation;
+  lane.last_go_back = now.steady;
+}
+
+// RFC 6298's estimator.
+void EdgeNode::measure_round_trip(Duration sample) {
+  if (smoothed_ == Duration{}) {
+    smoothed_ = sample;
+    variation_ = sample / 2;
+  } else {
+    const Duration error = sample > smoothed_ ? sample - smoothed_ : smoothed_ - sample;
+    variation_ = (variation_ * 3 + error) / 4;
+    smoothed_ = (smoothed_ * 7 + sample) / 8;
+  }
+  timeout_ = std::clamp(smoothed_ + 4 * variation_, options_.min_timeout, options_.max_timeout);
+}
+
+std::optional<SteadyTime> EdgeNode::timeout_at() const {
+  std::optional<SteadyTime> earliest;
+  for (const auto& lane : lanes_) {
+    if (lane.in_flight.empty()) continue;
+    const auto when = lane.in_flight.front().sent + timeout_;
+    if (!earliest || when < *earliest) earliest = when;
+  }
+  return earliest;
+}
+
+void EdgeNode::check_timeout(Now now) {
+  const auto when = timeout_at();
+  if (!when || now.steady < *when) return;
+  std::uniform_real_distribution<double> jitter(1.6, 2.4);
+  timeout_ = std::min(options_.max_timeout, std::chrono::duration_cast<Duration>(
+                                                std::chrono::duration<double>(timeout_) * jitter(random_)));
+  window_bytes_ = options_.min_window_bytes;
+  for (const Lane which : kLanes) go_back(which, now);
+}
+
+// --- sending ----------------------------------------------------------------------------------------
+
+std::size_t EdgeNode::bytes_in_flight() const {
+  std::size_t bytes = 0;
+  for (const auto& lane : lanes_) {
+    for (const auto& message : lane.in_flight) bytes += message.bytes;
+  }
+  return bytes;
+}
+
+void EdgeNode::pump(Now now) {
+  if (state_ != EdgeNodeState::online || marks_awaited_until_) return;
+  // Lane 0 first: lane 1 moves only when everything durable of lane 0 is under way.
+  for (const Lane which : kLanes) {
+    if (!pump_lane(which, now)) return;
+  }
+}
+
+// True when nothing more of this lane waits to be sent.
+bool EdgeNode::pump_lane(Lane which, Now now) {
+  auto& lane = at(which);
+  while (lane.next <= lane.depth.last) {
+    const std::size_t flying = bytes_in_flight();
+    if (flying > 0 && flying + options_.min_window_bytes / 2 > window_bytes_) return false;
+    if (handed_.size() >= kMostHanded) return false;
+    if (lane.buffer_at == lane.buffer.items.size()) {
+      if (!lane.reading) {
+        lane.reading = true;
+        perform(action::Read{which, lane.next, kRowsPerRead, lane.generation});
+      }
+      return false;
+    }
+    if (send_live(lane, which, now) == 0) send_backlog(lane, which, now);
+  }
+  return true;
+}
+
+bool EdgeNode::is_fresh(const SchemaState& known, const Record& record) const {
+  const auto& stamp = record.stamp;
+  const auto drift = (stamp.wall.time_since_epoch() - stamp.boot_time) - context_.boot_offset;
+  return stamp.boot_id == context_.boot_id && stamp.quality == context_.quality &&
+         std::chrono::abs(drift) <= Milliseconds(1000) && stamp.wall >= born_at_ && stamp.wall >= known.told;
+}
+
+// Sends the leading rows of the buffer as live metrics of one device, if they are fresh and few; gives
+// how many it sent. In form `metrics` backlog goes the same way, one historical record a message.
+std::size_t EdgeNode::send_live(LaneState& lane, Lane which, Now now) {
+  const bool only_metrics = options_.backlog == BacklogForm::metrics;
+  const bool few = lane.depth.last - lane.next < kLiveRows;
+  if (!only_metrics && !few) return 0;
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  std::vector<const SchemaState*> taken;
+  std::size_t at_item = lane.buffer_at;
+  std::string device;
+  RowId last = 0;
+  const Batch::Item* newest = nullptr;
+  for (; at_item < lane.buffer.items.size(); ++at_item) {
+    const auto& item = lane.buffer.items[at_item];
+    const auto& schema = lane.buffer.schemas[item.schema];
+    auto* known = find(schema);
+    if (known == nullptr || !(known->schema == schema) || item.first != item.last) break;
+    const bool fresh = few && is_fresh(*known, item.record);
+    if (!fresh && (!only_metrics || !taken.empty())) break;
+    if (!taken.empty() &&
+        (schema.device != device || std::find(taken.begin(), taken.end(), known) != taken.end()))
+      break;
+    auto metrics = encode_live(schema, item.record, std::nullopt, /*historical=*/!fresh, alias_of());
+    std::move(metrics.begin(), metrics.end(), std::back_inserter(payload.metrics));
+    if (fresh) known->told = item.record.stamp.wall;
+    device = schema.device;
+    taken.push_back(known);
+    last = item.last;
+    newest = &item;
+    if (!fresh) {
+      ++at_item;
+      break;
+    }
+  }
+  if (newest == nullptr) return 0;
+  Metric mark;
+  mark.alias = alias(device, metric::delivery_lane(which));
+  mark.type = DataType::uint64;
+  mark.timestamp = payload.metrics.back().timestamp;
+  mark.value = std::uint64_t{last};
+  payload.metrics.push_back(std::move(mark));
+  lane.buffer_at = at_item;
+  const std::size_t bytes = 32 + payload.metrics.size() * 18;
+  publish(MessageType::ddata, device, std::move(payload), WriteTypes::never, Handed{which, last});
+  sent(lane, which, last, bytes, now);
+  return taken.size();
+}
+
+void EdgeNode::send_backlog(LaneState& lane, Lane which, Now now) {
+  const std::size_t room = std::clamp<std::size_t>(window_bytes_ / 2, 1024, options_.max_message_bytes);
+  auto encoded = encode_backlog(lane.buffer, lane.buffer_at, room, context_, alias_of());
+  const RowId last = lane.buffer.items[lane.buffer_at + encoded.items - 1].last;
+  lane.buffer_at += encoded.items;
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  payload.metrics = std::move(encoded.metrics);
+  publish(MessageType::ddata, std::string(kBacklogDevice), std::move(payload), WriteTypes::never,
+          Handed{which, last});
+  const auto& message = std::get<action::Publish>(actions_.back()).message;
+  sent(lane, which, last, message.payload.size(), now);
+}
+
+void EdgeNode::sent(LaneState& lane, Lane which, RowId last, std::size_t bytes, Now now) {
+  const bool resent = last <= lane.sent_high;
+  lane.in_flight.push_back(InFlight{last, bytes, now.steady, resent});
+  lane.sent_high = std::max(lane.sent_high, last);
+  lane.next = last + 1;
+  if (lane.buffer_at == lane.buffer.items.size()) {
+    lane.buffer = {};
+    lane.buffer_at = 0;
+  }
+  if (options_.acknowledged_by == AcknowledgedBy::none) at(which).in_flight.back().resent = true;
+}
+
+}  // namespace xalink
