@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -55,13 +56,39 @@ class WorkerThread {
   }
 
  private:
+  /// Knows whether a loop still takes what is posted to it. Asio ends a context's services before the
+  /// context itself, and must not be posted to from then on.
+  class LoopEnd final : public boost::asio::execution_context::service {
+   public:
+    using key_type = LoopEnd;
+    static inline boost::asio::execution_context::id id;
+
+    struct Door {
+      std::mutex mutex;
+      bool closed = false;
+    };
+
+    explicit LoopEnd(boost::asio::execution_context& loop) : service(loop) {}
+    [[nodiscard]] const std::shared_ptr<Door>& door() const { return door_; }
+
+   private:
+    void shutdown() override {
+      const std::scoped_lock lock(door_->mutex);
+      door_->closed = true;
+    }
+
+    std::shared_ptr<Door> door_ = std::make_shared<Door>();
+  };
+
   /// What one await and one job share. The waiting side owns the timer, so that the io_context owns
   /// whoever waits; the thread only ever says "now".
   template <class T>
   class Turn : public std::enable_shared_from_this<Turn<T>> {
    public:
     Turn(boost::asio::any_io_executor executor, boost::asio::steady_timer& bell)
-        : executor_(std::move(executor)), bell_(&bell) {}
+        : door_(boost::asio::use_service<LoopEnd>(executor.context()).door()),
+          executor_(std::move(executor)),
+          bell_(&bell) {}
 
     /// On the thread.
     template <class F>
@@ -79,13 +106,13 @@ class WorkerThread {
     }
     /// On the thread, when the job is gone.
     void ring() {
-      const std::scoped_lock lock(mutex_);
-      if (bell_ == nullptr) return;
+      const std::scoped_lock lock(door_->mutex);
+      if (door_->closed || bell_ == nullptr) return;
       boost::asio::post(executor_, [turn = this->shared_from_this()] { turn->wake(); });
     }
     /// On the loop.
     void abandon() {
-      const std::scoped_lock lock(mutex_);
+      const std::scoped_lock lock(door_->mutex);
       bell_ = nullptr;
       // A strand must not outlive its io_context, which the thread's share of this object may.
       executor_ = {};
@@ -102,7 +129,7 @@ class WorkerThread {
       if (bell_ != nullptr) bell_->cancel();
     }
 
-    std::mutex mutex_;  ///< between abandon() and ring(); the rest is ordered by posting
+    std::shared_ptr<LoopEnd::Door> door_;  ///< guards what ring() reads; posting orders the rest
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer* bell_;
     std::optional<Stored> value_;
