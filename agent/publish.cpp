@@ -1,0 +1,225 @@
+#include "agent/publish.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <type_traits>
+
+namespace xalink {
+namespace {
+
+// After a failed read of the outbox: a disk that hangs must not be asked a thousand times a second.
+constexpr Duration kReadAgainAfter = std::chrono::seconds(2);
+
+void log(const action::Note& note) {
+  spdlog::log(note.level == action::Note::Level::warning ? spdlog::level::warn : spdlog::level::info, "{}",
+              note.text);
+}
+
+}  // namespace
+
+Publisher::Publisher(boost::asio::any_io_executor executor, Clock& clock,
+                     std::function<ClockQuality()> clock_quality, Session& session, Outbox& outbox,
+                     WorkerThread& store, EdgeNode node)
+    : clock_(clock),
+      clock_quality_(std::move(clock_quality)),
+      session_(session),
+      outbox_(outbox),
+      store_(store),
+      node_(std::move(node)),
+      network_work_(executor),
+      store_work_(executor),
+      time_changed_(executor) {}
+
+Now Publisher::now() const {
+  return Now{clock_.steady(), clock_.wall(), clock_.boot(), clock_quality_()};
+}
+
+template <class Input>
+void Publisher::input(Input&& input) {
+  input(node_, now());
+  auto actions = node_.take_actions();
+  for (auto& action : actions) {
+    std::visit(
+        [this](auto& what) {
+          using T = std::decay_t<decltype(what)>;
+          if constexpr (std::is_same_v<T, action::Note>) {
+            log(what);
+          } else if constexpr (std::is_constructible_v<StoreAction, T>) {
+            store_actions_.emplace_back(std::move(what));
+            store_work_.ring();
+          } else {
+            network_.emplace_back(connection_, std::move(what));
+            // What is asked for after a close belongs to the next connection.
+            if constexpr (std::is_same_v<T, action::Close>) ++connection_;
+            network_work_.ring();
+          }
+        },
+        action);
+  }
+  time_changed_.ring();
+}
+
+void Publisher::lost(const std::string& reason) {
+  ++connection_;
+  failed(reason);
+  input([&](EdgeNode& node, Now at) { node.lost(reason, at); });
+}
+
+void Publisher::failed(const std::string& reason) {
+  last_failure_ = reason;
+}
+
+void Publisher::took(const Schema& schema, const Record& record) {
+  input([&](EdgeNode& node, Now at) { node.took(schema, record, at); });
+}
+
+void Publisher::appended(const std::array<RowId, kLaneCount>& last) {
+  input([&](EdgeNode& node, Now at) {
+    for (const Lane lane : kLanes) {
+      if (last[index(lane)] > node.lane(lane).last) node.appended(lane, last[index(lane)], at);
+    }
+  });
+}
+
+boost::asio::awaitable<void> Publisher::run() {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  input([](EdgeNode& node, Now at) { node.start(at); });
+  co_await (keep_time() && receive() && use_network() && use_store());
+}
+
+boost::asio::awaitable<void> Publisher::keep_time() {
+  while (true) {
+    co_await time_changed_.wait_until(clock_, node_.wake_at());
+    const auto when = node_.wake_at();
+    if (when && clock_.steady() >= *when) {
+      input([](EdgeNode& node, Now at) { node.tick(at); });
+    }
+  }
+}
+
+boost::asio::awaitable<void> Publisher::receive() {
+  while (true) {
+    auto event = co_await session_.next();
+    if (auto* message = std::get_if<IncomingMessage>(&event)) {
+      input([&](EdgeNode& node, Now at) { node.arrived(*message, at); });
+    } else if (node_.state() != EdgeNodeState::waiting_to_connect &&
+               node_.state() != EdgeNodeState::connecting) {
+      lost(std::get<SessionLost>(event).reason);
+    }
+  }
+}
+
+boost::asio::awaitable<void> Publisher::use_network() {
+  while (true) {
+    if (network_.empty()) {
+      co_await network_work_.wait();
+      continue;
+    }
+    auto [connection, action] = std::move(network_.front());
+    network_.pop_front();
+    if (auto* close = std::get_if<action::Close>(&action)) {
+      static_cast<void>(close);
+      co_await session_.close();
+      continue;
+    }
+    if (connection != connection_ && !std::holds_alternative<action::Publish>(action)) continue;
+    if (auto* message = std::get_if<action::Publish>(&action)) {
+      // Of a connection that was lost: gone, its rows will be sent again. Of one that is being closed:
+      // the death certificate, which goes out before the close that follows it.
+      const bool closing = connection + 1 == connection_ && session_.connected();
+      if (connection != connection_ && !closing) continue;
+      co_await perform(std::move(*message));
+      if (connection == connection_) input([](EdgeNode& node, Now at) { node.published(at); });
+    } else if (auto* connect = std::get_if<action::Connect>(&action)) {
+      co_await perform(std::move(*connect));
+    } else if (auto* subscribe = std::get_if<action::Subscribe>(&action)) {
+      co_await perform(std::move(*subscribe));
+    }
+  }
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::Publish action) {
+  auto result = co_await session_.publish(std::move(action.message));
+  // When it fails the session's end follows as an event, and decides.
+  if (result) ++messages_sent_;
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::Connect action) {
+  auto result = co_await session_.connect(std::move(action.client_id), std::move(action.will));
+  if (!result) {
+    lost(result.error().to_string());
+    co_return;
+  }
+  last_failure_.clear();
+  input([](EdgeNode& node, Now at) { node.connected(at); });
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::Subscribe action) {
+  auto result = co_await session_.subscribe(std::move(action.filters));
+  if (result) {
+    input([](EdgeNode& node, Now at) { node.subscribed(at); });
+    co_return;
+  }
+  co_await session_.close();
+  lost(result.error().to_string());
+}
+
+boost::asio::awaitable<void> Publisher::use_store() {
+  while (true) {
+    if (store_actions_.empty()) {
+      co_await store_work_.wait();
+      continue;
+    }
+    auto action = std::move(store_actions_.front());
+    store_actions_.pop_front();
+    if (auto* read = std::get_if<action::Read>(&action)) {
+      co_await perform(*read);
+    } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&action)) {
+      co_await perform(*acknowledge);
+    } else {
+      co_await perform(action::StoreBdSeq());
+    }
+  }
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::StoreBdSeq) {
+  auto job = [&outbox = outbox_] { return outbox.next_bdseq(); };
+  auto bdseq = co_await store_.run(std::move(job));
+  if (!bdseq) {
+    lost("the outbox refuses to store bdSeq: " + bdseq.error().to_string());
+    co_return;
+  }
+  input([&](EdgeNode& node, Now at) { node.bdseq_stored(*bdseq, at); });
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::Read action) {
+  auto job = [&outbox = outbox_, action] { return outbox.read(action.lane, action.first, action.max_items); };
+  auto batch = co_await store_.run(std::move(job));
+  if (!batch || batch->empty()) {
+    spdlog::error("the outbox could not be read: {}", batch ? "rows are missing" : batch.error().to_string());
+    co_await clock_.sleep_for(kReadAgainAfter);
+    batch = Batch();
+    batch->lane = action.lane;
+  }
+  input([&](EdgeNode& node, Now at) { node.batch_read(action.generation, std::move(*batch), at); });
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::Acknowledge action) {
+  auto job = [&outbox = outbox_, action] { return outbox.acknowledge(action.lane, action.mark); };
+  auto result = co_await store_.run(std::move(job));
+  if (!result)
+    spdlog::warn("an acknowledgement was not noted, rows will be sent again: {}", result.error().to_string());
+}
+
+boost::asio::awaitable<void> Publisher::say_goodbye() {
+  network_.clear();
+  node_.stop(now());
+  auto actions = node_.take_actions();
+  for (auto& action : actions) {
+    if (auto* message = std::get_if<action::Publish>(&action)) co_await perform(std::move(*message));
+  }
+  co_await session_.close();
+}
+
+}  // namespace xalink

@@ -1,0 +1,80 @@
+#pragma once
+// Gives the edge node's rules a broker and an outbox: runs its actions, feeds it what happens.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "agent/outbox/outbox.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/session.hpp"
+#include "sparkplug/wake_up.hpp"
+#include "sparkplug/worker_thread.hpp"
+
+namespace xalink {
+
+/// Thread-safety: one loop; the outbox is touched only on the worker thread.
+class Publisher {
+ public:
+  Publisher(boost::asio::any_io_executor executor, Clock& clock, std::function<ClockQuality()> clock_quality,
+            Session& session, Outbox& outbox, WorkerThread& store, EdgeNode node);
+
+  /// Until cancelled. Lets a bug's exception through.
+  boost::asio::awaitable<void> run();
+  /// Death certificate, then disconnect. Call when run() has ended.
+  boost::asio::awaitable<void> say_goodbye();
+
+  void took(const Schema& schema, const Record& record);
+  void appended(const std::array<RowId, kLaneCount>& last);
+
+  [[nodiscard]] const EdgeNode& node() const { return node_; }
+  /// Why there is no session; empty while there is one.
+  [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
+  [[nodiscard]] std::uint64_t messages_sent() const { return messages_sent_; }
+
+ private:
+  [[nodiscard]] Now now() const;
+  /// One input, then its actions into the two queues.
+  template <class Input>
+  void input(Input&& input);
+  void lost(const std::string& reason);
+  void failed(const std::string& reason);
+
+  boost::asio::awaitable<void> keep_time();
+  boost::asio::awaitable<void> receive();
+  boost::asio::awaitable<void> use_network();
+  boost::asio::awaitable<void> use_store();
+  boost::asio::awaitable<void> perform(action::Publish action);
+  boost::asio::awaitable<void> perform(action::Connect action);
+  boost::asio::awaitable<void> perform(action::Subscribe action);
+  boost::asio::awaitable<void> perform(action::StoreBdSeq action);
+  boost::asio::awaitable<void> perform(action::Read action);
+  boost::asio::awaitable<void> perform(action::Acknowledge action);
+
+  using NetworkAction = std::variant<action::Publish, action::Connect, action::Subscribe, action::Close>;
+  using StoreAction = std::variant<action::StoreBdSeq, action::Read, action::Acknowledge>;
+
+  Clock& clock_;
+  std::function<ClockQuality()> clock_quality_;
+  Session& session_;
+  Outbox& outbox_;
+  WorkerThread& store_;
+  EdgeNode node_;
+  /// Each action with the number of the connection it was meant for.
+  std::deque<std::pair<std::uint64_t, NetworkAction>> network_;
+  std::deque<StoreAction> store_actions_;
+  std::uint64_t connection_ = 0;
+  WakeUp network_work_;
+  WakeUp store_work_;
+  WakeUp time_changed_;
+  std::string last_failure_ = "not connected yet";
+  std::uint64_t messages_sent_ = 0;
+};
+
+}  // namespace xalink

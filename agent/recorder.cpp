@@ -1,0 +1,89 @@
+#include "agent/recorder.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace xalink {
+namespace {
+
+// A day of an ordinary office in memory, about 6 MiB, for a disk that refuses to write.
+constexpr std::size_t kMostWaiting = 20'000;
+constexpr Duration kRetryAfter = std::chrono::seconds(5);
+
+}  // namespace
+
+Recorder::Recorder(boost::asio::any_io_executor executor, Clock& clock, Outbox& outbox, WorkerThread& store,
+                   Duration flush_interval)
+    : clock_(clock), outbox_(outbox), store_(store), flush_interval_(flush_interval), changed_(executor) {}
+
+void Recorder::record(const Schema& schema, Record record) {
+  if (listener_.took) listener_.took(schema, record);
+  if (waiting_.size() >= kMostWaiting) {
+    waiting_.erase(waiting_.begin());
+    ++dropped_;
+  }
+  waiting_.push_back(Pending{schema, std::move(record)});
+  if (!flush_at_) {
+    flush_at_ = clock_.steady() + flush_interval_;
+    changed_.ring();
+  }
+}
+
+void Recorder::disk_refused(const Error& error) {
+  // One line for each new reason; repeats would fill the very disk that is full.
+  if (disk_error_ != error.what) spdlog::error("the outbox could not be written: {}", error.to_string());
+  disk_error_ = error.what;
+}
+
+boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending> events,
+                                                             std::string note_key, std::string note_value) {
+  auto job = [&outbox = outbox_, &events, &note_key, &note_value] {
+    return outbox.append_with_note(events, note_key, note_value);
+  };
+  auto appended = co_await store_.run(std::move(job));
+  if (!appended) {
+    disk_refused(appended.error());
+    co_return Unexpected(appended.error());
+  }
+  disk_error_.clear();
+  if (listener_.took) {
+    for (const auto& event : events) listener_.took(event.schema, event.record);
+  }
+  if (listener_.appended) listener_.appended(*appended);
+  co_return Result<void>();
+}
+
+boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(std::string key) {
+  auto job = [&outbox = outbox_, key] { return outbox.note(key); };
+  auto note = co_await store_.run(std::move(job));
+  co_return note;
+}
+
+boost::asio::awaitable<void> Recorder::run() {
+  while (true) {
+    co_await changed_.wait_until(clock_, flush_at_);
+    if (flush_at_ && clock_.steady() >= *flush_at_) co_await flush();
+  }
+}
+
+boost::asio::awaitable<void> Recorder::flush() {
+  flush_at_.reset();
+  if (waiting_.empty()) co_return;
+  auto batch = std::exchange(waiting_, {});
+  auto job = [&outbox = outbox_, &batch] { return outbox.append(batch); };
+  auto appended = co_await store_.run(std::move(job));
+  if (appended) {
+    disk_error_.clear();
+    if (listener_.appended) listener_.appended(*appended);
+    co_return;
+  }
+  disk_refused(appended.error());
+  // Back in front of what was taken meanwhile, in order.
+  batch.insert(batch.end(), std::make_move_iterator(waiting_.begin()),
+               std::make_move_iterator(waiting_.end()));
+  waiting_ = std::move(batch);
+  flush_at_ = clock_.steady() + kRetryAfter;
+}
+
+}  // namespace xalink
