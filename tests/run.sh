@@ -1,0 +1,105 @@
+#!/bin/bash
+# tests/run.sh [COMMAND...]
+#
+# On a fresh Debian 12 machine, as root or with sudo: installs what is missing, builds, and tests.
+#
+#   (nothing)  all of it: unit asan tsan cross
+#   unit       every test, of a release build in which a warning is an error
+#   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow
+#   tsan       the same under ThreadSanitizer
+#   cross      the agent for arm64 and armhf, its tests under qemu-user; nothing is installed for it but
+#              compilers, the libraries go to build/sysroot
+#   bench      the benchmark, one table (not part of "all": it wants a quiet machine and minutes)
+#   tidy       clang-tidy over our sources (not part of "all": about 9 s a file)
+#
+# Everything it makes is in build/. One test alone:
+#   ctest --preset ci -R Outbox          (after `unit`; `ctest --preset ci -N` lists them)
+# JOBS=N sets how many compilers and tests run at a time (default: one for each processor).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source gateway/packaging/debian-packages.sh
+
+jobs=${JOBS:-$(nproc)}
+summary=()
+failed=0
+
+# phase NAME COMMAND...: runs it, remembers how it ended and how long it took.
+phase() {
+  local name=$1 begin=$SECONDS verdict=passed
+  shift
+  echo
+  echo "== $name: $*"
+  "$@" || { verdict=FAILED; failed=1; }
+  summary+=("$(printf '%-8s %-24s %3d min %02d s' "$verdict" "$name" $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)))")
+  [[ $verdict == passed ]]
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"; }
+run_tests() { ctest --preset "$1" --parallel "$jobs"; }
+# ThreadSanitizer of g++ 12 cannot live with all of the address randomisation of newer kernels.
+run_tests_unrandomised() {
+  if setarch "$(uname -m)" -R true 2>/dev/null; then
+    setarch "$(uname -m)" -R ctest --preset "$1" --parallel "$jobs"
+  else
+    run_tests "$1"
+  fi
+}
+
+unit() {
+  phase "unit packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
+    phase "unit npm" need_npm && phase "unit build" build ci && phase "unit tests" run_tests ci
+}
+asan() {
+  phase "asan packages" need_packages "${debian_build[@]}" "${debian_run[@]}" &&
+    phase "asan build" build asan && phase "asan tests" run_tests asan
+}
+tsan() {
+  phase "tsan packages" need_packages "${debian_build[@]}" "${debian_run[@]}" &&
+    phase "tsan build" build tsan && phase "tsan tests" run_tests_unrandomised tsan
+}
+cross() {
+  phase "cross packages" need_packages "${debian_build[@]}" "${debian_cross[@]}" || return
+  local architecture
+  for architecture in arm64 armhf; do
+    phase "$architecture sysroot" cross-toolchains/sysroot.sh "$architecture" "build/sysroot/$architecture" &&
+      phase "$architecture build" build "$architecture" &&
+      phase "$architecture tests" run_tests "$architecture"
+  done
+}
+bench() {
+  phase "bench packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
+    phase "bench build" build bench && phase "bench" cmake --build --preset bench --target bench
+}
+tidy() {
+  phase "tidy packages" need_packages "${debian_build[@]}" "${debian_test[@]}" &&
+    phase "tidy build" build debug &&
+    phase "tidy" run-clang-tidy -quiet -j "$jobs" -p build/debug "^$PWD/(sparkplug|agent|gateway)/"
+}
+
+commands=("$@")
+[[ $# -gt 0 ]] || commands=(unit asan tsan cross)
+for command in "${commands[@]}"; do
+  case $command in
+    unit | asan | tsan | cross | bench | tidy) ;;
+    -h | --help | help)
+      sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
+      exit 0
+      ;;
+    *)
+      echo "tests/run.sh: no command \"$command\". Next: tests/run.sh --help lists them." >&2
+      exit 2
+      ;;
+  esac
+done
+for command in "${commands[@]}"; do $command; done
+
+echo
+echo "== summary"
+printf '%s\n' "${summary[@]}"
+printf '%-33s %3d min %02d s\n' total $((SECONDS / 60)) $((SECONDS % 60))
+if [[ $failed -ne 0 ]]; then
+  echo "tests/run.sh: something failed, see FAILED above and the output of that step."
+else
+  echo "tests/run.sh: everything passed: ${commands[*]}."
+fi
+exit "$failed"
