@@ -66,7 +66,7 @@ struct AgentConfig {
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = 16 * 1024;
-  std::size_t max_window = 64;
+  std::size_t max_window_bytes = 1024 * 1024;
   Milliseconds max_birth_delay = std::chrono::seconds(10);
   Milliseconds min_backoff = std::chrono::seconds(1);
   Milliseconds max_backoff = std::chrono::minutes(5);

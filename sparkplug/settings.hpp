@@ -51,7 +51,8 @@ class SettingsTable {
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t least,
                                      std::int64_t most);
   [[nodiscard]] double number(std::string_view key, double fallback, double least, double most);
-  /// A number of seconds (10, 0.5) or a text with its unit: "250ms", "10s", "5m", "2h", "1d".
+  /// A number (of milliseconds when the key ends with "_ms", else of seconds; 0.5 is fine) or a text with
+  /// its unit: "250ms", "10s", "5m", "2h", "1d".
   [[nodiscard]] Milliseconds duration(std::string_view key, Milliseconds fallback, Milliseconds least,
                                       Milliseconds most);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);

@@ -27,8 +27,8 @@ struct DropFolderSettings {
   Milliseconds scan_interval = std::chrono::seconds(10);
   char delimiter = ',';
   DossierColumns columns = national_dossier_columns();
-  /// The local system's own words for a state → the national number 1..10. The numbers 1..10 always
-  /// mean themselves.
+  /// The local system's own words for a state → the national number 1..10. The numbers 1..10 mean
+  /// themselves unless they stand here: some systems count their states differently.
   std::map<std::string, std::uint8_t, std::less<>> states;
   std::size_t rows_per_append = 500;  ///< one transaction each; bounds memory
 };

@@ -1,0 +1,76 @@
+#include "gateway/config.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "sparkplug/topic.hpp"
+
+namespace xalink {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::string_view kNextIfMissing =
+    "copy gateway.example.toml (in share/xalink of the installation, in gateway/ of the sources) to this "
+    "place and fill in [broker]";
+constexpr std::string_view kIdRule = "use at least one byte, without '/', '+', '#' and control characters";
+
+void read_host(Settings& settings, HostApplicationOptions& host) {
+  SettingsTable table = settings.table("host");
+  host.host_id = table.text("id", host.host_id);
+  if (!is_valid_id(host.host_id)) table.mistake("id", "cannot be a Sparkplug host id", std::string(kIdRule));
+  host.groups = table.texts("groups", host.groups);
+  for (const std::string& group : host.groups) {
+    if (is_valid_id(group)) continue;
+    table.mistake("groups", "holds a text that cannot be a Sparkplug group id", std::string(kIdRule));
+  }
+  const auto milliseconds = [](Duration duration) {
+    return std::chrono::duration_cast<Milliseconds>(duration);
+  };
+  host.reorder_timeout = table.duration("reorder_timeout_seconds", milliseconds(host.reorder_timeout),
+                                        Milliseconds(0), minutes(5));
+  host.min_rebirth_interval = table.duration("rebirth_min_interval_seconds",
+                                             milliseconds(host.min_rebirth_interval), seconds(1), hours(24));
+  host.rebirths_per_second = table.number("rebirths_per_second", host.rebirths_per_second, 0.01, 1000.0);
+}
+
+void read_store(Settings& settings, GatewayConfig& config) {
+  SettingsTable store = settings.table("store");
+  config.store_file = store.path("file", config.store_file);
+  if (config.store_file.empty()) {
+    store.mistake("file", "is empty", "name the file that keeps the records, or remove this key");
+  }
+  SettingsTable ledger = settings.table("ledger");
+  // Acknowledgements wait for the commit, and boards time out after 2 s at the earliest.
+  config.commit_max_delay =
+      ledger.duration("commit_max_delay_ms", config.commit_max_delay, Milliseconds(0), seconds(1));
+  config.commit_max_records = static_cast<std::size_t>(ledger.integer(
+      "commit_max_records", static_cast<std::int64_t>(config.commit_max_records), 1, 1'000'000));
+}
+
+Checked<GatewayConfig> read(Result<Settings> settings) {
+  if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
+  GatewayConfig config;
+  read_host(*settings, config.host);
+  config.broker = read_broker(*settings);
+  read_store(*settings, config);
+  config.log_level = read_log_level(*settings);
+  std::vector<Error> mistakes = settings->finish();
+  if (!mistakes.empty()) return Mistakes(std::move(mistakes));
+  return config;
+}
+
+}  // namespace
+
+Checked<GatewayConfig> load_gateway_config(const std::filesystem::path& file) {
+  return read(Settings::load(file, std::string(kNextIfMissing)));
+}
+
+Checked<GatewayConfig> parse_gateway_config(std::string_view text, std::string file_name) {
+  return read(Settings::parse(text, std::move(file_name)));
+}
+
+}  // namespace xalink

@@ -1,0 +1,310 @@
+#include "agent/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace xalink {
+namespace {
+
+constexpr std::string_view kLeast = "[site]\ngroup = \"VN-03\"\nid = \"xa-lung-cu\"\n";
+
+std::vector<Error> mistakes_in(std::string_view more) {
+  const auto config = parse_agent_config(std::string(kLeast) + std::string(more), "a.toml");
+  return config ? std::vector<Error>{} : config.error();
+}
+
+std::string example() {
+  std::ifstream in(XALINK_EXAMPLE);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST(AgentConfig, TheExampleLoads) {
+  const auto config = load_agent_config(XALINK_EXAMPLE);
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  EXPECT_EQ(config->site, (NodeId{"VN-03", "xa-lung-cu"}));
+}
+
+// The example shows defaults, so it must not differ from leaving everything out.
+TEST(AgentConfig, TheExampleShowsTheDefaults) {
+  const auto shown = load_agent_config(XALINK_EXAMPLE);
+  const auto usual = parse_agent_config(kLeast, "a.toml");
+  ASSERT_TRUE(shown.has_value());
+  ASSERT_TRUE(usual.has_value()) << to_string(usual.error());
+  EXPECT_EQ(shown->broker.host, usual->broker.host);
+  EXPECT_EQ(shown->broker.port, usual->broker.port);
+  EXPECT_EQ(shown->broker.keep_alive, usual->broker.keep_alive);
+  EXPECT_EQ(shown->primary_host, usual->primary_host);
+  EXPECT_EQ(shown->acknowledged_by, usual->acknowledged_by);
+  EXPECT_EQ(shown->backlog, usual->backlog);
+  EXPECT_EQ(shown->max_message_bytes, usual->max_message_bytes);
+  EXPECT_EQ(shown->max_window_bytes, usual->max_window_bytes);
+  EXPECT_EQ(shown->max_birth_delay, usual->max_birth_delay);
+  EXPECT_EQ(shown->min_backoff, usual->min_backoff);
+  EXPECT_EQ(shown->max_backoff, usual->max_backoff);
+  EXPECT_EQ(shown->outbox_file, usual->outbox_file);
+  EXPECT_EQ(shown->flush_interval, usual->flush_interval);
+  EXPECT_EQ(shown->control_socket, usual->control_socket);
+  EXPECT_EQ(shown->log_level, usual->log_level);
+  EXPECT_EQ(shown->link.interval, usual->link.interval);
+  EXPECT_EQ(shown->link.interfaces, usual->link.interfaces);
+  EXPECT_EQ(shown->ping.interval, usual->ping.interval);
+  EXPECT_EQ(shown->ping.count, usual->ping.count);
+  EXPECT_EQ(shown->ping.spacing, usual->ping.spacing);
+  EXPECT_EQ(shown->ping.timeout, usual->ping.timeout);
+  EXPECT_EQ(shown->ping.targets, usual->ping.targets);
+  EXPECT_EQ(shown->dns.interval, usual->dns.interval);
+  EXPECT_EQ(shown->dns.timeout, usual->dns.timeout);
+  EXPECT_EQ(shown->dns.names, usual->dns.names);
+  EXPECT_EQ(shown->reach.interval, usual->reach.interval);
+  EXPECT_EQ(shown->reach.timeout, usual->reach.timeout);
+  EXPECT_EQ(shown->reach.services, usual->reach.services);
+  EXPECT_EQ(shown->board.interval, usual->board.interval);
+  EXPECT_EQ(shown->board.disk_path, usual->board.disk_path);
+  EXPECT_EQ(shown->dossiers.folder, usual->dossiers.folder);
+  EXPECT_EQ(shown->dossiers.scan_interval, usual->dossiers.scan_interval);
+  EXPECT_EQ(shown->dossiers.delimiter, usual->dossiers.delimiter);
+  EXPECT_EQ(shown->dossiers.columns, usual->dossiers.columns);
+}
+
+TEST(AgentConfig, TheExampleNamesEveryKey) {
+  // A key that the example lacks would be unknown to its readers: each line "# key = " or "key = " counts.
+  const std::string text = example();
+  for (const std::string_view key : {"group",
+                                     "id",
+                                     "url",
+                                     "username",
+                                     "password_file",
+                                     "ca_file",
+                                     "certificate_file",
+                                     "key_file",
+                                     "mqtt_version",
+                                     "keep_alive_seconds",
+                                     "primary_host",
+                                     "acknowledged_by",
+                                     "backlog",
+                                     "max_message_bytes",
+                                     "max_window_bytes",
+                                     "birth_delay_seconds",
+                                     "reconnect_min_seconds",
+                                     "reconnect_max_seconds",
+                                     "file",
+                                     "allow_volatile",
+                                     "flush_seconds",
+                                     "socket",
+                                     "level",
+                                     "enabled",
+                                     "interval_seconds",
+                                     "interfaces",
+                                     "count",
+                                     "spacing_ms",
+                                     "timeout_seconds",
+                                     "targets",
+                                     "server",
+                                     "names",
+                                     "services",
+                                     "disk_path",
+                                     "drop_folder",
+                                     "scan_seconds",
+                                     "delimiter",
+                                     "time_zone"}) {
+    const std::string line = std::string(key) + " = ";
+    EXPECT_TRUE(text.find("\n" + line) != std::string::npos || text.find("\n# " + line) != std::string::npos)
+        << key;
+  }
+}
+
+TEST(AgentConfig, AMissingFileSaysToCopyTheExample) {
+  const auto config = load_agent_config("/nonexistent/agent.toml");
+  ASSERT_FALSE(config.has_value());
+  ASSERT_EQ(config.error().size(), 1U);
+  EXPECT_NE(config.error()[0].next.find("copy agent.example.toml"), std::string::npos);
+}
+
+TEST(AgentConfig, TheSiteMustBeNamed) {
+  const auto config = parse_agent_config("", "a.toml");
+  ASSERT_FALSE(config.has_value());
+  ASSERT_EQ(config.error().size(), 2U) << to_string(config.error());
+  EXPECT_EQ(config.error()[0].where, "a.toml: site.group");
+  EXPECT_EQ(config.error()[1].where, "a.toml: site.id");
+}
+
+TEST(AgentConfig, IdsMustFitIntoTopics) {
+  const auto config =
+      parse_agent_config("[site]\ngroup = \"VN/03\"\nid = \"" + std::string(65, 'x') + "\"\n", "a.toml");
+  ASSERT_FALSE(config.has_value());
+  EXPECT_EQ(config.error().size(), 2U) << to_string(config.error());
+}
+
+TEST(AgentConfig, TellsAllMistakesOfAFileAtOnce) {
+  const std::vector<Error> errors = mistakes_in(R"([broker]
+url = "broker"
+[sparkplg]
+primary_host = "x"
+[outbox]
+flush_seconds = 0
+[probe.ping]
+cout = 5
+targets = { anchor = "one.one.one.one" }
+[probe.reach]
+services = { portal = "ftp://dichvucong.gov.vn" }
+[dossiers]
+delimiter = "tab"
+time_zone = "UTC"
+[dossiers.states]
+"Đang xử lý" = 11
+)");
+  const std::vector<std::string> places = {"a.toml:5:7: broker.url",
+                                           "a.toml:6:2: sparkplg",
+                                           "a.toml:9:17: outbox.flush_seconds",
+                                           "a.toml:11:1: probe.ping.cout",
+                                           "a.toml:12:22: probe.ping.targets.anchor",
+                                           "a.toml:14:23: probe.reach.services.portal",
+                                           "a.toml:16:13: dossiers.delimiter",
+                                           "a.toml:17:13: dossiers.time_zone",
+                                           "a.toml:19:16: dossiers.states.\"Đang xử lý\""};
+  ASSERT_EQ(errors.size(), places.size()) << to_string(errors);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    EXPECT_EQ(errors[i].where, places[i]);
+    EXPECT_FALSE(errors[i].next.empty()) << errors[i].to_string();
+  }
+  EXPECT_NE(errors[1].what.find("\"sparkplug\""), std::string::npos);
+  EXPECT_NE(errors[3].what.find("\"count\""), std::string::npos);
+}
+
+TEST(AgentConfig, RefusesAnOutboxThatARestartEmpties) {
+  for (const char* file : {"/tmp/outbox.db", "/dev/shm/x/outbox.db", "/run/outbox.db", "/var/run/outbox.db",
+                           "/var/lib/../../tmp/outbox.db", ""}) {
+    const std::vector<Error> errors = mistakes_in("[outbox]\nfile = \"" + std::string(file) + "\"\n");
+    ASSERT_EQ(errors.size(), 1U) << file;
+    EXPECT_EQ(errors[0].where, "a.toml:5:8: outbox.file");
+  }
+  EXPECT_TRUE(mistakes_in("[outbox]\nfile = \"/tmp/outbox.db\"\nallow_volatile = true\n").empty());
+  EXPECT_TRUE(mistakes_in("[outbox]\nfile = \"/tmpfiles/outbox.db\"\n").empty());
+}
+
+TEST(AgentConfig, RangesHoldAtBothEnds) {
+  const std::vector<std::pair<std::string, std::string>> keys = {
+      {"delivery", "max_message_bytes = 1023"},
+      {"delivery", "max_message_bytes = 1048577"},
+      {"delivery", "max_window_bytes = 4095"},
+      {"delivery", "max_window_bytes = 16777217"},
+      {"delivery", "birth_delay_seconds = -1"},
+      {"delivery", "birth_delay_seconds = 3601"},
+      {"delivery", "reconnect_min_seconds = 0"},
+      {"delivery", "reconnect_max_seconds = \"2d\""},
+      {"outbox", "flush_seconds = 0.5"},
+      {"outbox", "flush_seconds = 3601"},
+      {"probe.link", "interval_seconds = 0"},
+      {"probe.link", "interval_seconds = 86401"},
+      {"probe.ping", "count = 0"},
+      {"probe.ping", "count = 101"},
+      {"probe.ping", "spacing_ms = 9"},
+      {"probe.dns", "timeout_seconds = 61"},
+      {"probe.reach", "timeout_seconds = 301"},
+      {"probe.board", "interval_seconds = 0"},
+      {"dossiers", "scan_seconds = 0"},
+      {"dossiers", "scan_seconds = 3601"},
+  };
+  for (const auto& [table, line] : keys) {
+    EXPECT_EQ(mistakes_in("[" + table + "]\n" + line + "\n").size(), 1U) << line;
+  }
+  EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = 1\n").empty());
+  EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = \"1h\"\n").empty());
+}
+
+TEST(AgentConfig, ReconnectTimesMustBeInOrder) {
+  const auto errors = mistakes_in("[delivery]\nreconnect_min_seconds = 60\nreconnect_max_seconds = 30\n");
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].where, "a.toml:6:25: delivery.reconnect_max_seconds");
+}
+
+TEST(AgentConfig, APingRunMustFitIntoItsInterval) {
+  EXPECT_EQ(mistakes_in("[probe.ping]\ninterval_seconds = 2\n").size(), 1U);
+  EXPECT_TRUE(mistakes_in("[probe.ping]\ninterval_seconds = 2\ncount = 1\ntimeout_seconds = 1\n").empty());
+}
+
+TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
+  for (const char* lines :
+       {"[probe.ping]\ntargets = { \"a/b\" = \"10.0.0.1\" }\n",
+        "[probe.dns]\nnames = { x = \"not a name\" }\n", "[probe.dns]\nnames = { x = \"1.1.1.1\" }\n",
+        "[probe.dns]\nserver = \"dns.google\"\n", "[probe.dns]\nserver = \"8.8.8.8:0\"\n",
+        "[probe.reach]\nservices = { x = \"https://\" }\n",
+        "[probe.reach]\nservices = { x = \"https://a b/\" }\n",
+        "[probe.reach]\nservices = { x = \"https://a:99999/\" }\n",
+        "[probe.reach]\nca_file = \"/nonexistent.pem\"\n", "[probe.link]\ninterfaces = [\"../etc\"]\n",
+        "[probe.board]\ndisk_path = \"\"\n"}) {
+    EXPECT_EQ(mistakes_in(lines).size(), 1U) << lines << to_string(mistakes_in(lines));
+  }
+  for (const char* lines :
+       {"[probe.ping]\ntargets = { v6 = \"2001:db8::1\", \"trạm gốc\" = \"10.0.0.1\" }\n",
+        "[probe.ping]\ntargets = {}\n", "[probe.dns]\nserver = \"[2001:db8::1]:53\"\n",
+        "[probe.dns]\nserver = \"127.0.0.1:5353\"\n",
+        "[probe.reach]\nservices = { a = \"http://10.0.0.1:8080/x?y\", b = \"https://[::1]:8443\" }\n",
+        "[probe.link]\ninterfaces = [\"eth0.100\"]\n"}) {
+    EXPECT_TRUE(mistakes_in(lines).empty()) << lines << to_string(mistakes_in(lines));
+  }
+}
+
+TEST(AgentConfig, ReadsDossierColumnsAndStates) {
+  const auto config = parse_agent_config(std::string(kLeast) + R"([dossiers]
+drop_folder = "/srv/ho-so"
+delimiter = ";"
+[dossiers.columns]
+code = "Số hồ sơ"
+level = ""
+[dossiers.states]
+"Đang xử lý" = 4
+"0" = 1
+)",
+                                         "a.toml");
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  EXPECT_EQ(config->dossiers.folder, "/srv/ho-so");
+  EXPECT_EQ(config->dossiers.delimiter, ';');
+  EXPECT_EQ(config->dossiers.columns[index(DossierField::code)], "Số hồ sơ");
+  EXPECT_EQ(config->dossiers.columns[index(DossierField::level)], "");
+  EXPECT_EQ(config->dossiers.columns[index(DossierField::due)], "NgayHenTra");
+  EXPECT_EQ(config->dossiers.states.at("Đang xử lý"), 4);
+  EXPECT_EQ(config->dossiers.states.at("0"), 1);
+}
+
+TEST(AgentConfig, EachFieldHasItsOwnColumn) {
+  EXPECT_EQ(mistakes_in("[dossiers.columns]\nstate = \"\"\n").size(), 1U);
+  const auto errors = mistakes_in("[dossiers.columns]\ndue = \"NgayTra\"\n");
+  ASSERT_EQ(errors.size(), 1U) << to_string(errors);
+  EXPECT_EQ(errors[0].where, "a.toml:5:7: dossiers.columns.due");
+  EXPECT_EQ(mistakes_in("[dossiers.columns]\nMaHoSo = \"code\"\n").size(), 1U);
+}
+
+TEST(AgentConfig, BecomesTheEdgeNodesOptions) {
+  const auto config = parse_agent_config(std::string(kLeast) + R"([sparkplug]
+primary_host = ""
+[delivery]
+acknowledged_by = "none"
+backlog = "metrics"
+max_message_bytes = 4096
+max_window_bytes = 4096
+birth_delay_seconds = 0
+reconnect_min_seconds = 2
+reconnect_max_seconds = 20
+)",
+                                         "a.toml");
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  const EdgeNodeOptions options = edge_node_options(*config);
+  EXPECT_EQ(options.id, (NodeId{"VN-03", "xa-lung-cu"}));
+  EXPECT_EQ(options.primary_host, "");
+  EXPECT_EQ(options.acknowledged_by, AcknowledgedBy::none);
+  EXPECT_EQ(options.backlog, BacklogForm::metrics);
+  EXPECT_EQ(options.max_message_bytes, 4096U);
+  EXPECT_EQ(options.max_window_bytes, 4096U);
+  EXPECT_LE(options.min_window_bytes, options.max_window_bytes);
+  EXPECT_EQ(options.max_birth_delay, Duration::zero());
+  EXPECT_EQ(options.min_backoff, std::chrono::seconds(2));
+  EXPECT_EQ(options.max_backoff, std::chrono::seconds(20));
+}
+
+}  // namespace
+}  // namespace xalink

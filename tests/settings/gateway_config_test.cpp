@@ -1,0 +1,97 @@
+#include "gateway/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xalink {
+namespace {
+
+std::vector<Error> mistakes_in(std::string_view text) {
+  const auto config = parse_gateway_config(text, "g.toml");
+  return config ? std::vector<Error>{} : config.error();
+}
+
+TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
+  const auto shown = load_gateway_config(XALINK_EXAMPLE);
+  ASSERT_TRUE(shown.has_value()) << to_string(shown.error());
+  const auto usual = parse_gateway_config("", "g.toml");
+  ASSERT_TRUE(usual.has_value()) << to_string(usual.error());
+  EXPECT_EQ(shown->host.host_id, usual->host.host_id);
+  EXPECT_EQ(shown->host.groups, usual->host.groups);
+  EXPECT_EQ(shown->host.reorder_timeout, usual->host.reorder_timeout);
+  EXPECT_EQ(shown->host.min_rebirth_interval, usual->host.min_rebirth_interval);
+  EXPECT_DOUBLE_EQ(shown->host.rebirths_per_second, usual->host.rebirths_per_second);
+  EXPECT_EQ(shown->broker.host, usual->broker.host);
+  EXPECT_EQ(shown->broker.port, usual->broker.port);
+  EXPECT_EQ(shown->broker.keep_alive, usual->broker.keep_alive);
+  EXPECT_EQ(shown->store_file, usual->store_file);
+  EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
+  EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
+  EXPECT_EQ(shown->log_level, usual->log_level);
+}
+
+TEST(GatewayConfig, ReadsEveryKey) {
+  const auto config = parse_gateway_config(R"([host]
+id = "tuyen-quang"
+groups = ["VN-03", "VN-07"]
+reorder_timeout_seconds = "2s"
+rebirth_min_interval_seconds = 30
+rebirths_per_second = 0.5
+[broker]
+url = "mqtts://broker.example:9883"
+[store]
+file = "/srv/gateway.db"
+[ledger]
+commit_max_delay_ms = 20
+commit_max_records = 100
+[log]
+level = "debug"
+)",
+                                           "g.toml");
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  EXPECT_EQ(config->host.host_id, "tuyen-quang");
+  EXPECT_EQ(config->host.groups, (std::vector<std::string>{"VN-03", "VN-07"}));
+  EXPECT_EQ(config->host.reorder_timeout, std::chrono::seconds(2));
+  EXPECT_EQ(config->host.min_rebirth_interval, std::chrono::seconds(30));
+  EXPECT_DOUBLE_EQ(config->host.rebirths_per_second, 0.5);
+  EXPECT_EQ(config->broker.port, 9883);
+  EXPECT_EQ(config->store_file, "/srv/gateway.db");
+  EXPECT_EQ(config->commit_max_delay, Milliseconds(20));
+  EXPECT_EQ(config->commit_max_records, 100U);
+  EXPECT_EQ(config->log_level, "debug");
+}
+
+TEST(GatewayConfig, TellsAllMistakesAtOnce) {
+  const std::vector<Error> errors = mistakes_in(R"([host]
+id = "a/b"
+groups = ["VN-03", "+"]
+rebirths_per_second = 0
+[store]
+fiel = "x"
+[ledger]
+commit_max_delay_ms = 1001
+commit_max_records = 0
+[log]
+level = "verbose"
+)");
+  const std::vector<std::string> places = {"g.toml:2:6: host.id",
+                                           "g.toml:3:10: host.groups",
+                                           "g.toml:4:23: host.rebirths_per_second",
+                                           "g.toml:6:1: store.fiel",
+                                           "g.toml:8:23: ledger.commit_max_delay_ms",
+                                           "g.toml:9:22: ledger.commit_max_records",
+                                           "g.toml:11:9: log.level"};
+  ASSERT_EQ(errors.size(), places.size()) << to_string(errors);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    EXPECT_EQ(errors[i].where, places[i]);
+    EXPECT_FALSE(errors[i].next.empty());
+  }
+}
+
+TEST(GatewayConfig, AMissingFileSaysToCopyTheExample) {
+  const auto config = load_gateway_config("/nonexistent/gateway.toml");
+  ASSERT_FALSE(config.has_value());
+  EXPECT_NE(config.error()[0].next.find("copy gateway.example.toml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace xalink
