@@ -1,0 +1,77 @@
+#include "gateway/store/store_lock.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace xalink::store {
+namespace {
+
+std::filesystem::path lock_file(const std::filesystem::path& store) {
+  auto file = store;
+  file += ".lock";
+  return file;
+}
+
+// Open-file-description locks: unlike the older kind they also keep two owners in one process apart.
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::string owner_of(int file) {
+  std::array<char, 32> text{};
+  const auto size = ::pread(file, text.data(), text.size(), 0);
+  if (size <= 0) return "another process";
+  std::string owner(text.data(), static_cast<std::size_t>(size));
+  while (!owner.empty() && owner.back() == '\n') owner.pop_back();
+  return "process " + owner;
+}
+
+}  // namespace
+
+Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
+  const auto path = lock_file(store);
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) {
+    const int reason = errno;
+    return failure(path.string(), "cannot be opened: " + std::generic_category().message(reason),
+                   "Create the folder, or let the gateway's user write in it");
+  }
+  auto lock = whole_file();
+  if (::fcntl(file, F_OFD_SETLK, &lock) != 0) {
+    const auto owner = owner_of(file);
+    ::close(file);
+    return failure(store.string(), "the store is in use by another xalink-gateway (" + owner + ")",
+                   "Stop that one first, or give this one a store of its own");
+  }
+  const auto text = std::to_string(::getpid()) + "\n";
+  // The number is a courtesy to whoever is refused; the lock does not depend on it.
+  if (::ftruncate(file, 0) != 0 || ::pwrite(file, text.data(), text.size(), 0) < 0) return StoreLock(file);
+  return StoreLock(file);
+}
+
+StoreLock::StoreLock(StoreLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+StoreLock::~StoreLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+StoreInUse is_in_use(const std::filesystem::path& store) {
+  const int file = ::open(lock_file(store).c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return errno == ENOENT ? StoreInUse::no : StoreInUse::unknown;
+  auto lock = whole_file();
+  const int asked = ::fcntl(file, F_OFD_GETLK, &lock);
+  ::close(file);
+  if (asked != 0) return StoreInUse::unknown;
+  return lock.l_type == F_UNLCK ? StoreInUse::no : StoreInUse::yes;
+}
+
+}  // namespace xalink::store
