@@ -1,0 +1,40 @@
+#pragma once
+// Reach/<service>: can the office use a named service now, and which step fails when it cannot.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <string>
+#include <vector>
+
+#include "agent/probe.hpp"
+#include "agent/probes/resolver.hpp"
+#include "agent/probes/service_url.hpp"
+
+namespace xalink {
+
+struct ReachSettings {
+  std::string service;  ///< the name people know it by; subject of the record
+  ServiceUrl url;
+  /// Certificates to trust (PEM); empty: the system's store.
+  std::string ca_file;
+  /// Off only for services with certificates that nobody can check; success then says less.
+  bool verify = true;
+  ResolverSettings resolver;
+};
+
+/// Looks the name up, connects (each address in turn), shakes hands, asks, and closes. Reasons begin with
+/// the step: "name: ...", "connect: ...", "TLS: ...", "HTTP: ...". Times of steps that were done stay in the
+/// record when a later one fails.
+class ReachProbe final : public Probe {
+ public:
+  ReachProbe(const boost::asio::any_io_executor& executor, Clock& clock, ReachSettings settings);
+
+  [[nodiscard]] const Schema& schema() const override { return schema_; }
+  boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
+
+ private:
+  Clock& clock_;
+  ReachSettings settings_;
+  Schema schema_;
+};
+
+}  // namespace xalink

@@ -1,0 +1,244 @@
+#include "agent/probes/reach_attempt.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sparkplug/with_timeout.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
+
+/// A step that was cancelled has not failed: the reason is told by whoever cancelled.
+void rethrow_cancel(const error_code& error) {
+  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+}
+
+asio::awaitable<error_code> connect_to(tcp::socket& socket, tcp::endpoint endpoint) {
+  auto result = co_await socket.async_connect(endpoint, kAsValue);
+  const error_code error = std::get<0>(result);
+  rethrow_cancel(error);
+  co_return error;
+}
+
+/// Each address in turn, with an even share of the time that is left: one dead address must not eat it all.
+asio::awaitable<bool> connect(Clock& clock, tcp::socket& socket,
+                              const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                              SteadyTime deadline, ReachProgress& progress) {
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const Duration share = (deadline - clock.steady()) / static_cast<std::int64_t>(addresses.size() - i);
+    const tcp::endpoint endpoint(addresses[i], port);
+    error_code ignored;
+    socket.close(ignored);
+    const SteadyTime begin = clock.steady();
+    auto connecting = connect_to(socket, endpoint);
+    const auto error = co_await with_timeout(clock, share, std::move(connecting));
+    if (error && !*error) {
+      progress.connect = clock.steady() - begin;
+      co_return true;
+    }
+    progress.reason = error ? error->message() : "no answer in time";
+  }
+  co_return false;
+}
+
+bool is_address(const std::string& host) {
+  error_code not_an_address;
+  (void)asio::ip::make_address(host, not_an_address);
+  return !not_an_address;
+}
+
+std::string verification_reason(long result) {
+  std::string text = X509_verify_cert_error_string(result);
+  if (result == X509_V_ERR_CERT_NOT_YET_VALID) text += "; the clock of the board may be behind";
+  return text;
+}
+
+/// What the peer must prove, and whom we ask for (RFC 6066: names only, no addresses).
+Result<void> prepare(SSL* connection, const ReachSettings& settings) {
+  const std::string& host = settings.url.host;
+  const bool by_address = is_address(host);
+  bool done = true;
+  if (!by_address) {
+    // SSL_set_tlsext_host_name, spelled out: the macro casts in the old style.
+    std::string name = host;
+    done = SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+  }
+  if (settings.verify) {
+    SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
+    if (by_address) {
+      done = done && X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str()) == 1;
+    } else {
+      done = done && SSL_set1_host(connection, host.c_str()) == 1;
+    }
+  } else {
+    SSL_set_verify(connection, SSL_VERIFY_NONE, nullptr);
+  }
+  if (done) return {};
+  ERR_clear_error();
+  return failure("TLS", "the host name is not one that certificates can hold", "Correct the URL");
+}
+
+Result<void> trust(asio::ssl::context& context, const ReachSettings& settings) {
+  if (!settings.verify) return {};
+  error_code error;
+  if (settings.ca_file.empty()) {
+    context.set_default_verify_paths(error);
+  } else {
+    context.load_verify_file(settings.ca_file, error);
+  }
+  if (!error) return {};
+  return failure(settings.ca_file, "cannot load the certificates to trust: " + error.message(),
+                 "Name a readable file with certificates in PEM form");
+}
+
+/// Status of "HTTP/1.1 200 OK"; nothing when it is no such line.
+std::optional<std::uint16_t> status_of(std::string_view line) {
+  constexpr std::size_t kCode = std::string_view("HTTP/1.1 ").size();
+  if (!line.starts_with("HTTP/1.") || line.size() < kCode + 3 || line[kCode - 1] != ' ') return std::nullopt;
+  std::uint16_t status = 0;
+  const char* const code = line.data() + kCode;
+  const auto parsed = std::from_chars(code, code + 3, status);
+  if (parsed.ec != std::errc{} || parsed.ptr != code + 3 || status < 100 || status > 599) return std::nullopt;
+  return status;
+}
+
+std::string read_reason(const error_code& error) {
+  const bool closed = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+  return closed ? "closed without an answer" : error.message();
+}
+
+/// GET, and the first line of the answer. The rest is left unread: it is their bytes and our data budget.
+template <class Stream>
+asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ServiceUrl& url, ReachProgress& progress) {
+  progress.step = ReachProgress::Step::http;
+  const std::string request = "GET " + url.path + " HTTP/1.1\r\nHost: " + authority(url) +
+                              "\r\nUser-Agent: xalink-agent\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+  auto written = co_await asio::async_write(stream, asio::buffer(request), kAsValue);
+  if (const error_code error = std::get<0>(written)) {
+    rethrow_cancel(error);
+    progress.reason = error.message();
+    co_return false;
+  }
+  const SteadyTime asked = clock.steady();
+  std::array<char, 1024> block{};
+  std::string line;
+  while (line.find('\n') == std::string::npos) {
+    auto result = co_await stream.async_read_some(asio::buffer(block), kAsValue);
+    const auto& [error, size] = result;
+    rethrow_cancel(error);
+    if (size > 0 && !progress.first_byte) progress.first_byte = clock.steady() - asked;
+    line.append(block.data(), size);
+    if (error || line.size() > 4 * block.size()) {
+      progress.reason = error ? read_reason(error) : "the answer is not HTTP";
+      co_return false;
+    }
+  }
+  progress.http_status = status_of(line);
+  if (!progress.http_status) {
+    progress.reason = "the answer is not HTTP";
+    co_return false;
+  }
+  if (*progress.http_status >= 400) {
+    progress.reason = "status " + std::to_string(*progress.http_status);
+    co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const ReachSettings& settings,
+                                   ReachProgress& progress) {
+  progress.step = ReachProgress::Step::tls;
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  const auto trusted = trust(context, settings);
+  if (!trusted) {
+    progress.reason = trusted.error().what;
+    co_return false;
+  }
+  asio::ssl::stream<tcp::socket&> stream(socket, context);
+  const auto prepared = prepare(stream.native_handle(), settings);
+  if (!prepared) {
+    progress.reason = prepared.error().what;
+    co_return false;
+  }
+  const SteadyTime begin = clock.steady();
+  auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
+  if (const error_code error = std::get<0>(shaken)) {
+    rethrow_cancel(error);
+    const long verdict = SSL_get_verify_result(stream.native_handle());
+    progress.reason = verdict != X509_V_OK ? verification_reason(verdict) : read_reason(error);
+    co_return false;
+  }
+  progress.handshake = clock.steady() - begin;
+  auto asking = ask(clock, stream, settings.url, progress);
+  const bool answered = co_await std::move(asking);
+  co_return answered;
+}
+
+}  // namespace
+
+std::string to_string(ReachProgress::Step step) {
+  switch (step) {
+    case ReachProgress::Step::name: return "name";
+    case ReachProgress::Step::connect: return "connect";
+    case ReachProgress::Step::tls: return "TLS";
+    case ReachProgress::Step::http: return "HTTP";
+    case ReachProgress::Step::done: return "done";
+  }
+  return "done";
+}
+
+asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings, SteadyTime deadline,
+                                    ReachProgress& progress) {
+  auto executor = co_await asio::this_coro::executor;
+  auto search = resolve(settings.resolver, settings.url.host);
+  const auto addresses = co_await std::move(search);
+  if (!addresses) {
+    progress.reason = addresses.error().what;
+    co_return false;
+  }
+  progress.step = ReachProgress::Step::connect;
+  tcp::socket socket(executor);
+  auto connecting = connect(clock, socket, *addresses, settings.url.port, deadline, progress);
+  const bool connected = co_await std::move(connecting);
+  if (!connected) co_return false;
+  progress.reason.clear();
+
+  bool answered = true;
+  if (settings.url.scheme == ServiceUrl::Scheme::https) {
+    auto asking = ask_over_tls(clock, socket, settings, progress);
+    answered = co_await std::move(asking);
+  } else if (settings.url.scheme == ServiceUrl::Scheme::http) {
+    auto asking = ask(clock, socket, settings.url, progress);
+    answered = co_await std::move(asking);
+  }
+  if (answered) progress.step = ReachProgress::Step::done;
+  co_return answered;
+}
+
+}  // namespace xalink
