@@ -1,0 +1,75 @@
+#pragma once
+// Runs each probe when it is due, turns whatever comes of it into a record, and hands that on.
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/probe.hpp"
+#include "agent/schedule.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/record.hpp"
+
+namespace xalink {
+
+/// For `status`: how a probe fares.
+struct ProbeStatus {
+  Schema schema;
+  std::optional<Record> last;  ///< the newest record; its stamp says when
+  std::optional<SteadyTime> last_run;
+  bool running = false;
+  std::uint64_t runs = 0;
+  std::uint64_t failures = 0;  ///< runs without values: the probe threw, or did not end in time
+  std::uint64_t skipped = 0;   ///< slots given up because the run before was not over, or the loop was late
+};
+
+struct MeasureTask {
+  std::unique_ptr<Probe> probe;
+  Timing timing;
+  Duration limit = std::chrono::seconds(10);  ///< for one run; the probe's deadline
+};
+
+/// Thread-safety: one loop.
+class Measure {
+ public:
+  /// Takes records in the order in which they were made. What it throws ends run().
+  using Sink = std::function<void(const Schema& schema, Record record)>;
+  using QualityOf = std::function<ClockQuality()>;
+
+  /// `clock` and the probes' executor belong to the loop that runs run(). `quality` is asked for each
+  /// record (kernel_clock_quality on a board). `seed` is for the schedule's jitter.
+  Measure(Clock& clock, std::string boot_id, QualityOf quality, Sink sink, std::uint64_t seed);
+  ~Measure();
+  Measure(const Measure&) = delete;
+  Measure& operator=(const Measure&) = delete;
+
+  /// Before run() only. Two probes must not have one schema.
+  void add(MeasureTask task);
+
+  /// One coroutine for each probe, until cancelled: then it ends them all and throws operation_aborted.
+  /// A probe that fails or overruns its limit costs itself a record of nulls, and nobody else anything.
+  boost::asio::awaitable<void> run();
+
+  [[nodiscard]] std::vector<ProbeStatus> status() const;
+
+ private:
+  struct Task;
+
+  boost::asio::awaitable<void> run_task(std::size_t number);
+  boost::asio::awaitable<void> run_once(Task& task);
+  [[nodiscard]] Stamp stamp() const;
+
+  Clock& clock_;
+  std::string boot_id_;
+  QualityOf quality_;
+  Sink sink_;
+  Schedule schedule_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+};
+
+}  // namespace xalink

@@ -1,0 +1,60 @@
+#pragma once
+// What is to be measured when, as rules without I/O: times in, times out.
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "sparkplug/clock.hpp"
+
+namespace xalink {
+
+struct Timing {
+  Duration interval = std::chrono::minutes(1);
+  /// Each run begins up to this much after its slot, at random, so that boards that were switched on
+  /// together do not ask together. Kept below the interval.
+  Duration jitter{};
+  /// Of the first slot, after the start: keeps the probes of one board out of each other's way.
+  Duration phase{};
+};
+
+/// Slots lie on a fixed grid (start + phase + k * interval), so that a slow run does not shift the next
+/// ones. A slot that comes while its probe still runs, or that passed while the machine slept or the loop
+/// stood still, is skipped and counted: never made up for.
+///
+/// Thread-safety: none.
+class Schedule {
+ public:
+  explicit Schedule(std::uint64_t seed) : random_(seed) {}
+
+  /// Returns the entry's number: 0, 1, 2, ...
+  std::size_t add(const Timing& timing, SteadyTime start);
+
+  /// When the entry wants to run next; meaningless while it runs.
+  [[nodiscard]] SteadyTime due(std::size_t entry) const { return entries_[entry].due; }
+  [[nodiscard]] bool running(std::size_t entry) const { return entries_[entry].running; }
+  /// Slots given up so far.
+  [[nodiscard]] std::uint64_t skipped(std::size_t entry) const { return entries_[entry].skipped; }
+
+  /// The run of the due slot begins. False, and nothing changes, when it is not yet due or still runs.
+  bool begin(std::size_t entry, SteadyTime now);
+  /// The run ended: the next slot after `now` is due.
+  void end(std::size_t entry, SteadyTime now);
+
+ private:
+  struct Entry {
+    Timing timing;
+    SteadyTime slot{};
+    SteadyTime due{};
+    bool running = false;
+    std::uint64_t skipped = 0;
+  };
+
+  void choose_due(Entry& entry);
+
+  std::mt19937_64 random_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace xalink
