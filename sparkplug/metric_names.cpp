@@ -63,7 +63,7 @@ constexpr MetricDeclaration kPing[] = {
 constexpr MetricDeclaration kDns[] = {
     {"Time", DataType::uint32, "us", kMicroseconds, "From the question to the answer, of whichever status",
      "RFC 1035, measured at the stub resolver"},
-    {"Status", DataType::string, "", kAny, "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), or timeout",
+    {"Status", DataType::string, "", kAny, "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), timeout, unreachable or malformed",
      "RFC 1035 section 4.1.1, RFC 6895 section 2.3"},
     {"Answers", DataType::uint8, "", {0, 255}, "Addresses in the answer", "RFC 1035 section 4.1.3"},
     {"Reason", DataType::string, "", kAny, "Why the name has no address; null when it has one",
