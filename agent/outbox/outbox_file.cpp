@@ -1,0 +1,109 @@
+#include "agent/outbox/outbox_file.hpp"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include "agent/outbox/database_error.hpp"
+#include "outbox_schema.hpp"
+
+namespace xalink {
+namespace {
+
+constexpr int kApplicationId = 0x78614f62;  // "xaOb", for file(1) and for the check below
+constexpr int kFormat = 1;
+constexpr std::size_t kUuidLength = 36;
+
+// Somebody's sqlite3 shell may hold a lock for a moment.
+constexpr int kBusyTimeoutMs = 5'000;
+
+int number(SQLite::Database& database, const char* query) {
+  return database.execAndGet(query).getInt();
+}
+
+std::string new_epoch() {
+  // Straight from the operating system: a generator seeded once would repeat itself on cloned cards.
+  return boost::uuids::to_string(boost::uuids::random_generator_pure()());
+}
+
+/// Before the tables exist: the page size cannot change later.
+void choose_layout(SQLite::Database& database) {
+  // One page = one block of ext4 and at least one of a card's: smaller pages would make it read, change
+  // and write blocks; larger ones write more for the few rows of a commit.
+  database.exec("PRAGMA page_size = 4096");
+  database.exec("PRAGMA journal_mode = WAL");
+}
+
+void choose_behaviour(SQLite::Database& database) {
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL");  // NORMAL may lose the last commits in a power cut
+  // Ids are appended and read in order: a few pages are enough, and boards have little memory.
+  database.exec("PRAGMA cache_size = -512");  // KiB
+  database.exec("PRAGMA mmap_size = 0");      // a card that fails would end the process with SIGBUS
+  database.exec("PRAGMA temp_store = MEMORY");
+  // Debian's SQLite overwrites what is deleted with zeros by default; that wears the card for nothing.
+  database.exec("PRAGMA secure_delete = OFF");
+  // The pages of 4 MiB of WAL go into the database at once: the tail page of a lane is written there
+  // once for many commits. The WAL does not stay larger after a big append.
+  database.exec("PRAGMA wal_autocheckpoint = 1000");     // pages
+  database.exec("PRAGMA journal_size_limit = 4194304");  // bytes
+}
+
+void create(SQLite::Database& database) {
+  choose_layout(database);
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  database.exec(kOutboxSchema);
+  SQLite::Statement meta(database, "INSERT INTO meta(only, epoch) VALUES (1, ?)");
+  meta.bind(1, new_epoch());
+  meta.exec();
+  database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+  database.exec("PRAGMA user_version = " + std::to_string(kFormat));
+  transaction.commit();
+}
+
+}  // namespace
+
+Result<OutboxFile> open_outbox_file(const std::filesystem::path& path) {
+  auto lock = FileLock::take(path);
+  if (!lock) return Unexpected(lock.error());
+  OutboxFile file;
+  file.path = path;
+  file.lock = std::move(*lock);
+  try {
+    file.database = std::make_unique<SQLite::Database>(
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
+    auto& database = *file.database;
+    const int application = number(database, "PRAGMA application_id");
+    const bool empty = number(database, "SELECT count(*) FROM sqlite_schema") == 0;
+    // Creation is one transaction: a file is either empty or complete.
+    if (empty && application == 0) {
+      create(database);
+    } else if (application != kApplicationId) {
+      return failure(path.string(), "the file is a database, but not an outbox",
+                     "Name another file for the outbox, or move this one aside");
+    }
+    const int format = number(database, "PRAGMA user_version");
+    if (format > kFormat) {
+      return failure(path.string(),
+                     "the outbox has format " + std::to_string(format) + ", this program knows " +
+                         std::to_string(kFormat),
+                     "Install the newer xalink-agent that wrote it, or move the file aside");
+    }
+    if (format < kFormat) {
+      return Unexpected(
+          damaged_database(path, "it has format " + std::to_string(format) + ", which never was"));
+    }
+    choose_behaviour(database);
+    SQLite::Statement meta(database, "SELECT epoch FROM meta WHERE only = 1");
+    if (meta.executeStep()) file.epoch = meta.getColumn(0).getString();
+    if (file.epoch.size() != kUuidLength) return Unexpected(damaged_database(path, "it has no epoch"));
+    return file;
+  } catch (const SQLite::Exception& refusal) {
+    return Unexpected(database_error(path, "open the outbox", refusal));
+  }
+}
+
+}  // namespace xalink

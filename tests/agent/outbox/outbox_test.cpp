@@ -1,0 +1,493 @@
+#include "agent/outbox/outbox.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/agent/outbox/sample_records.hpp"
+#include "tests/fakes/scratch_folder.hpp"
+
+namespace xalink {
+namespace {
+
+constexpr std::size_t kEvents = index(Lane::events);
+constexpr std::size_t kMeasurements = index(Lane::measurements);
+
+class OutboxTest : public testing::Test {
+ protected:
+  OutboxTest() { reopen(); }
+
+  void reopen() {
+    outbox_.reset();
+    auto opened = Outbox::open(file_);
+    if (!opened) throw std::runtime_error(opened.error().to_string());
+    outbox_ = std::move(*opened);
+  }
+  /// What a person does with sqlite3 while the outbox is closed.
+  void change(const std::string& sql) {
+    outbox_.reset();
+    SQLite::Database(file_.string(), SQLite::OPEN_READWRITE).exec(sql);
+  }
+  std::string error_of_open() {
+    outbox_.reset();
+    auto opened = Outbox::open(file_);
+    return opened ? "opened" : opened.error().to_string();
+  }
+  RowId append(const std::vector<Pending>& records) {
+    auto rows = outbox_->append(records);
+    if (!rows) throw std::runtime_error(rows.error().to_string());
+    return (*rows)[index(records.back().schema.lane)];
+  }
+  Batch read(Lane lane, RowId first, std::size_t max_items) {
+    auto batch = outbox_->read(lane, first, max_items);
+    if (!batch) throw std::runtime_error(batch.error().to_string());
+    return std::move(*batch);
+  }
+  LaneDepth depth(Lane lane) {
+    auto depth = outbox_->depth(lane);
+    if (!depth) throw std::runtime_error(depth.error().to_string());
+    return *depth;
+  }
+
+  ScratchFolder folder_;
+  std::filesystem::path file_ = folder_ / "outbox.db";
+  std::unique_ptr<Outbox> outbox_;
+};
+
+TEST_F(OutboxTest, GivesBackWhatWasAppendedWithRowIdsFromOne) {
+  const std::vector<Pending> records{ping(1), ping(2, "internet"), ping(3)};
+  EXPECT_EQ(append(records), 3U);
+  const auto batch = read(Lane::measurements, 1, 100);
+  EXPECT_EQ(batch.epoch, outbox_->epoch());
+  EXPECT_EQ(batch.lane, Lane::measurements);
+  ASSERT_EQ(batch.items.size(), 3U);
+  ASSERT_EQ(batch.schemas.size(), 2U) << "one for each shape, however many records";
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_EQ(batch.items[i].first, i + 1);
+    EXPECT_EQ(batch.items[i].last, i + 1);
+    EXPECT_EQ(batch.schemas[batch.items[i].schema], records[i].schema);
+    EXPECT_EQ(batch.items[i].record, records[i].record);
+  }
+}
+
+TEST_F(OutboxTest, NumbersEachLaneByItself) {
+  const auto rows = outbox_->append({dossier_event(1), ping(1), ping(2), dossier_event(2), ping(3)});
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[kEvents], 2U);
+  EXPECT_EQ((*rows)[kMeasurements], 3U);
+  const auto more = outbox_->append({dossier_event(3)});
+  ASSERT_TRUE(more);
+  EXPECT_EQ((*more)[kEvents], 3U);
+  EXPECT_EQ((*more)[kMeasurements], 3U) << "the other lane stays where it was";
+  EXPECT_EQ(read(Lane::events, 1, 10).items.size(), 3U);
+  EXPECT_EQ(read(Lane::events, 3, 10).items.front().record, dossier_event(3).record);
+}
+
+TEST_F(OutboxTest, KeepsRowIdsAndEpochAcrossARestart) {
+  append({ping(1), ping(2)});
+  const auto epoch = outbox_->epoch();
+  EXPECT_EQ(epoch.size(), 36U);
+  reopen();
+  EXPECT_EQ(outbox_->epoch(), epoch);
+  EXPECT_EQ(append({ping(3)}), 3U);
+  EXPECT_EQ(read(Lane::measurements, 1, 10).items.size(), 3U);
+}
+
+TEST_F(OutboxTest, NeverReusesARowIdEvenWhenAllRowsAreGone) {
+  append({ping(1), ping(2), ping(3)});
+  change("DELETE FROM lane_1");
+  reopen();
+  EXPECT_EQ(append({ping(4)}), 4U);
+}
+
+TEST_F(OutboxTest, OfEachFileHasAnEpochOfItsOwn) {
+  std::set<std::string> epochs{outbox_->epoch()};
+  for (int i = 0; i < 20; ++i) {
+    auto other = Outbox::open(folder_ / ("other-" + std::to_string(i)));
+    ASSERT_TRUE(other);
+    EXPECT_TRUE(epochs.insert((*other)->epoch()).second);
+  }
+}
+
+TEST_F(OutboxTest, CountsBdSeqFromZeroTo255AndAgainAcrossRestarts) {
+  for (int expected = 0; expected < 260; ++expected) {
+    if (expected % 50 == 7) reopen();
+    const auto bdseq = outbox_->next_bdseq();
+    ASSERT_TRUE(bdseq) << bdseq.error().to_string();
+    ASSERT_EQ(*bdseq, expected % 256);
+  }
+}
+
+TEST_F(OutboxTest, ReadsNoMoreThanWasAskedFor) {
+  std::vector<Pending> records;
+  for (std::uint64_t i = 1; i <= 50; ++i) records.push_back(ping(i));
+  append(records);
+  const auto batch = read(Lane::measurements, 11, 7);
+  EXPECT_EQ(batch.items.size(), 7U);
+  EXPECT_EQ(batch.first(), 11U);
+  EXPECT_EQ(batch.last(), 17U);
+  EXPECT_TRUE(read(Lane::measurements, 51, 7).empty());
+  EXPECT_TRUE(read(Lane::measurements, 1, 0).empty());
+  EXPECT_TRUE(read(Lane::events, 1, 7).empty());
+  EXPECT_EQ(read(Lane::measurements, 0, 1).first(), 1U) << "there is no row 0";
+}
+
+TEST_F(OutboxTest, GivesRowsBelowTheOldestAsOneGap) {
+  append({ping(1), ping(2), ping(3), ping(4), ping(5)});
+  change("DELETE FROM lane_1 WHERE row_id <= 3");
+  reopen();
+  const auto batch = read(Lane::measurements, 2, 10);
+  ASSERT_EQ(batch.items.size(), 3U);
+  const auto& gap = batch.items.front();
+  EXPECT_EQ(batch.schemas[gap.schema], gap_schema(Lane::measurements));
+  EXPECT_EQ(gap, make_gap(gap.schema, 2, 3, 2, "forgotten", ping(4).record.stamp));
+  EXPECT_EQ(batch.items[1].record, ping(4).record);
+  EXPECT_EQ(read(Lane::measurements, 1, 1).items.size(), 1U) << "a gap counts as an item";
+  EXPECT_EQ(depth(Lane::measurements).oldest_held, 4U);
+}
+
+TEST_F(OutboxTest, GivesAnEmptiedLaneAsOneGapWithATimeThatWas) {
+  append({ping(1), ping(2)});
+  change("DELETE FROM lane_1");
+  reopen();
+  const auto batch = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(batch.items.size(), 1U);
+  EXPECT_EQ(batch.items[0], make_gap(0, 1, 2, 2, "forgotten", ping(1).record.stamp));
+  EXPECT_EQ(depth(Lane::measurements).oldest_held, 0U);
+}
+
+TEST_F(OutboxTest, GivesRowsMissingInTheMiddleOrAtTheEndAsLost) {
+  append({ping(1), ping(2), ping(3), ping(4), ping(5)});
+  change("DELETE FROM lane_1 WHERE row_id IN (2, 3, 5)");
+  reopen();
+  const auto batch = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(batch.items.size(), 4U);
+  EXPECT_EQ(batch.items[1], make_gap(1, 2, 3, 2, "lost", ping(4).record.stamp));
+  EXPECT_EQ(batch.items[2].record, ping(4).record);
+  EXPECT_EQ(batch.items[3], make_gap(1, 5, 5, 1, "lost", ping(4).record.stamp));
+}
+
+TEST_F(OutboxTest, GivesUnreadableRowsAsGapsAndGoesOn) {
+  append({ping(1), ping(2), ping(3), ping(4)});
+  change("UPDATE lane_1 SET body = x'ff00' WHERE row_id = 2; UPDATE lane_1 SET schema = 99 WHERE row_id = 3");
+  reopen();
+  const auto batch = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(batch.items.size(), 4U);
+  EXPECT_EQ(batch.items[1], make_gap(1, 2, 2, 1, "unreadable", ping(2).record.stamp));
+  EXPECT_EQ(batch.items[2], make_gap(1, 3, 3, 1, "unreadable", ping(3).record.stamp));
+  EXPECT_EQ(batch.items[3].record, ping(4).record);
+}
+
+TEST_F(OutboxTest, GivesStoredGapsAlsoFromTheirMiddle) {
+  append({ping(1), ping(2), ping(3), ping(4)});
+  // What thinning leaves: rows 1..3 as one.
+  change(
+      "DELETE FROM lane_1 WHERE row_id < 3;"
+      // Columns First 1, Last 3, Count 3, Reason "age".
+      "UPDATE lane_1 SET first = 1, schema = NULL, body = x'0f01030303616765' WHERE row_id = 3");
+  reopen();
+  const auto whole = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(whole.items.size(), 2U);
+  EXPECT_EQ(whole.items[0], make_gap(0, 1, 3, 3, "age", ping(3).record.stamp));
+  EXPECT_EQ(whole.items[1].record, ping(4).record);
+  EXPECT_EQ(depth(Lane::measurements).oldest_held, 1U);
+  const auto rest = read(Lane::measurements, 3, 10);
+  ASSERT_EQ(rest.items.size(), 2U);
+  EXPECT_EQ(rest.items[0], make_gap(0, 3, 3, 1, "age", ping(3).record.stamp));
+}
+
+TEST_F(OutboxTest, RaisesTheMarkAndNeverLowersIt) {
+  append({ping(1), ping(2), ping(3), ping(4), ping(5)});
+  EXPECT_EQ(depth(Lane::measurements).acknowledged, 0U);
+  EXPECT_EQ(depth(Lane::measurements).oldest_unacknowledged, ping(1).record.stamp.wall);
+  EXPECT_TRUE(outbox_->acknowledge(Lane::measurements, 3));
+  EXPECT_TRUE(outbox_->acknowledge(Lane::measurements, 2));
+  EXPECT_EQ(depth(Lane::measurements).acknowledged, 3U);
+  EXPECT_EQ(depth(Lane::measurements).oldest_unacknowledged, ping(4).record.stamp.wall);
+  EXPECT_EQ(depth(Lane::events).acknowledged, 0U);
+  EXPECT_TRUE(outbox_->acknowledge(Lane::measurements, 5));
+  EXPECT_EQ(depth(Lane::measurements).oldest_unacknowledged, std::nullopt);
+  EXPECT_EQ(depth(Lane::measurements).last, 5U);
+}
+
+TEST_F(OutboxTest, KeepsAcknowledgedRowsAsSpares) {
+  append({ping(1), ping(2)});
+  ASSERT_TRUE(outbox_->acknowledge(Lane::measurements, 2));
+  EXPECT_EQ(depth(Lane::measurements).oldest_held, 1U);
+  EXPECT_EQ(read(Lane::measurements, 1, 10).items.size(), 2U);
+}
+
+TEST_F(OutboxTest, KeepsTheMarkAcrossARestart) {
+  append({ping(1), ping(2)});
+  ASSERT_TRUE(outbox_->acknowledge(Lane::measurements, 2));
+  reopen();
+  EXPECT_EQ(depth(Lane::measurements).acknowledged, 2U);
+}
+
+TEST_F(OutboxTest, RefusesAnAcknowledgementOfRowsThatNeverWere) {
+  append({ping(1)});
+  const auto beyond = outbox_->acknowledge(Lane::measurements, 2);
+  ASSERT_FALSE(beyond);
+  EXPECT_NE(beyond.error().what.find("row 2 of lane 1"), std::string::npos) << beyond.error().what;
+  EXPECT_EQ(depth(Lane::measurements).acknowledged, 0U);
+}
+
+TEST_F(OutboxTest, AppendsAllOrNothing) {
+  append({ping(1)});
+  auto wrong = ping(3);
+  wrong.record.values.pop_back();
+  const auto refused = outbox_->append({ping(2, "new target"), wrong});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("network/Ping/gateway has 6 values for 7 columns"), std::string::npos)
+      << refused.error().what;
+  EXPECT_EQ(depth(Lane::measurements).last, 1U);
+  EXPECT_EQ(append({ping(2)}), 2U);
+}
+
+TEST_F(OutboxTest, RefusesASchemaThatCouldNotBeReadBack) {
+  const Pending wrong{Schema{"d", "g", Lane::events, {{"c", DataType::data_set, ""}}},
+                      Record{stamp_at(0), {Value{}}}};
+  EXPECT_FALSE(outbox_->append({wrong}));
+  reopen();
+  EXPECT_TRUE(outbox_->schemas()->empty());
+}
+
+TEST_F(OutboxTest, AppendsNothingWithoutTouchingTheDisk) {
+  append({ping(1)});
+  const auto rows = outbox_->append({});
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[kMeasurements], 1U);
+}
+
+TEST_F(OutboxTest, KeepsNotesWithTheirRecords) {
+  EXPECT_EQ(outbox_->note("file.csv").value(), std::nullopt);
+  const auto rows = outbox_->append_with_note({dossier_event(1)}, "file.csv", "taken");
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[kEvents], 1U);
+  ASSERT_TRUE(outbox_->append_with_note({}, "other.csv", ""));
+  reopen();
+  EXPECT_EQ(outbox_->note("file.csv").value(), "taken");
+  EXPECT_EQ(outbox_->note("other.csv").value(), "");
+  ASSERT_TRUE(outbox_->append_with_note({}, "file.csv", "moved"));
+  EXPECT_EQ(outbox_->note("file.csv").value(), "moved");
+  auto wrong = dossier_event(2);
+  wrong.record.values.clear();
+  EXPECT_FALSE(outbox_->append_with_note({wrong}, "file.csv", "not this"));
+  EXPECT_EQ(outbox_->note("file.csv").value(), "moved");
+}
+
+TEST_F(OutboxTest, KnowsTheShapesOfItsRecordsAcrossARestart) {
+  append({ping(1), dossier_event(1), ping(2, "internet"), ping(3)});
+  reopen();
+  const std::vector<Schema> expected{ping_to("gateway"), dossier(), ping_to("internet")};
+  EXPECT_EQ(outbox_->schemas().value(), expected);
+  append({ping(4)});
+  EXPECT_EQ(outbox_->schemas()->size(), 3U);
+}
+
+TEST_F(OutboxTest, TakesAChangedShapeForAnother) {
+  append({ping(1)});
+  auto changed = ping(2);
+  changed.schema.columns.back().unit = "new";
+  append({changed});
+  const auto batch = read(Lane::measurements, 1, 10);
+  EXPECT_EQ(batch.schemas.size(), 2U);
+  EXPECT_EQ(batch.schemas[batch.items[1].schema], changed.schema);
+}
+
+TEST_F(OutboxTest, KnowsTheNewestRecordOfEachShapeHoweverOld) {
+  append({dossier_event(1), ping(1, "gone since"), ping(2), dossier_event(2)});
+  for (std::uint64_t i = 3; i < 2'000; i += 500) {
+    std::vector<Pending> records;
+    for (std::uint64_t k = i; k < i + 500; ++k) records.push_back(ping(k));
+    append(records);
+  }
+  reopen();
+  const auto latest = outbox_->latest();
+  ASSERT_TRUE(latest);
+  ASSERT_EQ(latest->size(), 3U);
+  EXPECT_EQ((*latest)[0].record, dossier_event(2).record);
+  EXPECT_EQ((*latest)[1].schema, ping_to("gone since"));
+  EXPECT_EQ((*latest)[1].record, ping(1).record);
+  EXPECT_EQ((*latest)[2].record, ping(2'002).record);
+}
+
+TEST_F(OutboxTest, HasNoNewestRecordOnceItIsForgotten) {
+  append({ping(1, "gone since"), ping(2)});
+  change("DELETE FROM lane_1 WHERE row_id = 1");
+  reopen();
+  const auto latest = outbox_->latest();
+  ASSERT_TRUE(latest);
+  ASSERT_EQ(latest->size(), 1U);
+  EXPECT_EQ(latest->front().schema, ping_to("gateway"));
+}
+
+TEST_F(OutboxTest, TellsBootsAndClocksApart) {
+  auto first = ping(1);
+  auto second = ping(2);
+  auto third = ping(3);
+  second.record.stamp = Stamp{WallTime(Milliseconds(-5)), BootTime(0), "", ClockQuality::unset};
+  third.record.stamp.boot_id = "another boot";
+  third.record.stamp.quality = ClockQuality::holdover;
+  append({first, second, third, first});
+  reopen();
+  append({third});
+  const auto batch = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(batch.items.size(), 5U);
+  EXPECT_EQ(batch.items[0].record, first.record);
+  EXPECT_EQ(batch.items[1].record, second.record);
+  EXPECT_EQ(batch.items[2].record, third.record);
+  EXPECT_EQ(batch.items[3].record, first.record);
+  EXPECT_EQ(batch.items[4].record, third.record);
+}
+
+TEST_F(OutboxTest, CountsWhatWasGivenUpByReason) {
+  EXPECT_TRUE(outbox_->given_up()->empty());
+  change("INSERT INTO given_up VALUES (0, 'age', 2), (1, 'age', 3), (1, 'space', 4)");
+  reopen();
+  const std::map<std::string, std::uint64_t> expected{{"age", 5}, {"space", 4}};
+  EXPECT_EQ(outbox_->given_up().value(), expected);
+}
+
+TEST_F(OutboxTest, CanBeLookedIntoWhileItIsOpen) {
+  append({ping(1), dossier_event(1)});
+  EXPECT_GT(outbox_->bytes_on_disk(), 4'096U);
+  const SQLite::Database reader(file_.string(), SQLite::OPEN_READONLY);
+  SQLite::Statement rows(reader,
+                         "SELECT lane, row_id, device, metric_group, wall_time FROM records ORDER BY lane");
+  ASSERT_TRUE(rows.executeStep());
+  EXPECT_EQ(rows.getColumn(2).getString(), "dossiers");
+  ASSERT_TRUE(rows.executeStep());
+  EXPECT_EQ(rows.getColumn(0).getInt(), 1);
+  EXPECT_EQ(rows.getColumn(3).getString(), "Ping/gateway");
+  EXPECT_EQ(rows.getColumn(4).getString(), "2026-09-21T14:13:21.000Z");
+  EXPECT_EQ(append({ping(2)}), 2U) << "a reader must not be in the way";
+}
+
+TEST_F(OutboxTest, BelongsToOneProcess) {
+  const auto second = Outbox::open(file_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().to_string().find("another xalink-agent uses this outbox"), std::string::npos)
+      << second.error().to_string();
+  EXPECT_EQ(append({ping(1)}), 1U);
+}
+
+TEST_F(OutboxTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
+  outbox_.reset();
+  const std::string text(10'000, 'x');
+  file_ = folder_.write("letter.txt", text);
+  EXPECT_NE(error_of_open().find("not a database"), std::string::npos) << error_of_open();
+  EXPECT_EQ(folder_.read("letter.txt"), text);
+}
+
+TEST_F(OutboxTest, RefusesAnotherProgramsDatabaseAndLeavesItAlone) {
+  outbox_.reset();
+  file_ = folder_ / "foreign.db";
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t(a)");
+  const auto before = folder_.read("foreign.db");
+  EXPECT_NE(error_of_open().find("not an outbox"), std::string::npos) << error_of_open();
+  EXPECT_EQ(folder_.read("foreign.db"), before);
+}
+
+TEST_F(OutboxTest, RefusesAFormatFromTheFuture) {
+  change("PRAGMA user_version = 7");
+  EXPECT_NE(error_of_open().find("format 7"), std::string::npos) << error_of_open();
+}
+
+TEST_F(OutboxTest, SaysSoWhenTheDatabaseContradictsItself) {
+  append({ping(1), ping(2)});
+  const std::vector<std::pair<std::string, std::string>> harms{
+      {"UPDATE position SET row_id = 1 WHERE lane = 1 AND what = 'last'",
+       "UPDATE position SET row_id = 2 WHERE lane = 1 AND what = 'last'"},
+      {"UPDATE position SET row_id = 9 WHERE lane = 1 AND what = 'acknowledged'",
+       "UPDATE position SET row_id = 0 WHERE lane = 1 AND what = 'acknowledged'"},
+      {"UPDATE schema SET lane = 5", "UPDATE schema SET lane = 1"},
+      {"UPDATE meta SET epoch = ''", "UPDATE meta SET epoch = '00000000-0000-4000-8000-000000000000'"},
+      {"DELETE FROM position WHERE lane = 0 AND what = 'last'",
+       "INSERT INTO position VALUES (0, 'last', 0, 0)"},
+      {"UPDATE schema SET columns = x'ff'", "DROP TABLE meta"},
+      {"SELECT 1", "SELECT 1"}};
+  for (const auto& [harm, repair] : harms) {
+    change(harm);
+    const auto error = error_of_open();
+    EXPECT_TRUE(error.find("damaged") != std::string::npos ||
+                error.find("no such table") != std::string::npos)
+        << harm << ": " << error;
+    EXPECT_NE(error.find("aside"), std::string::npos) << "no next step in: " << error;
+    change(repair);
+  }
+}
+
+TEST_F(OutboxTest, OutlivesAnyDamageToItsFile) {
+  std::vector<Pending> records;
+  for (std::uint64_t i = 1; i <= 2'000; ++i) records.push_back(ping(i));
+  append(records);
+  outbox_.reset();
+  const auto intact = folder_.read("outbox.db");
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 150; ++round) {
+    auto harmed = intact;
+    if (round % 3 == 0) {
+      harmed.resize(random() % intact.size());
+    } else {
+      for (int i = 0; i < 40; ++i) {
+        // Every other round spares the first page, so that the damage lies deeper.
+        const std::size_t from = round % 2 == 0 ? 4'096 : 0;
+        harmed[from + random() % (harmed.size() - from)] = static_cast<char>(random());
+      }
+    }
+    folder_.write("outbox.db", harmed);
+    std::filesystem::remove(folder_ / "outbox.db-wal");
+    auto opened = Outbox::open(file_);
+    if (!opened) {
+      EXPECT_FALSE(opened.error().next.empty()) << opened.error().to_string();
+      continue;
+    }
+    RowId next = 1;
+    while (next <= 2'000) {
+      auto batch = (*opened)->read(Lane::measurements, next, 300);
+      if (!batch || batch->empty()) break;
+      ASSERT_EQ(batch->first(), next);
+      next = batch->last() + 1;
+    }
+    (void)(*opened)->append({ping(1)});
+    (void)(*opened)->latest();
+  }
+}
+
+TEST_F(OutboxTest, SaysWhereAndWhatNextWhenTheFolderRefuses) {
+  outbox_.reset();
+  std::filesystem::permissions(folder_.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  // Root may write everywhere; nobody may not.
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    ASSERT_EQ(::seteuid(65'534), 0);
+  }
+  file_ = folder_ / "new.db";
+  const auto error = error_of_open();
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  EXPECT_NE(error.find("new.db"), std::string::npos) << error;
+  EXPECT_NE(error.find("Permission denied"), std::string::npos) << error;
+  EXPECT_NE(error.find("may write there"), std::string::npos) << error;
+}
+
+TEST_F(OutboxTest, SaysWhereAndWhatNextWhenThereIsNoFolder) {
+  file_ = folder_ / "not" / "there.db";
+  const auto error = error_of_open();
+  EXPECT_NE(error.find("No such file or directory"), std::string::npos) << error;
+}
+
+}  // namespace
+}  // namespace xalink
