@@ -2,7 +2,10 @@
 find_package(PahoMqttCpp 1.2 REQUIRED)
 
 add_library(xalink_session STATIC
-  asio_clock.cpp)
+  asio_clock.cpp
+  loop_event.cpp
+  mqtt_refusal.cpp
+  paho_session.cpp)
 target_link_libraries(xalink_session
   PUBLIC xalink::sparkplug Threads::Threads
   PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto)
