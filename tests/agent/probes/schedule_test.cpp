@@ -1,0 +1,109 @@
+#include "agent/schedule.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace xalink {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr SteadyTime kStart{100h};
+
+TEST(Schedule, BeginsAtThePhaseAndKeepsItsGrid) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({60s, 0s, 7s}, kStart);
+  EXPECT_EQ(schedule.due(entry), kStart + 7s);
+  EXPECT_FALSE(schedule.begin(entry, kStart + 6s));
+  ASSERT_TRUE(schedule.begin(entry, kStart + 8s));
+  schedule.end(entry, kStart + 20s);
+  // Not 60 s after the late beginning, nor after the end.
+  EXPECT_EQ(schedule.due(entry), kStart + 67s);
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
+TEST(Schedule, NeverRunsAProbeTwiceAtOnce) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({10s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  EXPECT_TRUE(schedule.running(entry));
+  EXPECT_FALSE(schedule.begin(entry, kStart + 10s));
+  EXPECT_FALSE(schedule.begin(entry, kStart + 1h));
+  schedule.end(entry, kStart + 1s);
+  EXPECT_TRUE(schedule.begin(entry, kStart + 10s));
+}
+
+TEST(Schedule, SkipsTheSlotsThatASlowRunCovered) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({10s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  schedule.end(entry, kStart + 35s);
+  EXPECT_EQ(schedule.due(entry), kStart + 40s);
+  EXPECT_EQ(schedule.skipped(entry), 3U);
+}
+
+TEST(Schedule, DoesNotMakeUpForTimeAsleep) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({10s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart + 1h + 3s));
+  EXPECT_EQ(schedule.skipped(entry), 360U);
+  schedule.end(entry, kStart + 1h + 4s);
+  EXPECT_EQ(schedule.due(entry), kStart + 1h + 10s);
+  EXPECT_EQ(schedule.skipped(entry), 360U);
+}
+
+TEST(Schedule, SpreadsRunsOverTheJitterWithoutLeavingTheGrid) {
+  Schedule schedule(7);
+  const std::size_t entry = schedule.add({60s, 20s, 0s}, kStart);
+  std::set<Duration> offsets;
+  for (int slot = 0; slot < 1000; ++slot) {
+    const SteadyTime due = schedule.due(entry);
+    const Duration offset = due - (kStart + slot * 60s);
+    ASSERT_GE(offset, 0s);
+    ASSERT_LE(offset, 20s);
+    offsets.insert(offset);
+    ASSERT_TRUE(schedule.begin(entry, due));
+    schedule.end(entry, due + 1s);
+  }
+  EXPECT_GT(offsets.size(), 900U);
+  EXPECT_LT(*offsets.begin(), 2s);
+  EXPECT_GT(*offsets.rbegin(), 18s);
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
+TEST(Schedule, KeepsJitterBelowTheInterval) {
+  Schedule schedule(7);
+  const std::size_t entry = schedule.add({10s, 1h, 0s}, kStart);
+  for (int slot = 0; slot < 100; ++slot) {
+    const SteadyTime due = schedule.due(entry);
+    ASSERT_LT(due, kStart + (slot + 1) * 10s);
+    ASSERT_TRUE(schedule.begin(entry, due));
+    schedule.end(entry, due);
+  }
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
+TEST(Schedule, IsTheSameForTheSameSeed) {
+  Schedule one(42);
+  Schedule two(42);
+  Schedule other(43);
+  for (Schedule* schedule : {&one, &two, &other}) schedule->add({60s, 60s, 0s}, kStart);
+  EXPECT_EQ(one.due(0), two.due(0));
+  EXPECT_NE(one.due(0), other.due(0));
+}
+
+TEST(Schedule, KeepsEntriesApart) {
+  Schedule schedule(1);
+  const std::size_t slow = schedule.add({60s, 0s, 0s}, kStart);
+  const std::size_t quick = schedule.add({1s, 0s, 500ms}, kStart);
+  ASSERT_TRUE(schedule.begin(slow, kStart));
+  ASSERT_TRUE(schedule.begin(quick, kStart + 500ms));
+  schedule.end(quick, kStart + 600ms);
+  EXPECT_EQ(schedule.due(quick), kStart + 1500ms);
+  EXPECT_TRUE(schedule.running(slow));
+  EXPECT_FALSE(schedule.running(quick));
+}
+
+}  // namespace
+}  // namespace xalink

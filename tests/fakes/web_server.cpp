@@ -1,0 +1,133 @@
+#include "tests/fakes/web_server.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace xalink::test {
+namespace {
+
+template <class T, void (*kFree)(T*)>
+struct Freed {
+  void operator()(T* object) const { kFree(object); }
+};
+template <class T, void (*kFree)(T*)>
+using Owned = std::unique_ptr<T, Freed<T, kFree>>;
+
+void must(bool done, const char* what) {
+  if (!done) throw std::runtime_error(std::string("OpenSSL: ") + what);
+}
+
+template <class Write>
+std::string pem(Write write) {
+  const Owned<BIO, BIO_free_all> out(BIO_new(BIO_s_mem()));
+  must(write(out.get()) == 1, "PEM");
+  char block[4096];
+  const int size = BIO_read(out.get(), block, sizeof block);
+  must(size > 0, "PEM");
+  return std::string(block, static_cast<std::size_t>(size));
+}
+
+void add_extension(X509* certificate, int kind, const char* value) {
+  const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+      X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));
+  must(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1, value);
+}
+
+}  // namespace
+
+Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
+                             std::chrono::seconds valid_until) {
+  const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  must(key != nullptr, "key");
+  const Owned<X509, X509_free> certificate(X509_new());
+  must(certificate != nullptr && X509_set_version(certificate.get(), 2) == 1, "certificate");
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), static_cast<long>(valid_from.count()));
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), static_cast<long>(valid_until.count()));
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_NAME* name = X509_get_subject_name(certificate.get());
+  std::array<unsigned char, 11> common = {'t', 'e', 's', 't', ' ', 's', 'e', 'r', 'v', 'e', 'r'};
+  must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common.data(), static_cast<int>(common.size()),
+                                  -1, 0) == 1,
+       "name");
+  must(X509_set_issuer_name(certificate.get(), name) == 1, "issuer");
+  add_extension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  add_extension(certificate.get(), NID_subject_alt_name, names.c_str());
+  must(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signature");
+  Certificate made;
+  made.key = pem([&](BIO* out) {
+    return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  made.certificate = pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });
+  return made;
+}
+
+struct WebServer::Visit {
+  explicit Visit(tcp::socket accepted) : socket(std::move(accepted)) {}
+  tcp::socket socket;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls;
+  std::array<char, 4096> block{};
+};
+
+WebServer::WebServer(asio::io_context& loop, Manner manner, const Certificate* certificate,
+                     std::string response)
+    : loop_(loop),
+      manner_(manner),
+      response_(std::move(response)),
+      acceptor_(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+  if (certificate != nullptr) {
+    tls_.emplace(asio::ssl::context::tls_server);
+    tls_->use_certificate(asio::buffer(certificate->certificate), asio::ssl::context::pem);
+    tls_->use_private_key(asio::buffer(certificate->key), asio::ssl::context::pem);
+  }
+  accept();
+}
+
+void WebServer::accept() {
+  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (error) return;
+    const auto visit = std::make_shared<Visit>(std::move(socket));
+    if (manner_ == Manner::accepts_silently) {
+      // Held open until the client goes away.
+      visit->socket.async_wait(tcp::socket::wait_error, [visit](const error_code&) {});
+    } else if (tls_) {
+      visit->tls.emplace(visit->socket, *tls_);
+      visit->tls->async_handshake(asio::ssl::stream_base::server, [this, visit](const error_code& failed) {
+        if (!failed) serve(*visit->tls, visit);
+      });
+    } else {
+      serve(visit->socket, visit);
+    }
+    accept();
+  });
+}
+
+template <class Stream>
+void WebServer::serve(Stream& stream, const std::shared_ptr<Visit>& visit) {
+  stream.async_read_some(
+      asio::buffer(visit->block), [this, &stream, visit](const error_code& error, std::size_t size) {
+        if (error) return;
+        request_.assign(visit->block.data(), size);
+        if (manner_ == Manner::hangs_up) return;
+        if (manner_ == Manner::reads_silently) return serve(stream, visit);
+        asio::async_write(stream, asio::buffer(response_), [visit](const error_code&, std::size_t) {});
+      });
+}
+
+}  // namespace xalink::test
