@@ -98,6 +98,9 @@ struct HostApplicationOptions {
   Duration reorder_timeout = std::chrono::seconds(5);
   Duration min_rebirth_interval = std::chrono::seconds(10);  ///< per node
   double rebirths_per_second = 5.0;                          ///< over all nodes
+  /// A hole that repeating the mark does not close for this long: somebody else acknowledged those rows.
+  /// A rebirth shows what the node believes, and then we can ask for them.
+  Duration hole_timeout = std::chrono::minutes(1);
   PayloadLimits limits;
 };
 
@@ -155,6 +158,7 @@ class HostApplication {
     /// What the node says is acknowledged; a lower mark of ours means that we lost records.
     std::array<std::optional<RowId>, kLaneCount> claimed;
     std::array<bool, kLaneCount> resend_asked{};
+    std::array<std::optional<SteadyTime>, kLaneCount> hole_since;
     std::unordered_map<std::uint64_t, MetricType> aliases;
     std::map<std::pair<std::string, std::string>, DataType> types;  ///< by device and name
     std::set<std::string> devices;

@@ -53,6 +53,15 @@ void HostApplication::committed(const std::vector<LaneMark>& marks, Now now) {
   for (const auto& mark : marks) {
     const auto found = nodes_.find(mark.node);
     if (found == nodes_.end() || !found->second.born || found->second.epoch != mark.epoch) continue;
+    auto& hole_since = found->second.hole_since[index(mark.lane)];
+    if (!mark.hole) {
+      hole_since.reset();
+    } else if (!hole_since) {
+      hole_since = now.steady;
+    } else if (now.steady - *hole_since >= options_.hole_timeout) {
+      request_rebirth(mark.node, found->second, now);
+      continue;
+    }
     auto& payload = commands[mark.node];
     const auto add = [&](std::string name, DataType type, MetricValue value) {
       Metric metric;

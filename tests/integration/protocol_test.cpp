@@ -1,0 +1,208 @@
+// The property that everything else rests on: whatever is lost, repeated, reordered or killed, in the end
+// the gateway holds exactly the records that the boards made durable (design, end of section 5).
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/comparison/comparison.hpp"
+#include "tests/integration/protocol_world.hpp"
+
+namespace xalink {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// Seeds for each schedule; XALINK_SEEDS multiplies, for long runs by hand.
+std::uint64_t seeds(std::uint64_t usual) {
+  const char* factor = std::getenv("XALINK_SEEDS");  // NOLINT(concurrency-mt-unsafe): before any thread
+  return factor == nullptr ? usual : usual * std::strtoull(factor, nullptr, 10);
+}
+
+void expect_exactly_once(const ProtocolWorld& world, std::size_t board, std::size_t gateway = 0) {
+  const auto comparison = compare_stores(world.outbox_file(board), world.store_file(gateway));
+  ASSERT_TRUE(comparison) << comparison.error().to_string();
+  EXPECT_TRUE(comparison->holds()) << comparison->to_string() << testing::PrintToString(comparison->examples);
+  EXPECT_EQ(comparison->given_up, 0U);
+}
+
+// Everything calms down, and must come to rest with every record delivered.
+void finish(ProtocolWorld& world, std::size_t board) {
+  world.faults = {};
+  if (!world.alive(board)) world.start_board(board);
+  ASSERT_TRUE(world.run_until_drained(hours(2))) << "not drained after two quiet hours";
+  expect_exactly_once(world, board);
+}
+
+class EverySeed : public testing::Test {
+ protected:
+  // Thousands of databases: in memory where there is a place for it.
+  static void SetUpTestSuite() {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread
+    if (std::filesystem::exists("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", /*replace=*/0);
+  }
+
+  // Runs a schedule for many seeds and stops at the first that fails, naming it.
+  template <class Schedule>
+  void run(std::uint64_t count, Schedule schedule) {
+    for (std::uint64_t seed = 1; seed <= seeds(count); ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      ProtocolWorld world(seed);
+      world.node_options.max_message_bytes = 400;
+      const auto board = world.add_board();
+      world.start_gateway();
+      world.start_board(board);
+      schedule(world, board);
+      if (HasFatalFailure() || HasNonfatalFailure()) return;
+    }
+  }
+};
+
+TEST_F(EverySeed, QuietNetworkDeliversEveryRecordOnce) {
+  run(20, [](ProtocolWorld& world, std::size_t board) {
+    for (int i = 0; i < 20; ++i) {
+      world.take_records(board, world.random()() % 10);
+      world.flush(board);
+      world.run_for(seconds(world.random()() % 20));
+    }
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, LossRepetitionReorderingAndLies) {
+  run(400, [](ProtocolWorld& world, std::size_t board) {
+    world.faults = Faults{static_cast<double>(world.random()() % 30) / 100.0, 0.05, 0.05, 0.05};
+    for (int i = 0; i < 15; ++i) {
+      world.take_records(board, world.random()() % 20);
+      if (world.chance(0.7)) world.flush(board);
+      world.run_for(seconds(world.random()() % 30));
+    }
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, DeathOfEitherSideAtAnyMoment) {
+  run(800, [](ProtocolWorld& world, std::size_t board) {
+    world.faults = Faults{static_cast<double>(world.random()() % 10) / 100.0, 0.02, 0.02, 0.02};
+    for (int i = 0; i < 25; ++i) {
+      world.take_records(board, world.random()() % 20);
+      if (world.chance(0.7)) world.flush(board);
+      world.run_for(std::chrono::milliseconds(world.random()() % 8000));
+      switch (world.random()() % 8) {
+        case 0:
+          world.kill_board(board);
+          if (world.chance(0.5)) world.run_for(seconds(world.random()() % 5));
+          world.start_board(board);
+          break;
+        case 1:
+          world.kill_gateway();
+          if (world.chance(0.5)) world.run_for(seconds(world.random()() % 5));
+          world.start_gateway();
+          break;
+        case 2: world.cut_board(board); break;
+        case 3: world.cut_gateway(); break;
+        case 4: world.restart_broker(); break;
+        case 5: world.command_rebirth(); break;
+        default: break;
+      }
+    }
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, SequenceNumbersWrapDuringADrain) {
+  run(10, [](ProtocolWorld& world, std::size_t board) {
+    world.kill_gateway();
+    for (int i = 0; i < 40; ++i) {
+      world.take_records(board, 50);
+      world.flush(board);
+    }
+    world.start_gateway();
+    world.faults.lose = world.chance(0.5) ? 0.02 : 0;
+    const auto before = world.messages();
+    world.run_for(minutes(2));
+    if (world.chance(0.5)) world.command_rebirth();
+    finish(world, board);
+    EXPECT_GT(world.messages() - before, 256U);
+  });
+}
+
+TEST_F(EverySeed, AReplacedOutboxIsANewEpoch) {
+  run(50, [](ProtocolWorld& world, std::size_t board) {
+    world.take_records(board, 30);
+    world.flush(board);
+    world.run_for(seconds(world.random()() % 20));
+    world.kill_board(board);
+    world.replace_outbox(board);
+    world.start_board(board);
+    world.take_records(board, 30);
+    world.flush(board);
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, AGatewayRestoredFromABackupGetsBackWhatItLost) {
+  run(100, [](ProtocolWorld& world, std::size_t board) {
+    world.take_records(board, 30);
+    world.flush(board);
+    world.run_for(seconds(world.random()() % 20));
+    world.kill_gateway();
+    world.back_up_store();
+    world.start_gateway();
+    world.take_records(board, 60);
+    world.flush(board);
+    world.run_for(seconds(world.random()() % 60));
+    world.kill_gateway();
+    world.restore_store();
+    world.faults.lose = 0.1;
+    world.start_gateway();
+    world.take_records(board, 10);
+    // Records from between backup and restore were acknowledged before; they must be back all the same.
+    world.run_for(minutes(5));
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, TwoGatewaysByMistakeLoseNothingOnceOneIsStopped) {
+  run(100, [](ProtocolWorld& world, std::size_t board) {
+    for (int i = 0; i < 6; ++i) {
+      world.take_records(board, 10);
+      world.flush(board);
+      world.run_for(seconds(world.random()() % 10));
+      if (world.chance(0.5)) {
+        world.start_gateway(1);
+        world.run_for(seconds(world.random()() % 10));
+        world.kill_gateway(1);
+      }
+    }
+    // What the other gateway acknowledged is at rest for the board; ours has to notice and ask for it.
+    world.run_for(minutes(5));
+    finish(world, board);
+  });
+}
+
+TEST_F(EverySeed, TwoBoardsWithOneIdentityKeepTheirRecordsApart) {
+  run(50, [](ProtocolWorld& world, std::size_t board) {
+    const auto twin = world.add_board();
+    world.start_board(twin);
+    for (int i = 0; i < 10; ++i) {
+      world.take_records(board, 5);
+      world.take_records(twin, 5);
+      world.flush(board);
+      world.flush(twin);
+      world.run_for(seconds(world.random()() % 20));
+    }
+    world.kill_board(twin);
+    finish(world, board);
+    world.kill_board(board);
+    world.start_board(twin);
+    ASSERT_TRUE(world.run_until_drained(hours(2)));
+    expect_exactly_once(world, twin);
+    expect_exactly_once(world, board);
+  });
+}
+
+}  // namespace
+}  // namespace xalink
