@@ -22,8 +22,8 @@ struct PingSettings {
   std::size_t count = 5;  ///< requests in a run, 1 to 255
   Duration spacing = std::chrono::milliseconds(200);
   /// After the last request. RFC 6673 leaves the limit to the measurer: this one is long for any path on
-  /// the ground and covers a satellite's.
-  Duration patience = std::chrono::seconds(2);
+  /// the ground or over a satellite, and lets the kernel tell that a neighbour does not exist (3 s).
+  Duration patience = std::chrono::seconds(3);
   ResolverSettings resolver;
   std::filesystem::path root = "/";  ///< where /proc is
 };
