@@ -1,0 +1,84 @@
+#pragma once
+// What `xalink-gateway boards` shows: each board's state, as a table for people and as JSON for programs.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/language.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/record.hpp"
+#include "sparkplug/result.hpp"
+
+namespace xalink {
+
+struct BoardLane {
+  RowId mark = 0;              ///< of the newest epoch: everything up to here is stored
+  std::uint64_t records = 0;   ///< stored, over all epochs
+  std::uint64_t given_up = 0;  ///< by the gaps that are stored, over all epochs
+  struct Depth {
+    std::uint64_t rows = 0;  ///< unacknowledged, as the board counts them
+    WallTime as_of{};        ///< when it said so
+  };
+  std::optional<Depth> backlog;
+  struct Last {
+    WallTime at{};  ///< by the board's clock
+    ClockQuality quality = ClockQuality::unset;
+    WallTime received{};  ///< by the gateway's clock
+  };
+  std::optional<Last> last;
+};
+
+struct Board {
+  NodeId site;
+  WallTime first_seen{};
+  enum class State : std::uint8_t {
+    online,
+    offline,
+    unknown,  ///< was online when the gateway stopped without saying so
+    unborn,   ///< has sent something, but never a birth
+  } state = State::unborn;
+  WallTime since{};    ///< of the state
+  std::string reason;  ///< why it is offline
+  bool delivers = false;
+  std::string epoch;  ///< of the last session; empty for plain Sparkplug nodes
+  std::optional<ClockQuality> clock;
+  std::optional<WallTime> oldest;  ///< the board's oldest unacknowledged record, by its clock
+  std::array<BoardLane, kLaneCount> lanes;
+  std::map<std::string, std::uint64_t> given_up_reported;  ///< by the board: reason → records
+  std::uint64_t plain_values = 0;
+  std::optional<WallTime> last_plain;
+};
+
+struct Fleet {
+  std::filesystem::path store;
+  std::optional<bool> gateway_running;  ///< empty: not allowed to know
+  std::optional<WallTime> last_commit;
+  std::uint64_t set_aside = 0;  ///< messages that could not be used, ever
+  std::vector<Board> boards;    ///< by group, then node
+};
+
+/// Reads the store, whether or not the gateway is running. Fails when there is none or it cannot be read.
+[[nodiscard]] Result<Fleet> read_fleet(const std::filesystem::path& store);
+
+/// An aligned table with a line of advice where there is something to do. Local time.
+[[nodiscard]] std::string boards_as_table(const Fleet& fleet, WallTime now, Language language);
+
+/// One JSON object, on one line, without a line feed. Stable: keys may be added, never changed.
+///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
+///    "set_aside": N, "boards": [BOARD...]}
+///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
+///          "first_seen": TIME, "epoch": TEXT|null, "clock": "synchronised"|"holdover"|"unset"|null,
+///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
+///          "plain_values": N, "last_plain_value": TIME|null}
+///   LANE  {"lane": 0|1, "mark": N, "records": N, "given_up": N,
+///          "backlog": {"rows": N, "as_of": TIME}|null,
+///          "last_record": {"at": TIME, "clock": QUALITY, "received": TIME}|null}
+/// TIME is RFC 3339 in UTC with milliseconds. "at" and "oldest_unacknowledged" are by the board's clock.
+[[nodiscard]] std::string boards_as_json(const Fleet& fleet, WallTime now);
+
+}  // namespace xalink

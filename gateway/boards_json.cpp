@@ -1,0 +1,107 @@
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <ctime>
+#include <string>
+
+#include "gateway/boards.hpp"
+
+namespace xalink {
+namespace {
+
+namespace json = boost::json;
+
+// RFC 3339, UTC, milliseconds.
+std::string timestamp(WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto in_seconds = static_cast<std::time_t>(seconds.time_since_epoch().count());
+  std::tm parts{};
+  char text[40];
+  if (::gmtime_r(&in_seconds, &parts) == nullptr) return "";
+  const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  const auto ms = std::to_string(1000 + (time - seconds).count());
+  return std::string(text, length) + "." + ms.substr(1) + "Z";
+}
+
+json::value optional_time(const std::optional<WallTime>& time) {
+  return time ? json::value(timestamp(*time)) : json::value(nullptr);
+}
+
+const char* name_of(Board::State state) {
+  switch (state) {
+    case Board::State::online: return "online";
+    case Board::State::offline: return "offline";
+    case Board::State::unknown: return "unknown";
+    case Board::State::unborn: break;
+  }
+  return "unborn";
+}
+
+json::value quality(ClockQuality quality) {
+  const auto name = to_string(quality);
+  return json::value(json::string_view(name.data(), name.size()));
+}
+
+json::object lane_object(Lane which, const BoardLane& lane) {
+  json::object object;
+  object["lane"] = index(which);
+  object["mark"] = lane.mark;
+  object["records"] = lane.records;
+  object["given_up"] = lane.given_up;
+  object["backlog"] = nullptr;
+  if (lane.backlog) {
+    json::object backlog;
+    backlog["rows"] = lane.backlog->rows;
+    backlog["as_of"] = timestamp(lane.backlog->as_of);
+    object["backlog"] = std::move(backlog);
+  }
+  object["last_record"] = nullptr;
+  if (lane.last) {
+    json::object last;
+    last["at"] = timestamp(lane.last->at);
+    last["clock"] = quality(lane.last->quality);
+    last["received"] = timestamp(lane.last->received);
+    object["last_record"] = std::move(last);
+  }
+  return object;
+}
+
+json::object board_object(const Board& board) {
+  json::object object;
+  object["group"] = board.site.group;
+  object["node"] = board.site.node;
+  object["state"] = name_of(board.state);
+  object["since"] =
+      board.state == Board::State::unborn ? json::value(nullptr) : json::value(timestamp(board.since));
+  object["reason"] = board.reason;
+  object["first_seen"] = timestamp(board.first_seen);
+  object["epoch"] = board.epoch.empty() ? json::value(nullptr) : json::value(board.epoch);
+  object["clock"] = board.clock ? quality(*board.clock) : json::value(nullptr);
+  object["oldest_unacknowledged"] = optional_time(board.oldest);
+  json::array lanes;
+  for (const Lane lane : kLanes) lanes.push_back(lane_object(lane, board.lanes[index(lane)]));
+  object["lanes"] = std::move(lanes);
+  json::object reported;
+  for (const auto& [reason, records] : board.given_up_reported) reported[reason] = records;
+  object["given_up_reported"] = std::move(reported);
+  object["plain_values"] = board.plain_values;
+  object["last_plain_value"] = optional_time(board.last_plain);
+  return object;
+}
+
+}  // namespace
+
+std::string boards_as_json(const Fleet& fleet, WallTime now) {
+  json::object object;
+  object["store"] = fleet.store.string();
+  object["gateway_running"] =
+      fleet.gateway_running ? json::value(*fleet.gateway_running) : json::value(nullptr);
+  object["now"] = timestamp(now);
+  object["last_commit"] = optional_time(fleet.last_commit);
+  object["set_aside"] = fleet.set_aside;
+  json::array boards;
+  for (const auto& board : fleet.boards) boards.push_back(board_object(board));
+  object["boards"] = std::move(boards);
+  return json::serialize(object);
+}
+
+}  // namespace xalink

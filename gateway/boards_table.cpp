@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/boards.hpp"
+#include "gateway/text_table.hpp"
+
+namespace xalink {
+namespace {
+
+struct Words {
+  std::string_view site, state, since, backlog, as_of, stored, last_record, clock, given_up;
+  std::string_view online, offline, unknown, unborn;
+  std::string_view synchronised, holdover, unset;
+  std::string_view second, minute, hour, day;
+  std::string_view ago;
+  std::string_view values;
+  std::string_view legend, estimated;
+  std::string_view not_running, until, start_it;
+  std::string_view no_board;
+  std::string_view set_aside, look_at_them;
+};
+
+constexpr Words kEnglish{
+    .site = "SITE",
+    .state = "STATE",
+    .since = "SINCE",
+    .backlog = "BACKLOG",
+    .as_of = "AS OF",
+    .stored = "STORED",
+    .last_record = "LAST RECORD",
+    .clock = "CLOCK",
+    .given_up = "GIVEN UP",
+    .online = "online",
+    .offline = "offline",
+    .unknown = "unknown",
+    .unborn = "no birth",
+    .synchronised = "synchronised",
+    .holdover = "holdover",
+    .unset = "not set",
+    .second = "s",
+    .minute = "min",
+    .hour = "h",
+    .day = "d",
+    .ago = " ago",
+    .values = "values",
+    .legend =
+        "a + b: records of events (outages, dossiers) + of measurements. Backlog: as the board counted it.",
+    .estimated = "~: by a board's clock that was not set.",
+    .not_running = "The gateway is not running.",
+    .until = " This is what it knew until ",
+    .start_it = " Next: systemctl start xalink-gateway, or xalink-gateway run.",
+    .no_board =
+        "No board has been heard of yet. Next: see that the boards' [broker] url and [site] group fit this "
+        "gateway's [broker] url and [host] groups; xalink-agent status on a board tells what it waits for.",
+    .set_aside = " messages could not be used and were set aside.",
+    .look_at_them = " Next: see why with ",
+};
+
+constexpr Words kVietnamese{
+    .site = "ĐIỂM",
+    .state = "TRẠNG THÁI",
+    .since = "TỪ LÚC",
+    .backlog = "CHỜ GỬI",
+    .as_of = "TÍNH ĐẾN",
+    .stored = "ĐÃ LƯU",
+    .last_record = "BẢN GHI CUỐI",
+    .clock = "ĐỒNG HỒ",
+    .given_up = "ĐÃ BỎ",
+    .online = "trực tuyến",
+    .offline = "mất kết nối",
+    .unknown = "chưa rõ",
+    .unborn = "chưa khai báo",
+    .synchronised = "đã đồng bộ",
+    .holdover = "tự chạy",
+    .unset = "chưa đặt giờ",
+    .second = "giây",
+    .minute = "phút",
+    .hour = "giờ",
+    .day = "ngày",
+    .ago = " trước",
+    .values = "giá trị",
+    .legend =
+        "a + b: bản ghi sự kiện (gián đoạn, hồ sơ) + bản ghi đo. Chờ gửi: theo số đếm của máy tại điểm.",
+    .estimated = "~: theo đồng hồ chưa đặt giờ của máy tại điểm.",
+    .not_running = "Gateway không chạy.",
+    .until = " Đây là những gì đã biết đến ",
+    .start_it = " Tiếp theo: systemctl start xalink-gateway, hoặc xalink-gateway run.",
+    .no_board =
+        "Chưa nhận được tin từ máy nào. Tiếp theo: kiểm tra [broker] url và [site] group của máy tại điểm có "
+        "khớp với [broker] url và [host] groups của gateway; chạy xalink-agent status trên máy đó để biết nó "
+        "đang chờ gì.",
+    .set_aside = " bản tin không dùng được, đã để riêng.",
+    .look_at_them = " Tiếp theo: xem lý do bằng ",
+};
+
+std::tm local(WallTime time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto in_seconds = static_cast<std::time_t>(seconds.time_since_epoch().count());
+  std::tm parts{};
+  ::localtime_r(&in_seconds, &parts);
+  return parts;
+}
+
+std::string formatted(const std::tm& parts, const char* format) {
+  char text[40];
+  return std::string(text, std::strftime(text, sizeof text, format, &parts));
+}
+
+class Table {
+ public:
+  Table(WallTime now, const Words& words) : now_(now), words_(words) {}
+
+  std::vector<std::string> headings() const {
+    std::vector<std::string> cells;
+    for (const auto word : {words_.site, words_.state, words_.since, words_.backlog, words_.as_of,
+                            words_.stored, words_.last_record, words_.clock, words_.given_up}) {
+      cells.emplace_back(word);
+    }
+    return cells;
+  }
+
+  std::vector<std::string> row(const Board& board) {
+    return {to_string(board.site), std::string(state(board)), since(board),      backlog(board), as_of(board),
+            stored(board),         last_record(board),        clock_cell(board), given_up(board)};
+  }
+
+  [[nodiscard]] bool has_estimates() const { return has_estimates_; }
+
+  /// Today by the time of day, other days with their date.
+  std::string moment(WallTime time) const {
+    const auto parts = local(time);
+    const auto today = local(now_);
+    const bool same_day = parts.tm_year == today.tm_year && parts.tm_yday == today.tm_yday;
+    return formatted(parts, same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M");
+  }
+
+ private:
+  std::string_view state(const Board& board) const {
+    switch (board.state) {
+      case Board::State::online: return words_.online;
+      case Board::State::offline: return words_.offline;
+      case Board::State::unknown: return words_.unknown;
+      case Board::State::unborn: break;
+    }
+    return words_.unborn;
+  }
+
+  std::string since(const Board& board) const {
+    if (board.state == Board::State::unborn) return "-";
+    return moment(board.since) + " (" + how_long(now_ - board.since) + ")";
+  }
+
+  static std::string per_lane(std::uint64_t events, std::uint64_t measurements) {
+    return std::to_string(events) + " + " + std::to_string(measurements);
+  }
+
+  static std::string backlog(const Board& board) {
+    const auto& [events, measurements] = board.lanes;
+    if (!events.backlog || !measurements.backlog) return "-";
+    return per_lane(events.backlog->rows, measurements.backlog->rows);
+  }
+
+  std::string as_of(const Board& board) const {
+    const auto& [events, measurements] = board.lanes;
+    if (!events.backlog || !measurements.backlog) return "-";
+    return moment(std::min(events.backlog->as_of, measurements.backlog->as_of));
+  }
+
+  std::string stored(const Board& board) const {
+    if (!board.delivers) return std::to_string(board.plain_values) + " " + std::string(words_.values);
+    return per_lane(board.lanes[0].records, board.lanes[1].records);
+  }
+
+  std::string last_record(const Board& board) {
+    if (!board.delivers) {
+      return board.last_plain ? moment(*board.last_plain) + ago(now_ - *board.last_plain) : "-";
+    }
+    const BoardLane::Last* last = nullptr;
+    for (const auto& lane : board.lanes) {
+      if (lane.last && (last == nullptr || lane.last->received > last->received)) last = &*lane.last;
+    }
+    if (last == nullptr) return "-";
+    // A clock that was never set can be years off: then the age is the time since it arrived.
+    const bool estimated = last->quality == ClockQuality::unset;
+    has_estimates_ |= estimated;
+    const auto age = now_ - (estimated ? last->received : last->at);
+    return (estimated ? "~" : "") + moment(last->at) + ago(age);
+  }
+
+  std::string clock_cell(const Board& board) const {
+    if (!board.clock) return "-";
+    switch (*board.clock) {
+      case ClockQuality::synchronised: return std::string(words_.synchronised);
+      case ClockQuality::holdover: return std::string(words_.holdover);
+      case ClockQuality::unset: break;
+    }
+    return std::string(words_.unset);
+  }
+
+  // The board knows of more than the gaps that have arrived; a board that was replaced knows of less.
+  static std::string given_up(const Board& board) {
+    std::uint64_t reported = 0;
+    for (const auto& [reason, records] : board.given_up_reported) reported += records;
+    std::uint64_t arrived = 0;
+    for (const auto& lane : board.lanes) arrived += lane.given_up;
+    return std::to_string(std::max(reported, arrived));
+  }
+
+  std::string ago(Milliseconds time) const { return " (" + how_long(time) + std::string(words_.ago) + ")"; }
+
+  std::string how_long(Milliseconds time) const {
+    const auto all = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(time).count());
+    const auto text = [](std::int64_t count, std::string_view unit) {
+      return std::to_string(count) + " " + std::string(unit);
+    };
+    if (all < 60) return text(all, words_.second);
+    if (all < 3600) return text(all / 60, words_.minute);
+    if (all < 86400) return text(all / 3600, words_.hour) + " " + text(all / 60 % 60, words_.minute);
+    return text(all / 86400, words_.day) + " " + text(all / 3600 % 24, words_.hour);
+  }
+
+  WallTime now_;
+  const Words& words_;
+  bool has_estimates_ = false;
+};
+
+}  // namespace
+
+std::string boards_as_table(const Fleet& fleet, WallTime now, Language language) {
+  const auto& words = language == Language::vietnamese ? kVietnamese : kEnglish;
+  Table table(now, words);
+  std::string text;
+  const auto line = [&text](const auto&... parts) {
+    ((text += parts), ...);
+    text += "\n";
+  };
+  if (fleet.boards.empty()) {
+    line(words.no_board);
+  } else {
+    std::vector<std::vector<std::string>> rows{table.headings()};
+    for (const auto& board : fleet.boards) rows.push_back(table.row(board));
+    text += aligned(rows);
+    line();
+    line(words.legend);
+    if (table.has_estimates()) line(words.estimated);
+  }
+  if (fleet.gateway_running == false) {
+    line(
+        words.not_running,
+        fleet.last_commit ? std::string(words.until) + table.moment(*fleet.last_commit) + "." : std::string(),
+        words.start_it);
+  }
+  if (fleet.set_aside > 0) {
+    line(std::to_string(fleet.set_aside), words.set_aside, words.look_at_them, "sqlite3 -readonly ",
+         fleet.store.string(),
+         " \"SELECT datetime(at_ms / 1000, 'unixepoch', 'localtime'), topic, reason FROM set_aside\"");
+  }
+  return text;
+}
+
+}  // namespace xalink

@@ -1,0 +1,154 @@
+#include "gateway/gateway.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "gateway/intake.hpp"
+#include "gateway/ledger.hpp"
+#include "sparkplug/asio_clock.hpp"
+#include "sparkplug/paho_session.hpp"
+#include "sparkplug/worker_thread.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Duration kReportEvery = std::chrono::minutes(1);
+
+IntakeOptions intake_options(const GatewayConfig& config) {
+  IntakeOptions options;
+  options.max_delay = config.commit_max_delay;
+  options.enough_records = config.commit_max_records;
+  return options;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// What ended a group of coroutines: the others then ended by being cancelled, and Asio packs all together.
+std::exception_ptr first_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const asio::multiple_exceptions& several) {
+    return first_of(several.first_exception());
+  } catch (...) {
+    return error;
+  }
+}
+
+/// Asio's ways to say that a wait was given up: timers and channels differ.
+bool is_cancellation(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// Members are in the order in which they need each other; they end in the opposite one.
+class Gateway {
+ public:
+  Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger)
+      : ledger_(std::move(ledger)),
+        session_(loop_.get_executor(), clock_, config.broker),
+        host_(config.host),
+        intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
+                random_seed()),
+        signals_(loop_, SIGINT, SIGTERM) {}
+
+  void run() {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (error) return;
+      spdlog::info("stopping");
+      signals_.clear();  // a second signal does what it does to any program
+      stopping_ = true;
+      stop_.emit(asio::cancellation_type::terminal);
+    });
+    auto ended = [this](const std::exception_ptr& error) {
+      signals_.cancel();
+      if (!error) return;
+      const auto first = first_of(error);
+      if (!stopping_ || !is_cancellation(first)) failure_ = first;
+    };
+    asio::co_spawn(loop_, work(), asio::bind_cancellation_slot(stop_.slot(), ended));
+    loop_.run();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  asio::awaitable<void> work() {
+    using asio::experimental::awaitable_operators::operator&&;
+    auto all = intake_.run() && report();
+    co_await std::move(all);
+  }
+
+  /// One line a minute at most, and only when something was lost on the way or could not be used.
+  asio::awaitable<void> report() {
+    std::uint64_t dropped = 0;
+    std::uint64_t set_aside = 0;
+    for (;;) {
+      co_await clock_.sleep_for(kReportEvery);
+      if (session_.dropped() != dropped) {
+        spdlog::warn("{} messages came faster than they could be taken in; boards send their records again",
+                     session_.dropped() - dropped);
+        dropped = session_.dropped();
+      }
+      const auto& counters = host_.counters();
+      if (counters.set_aside != set_aside) {
+        spdlog::warn(
+            "{} messages could not be used and were set aside; xalink-gateway boards tells how to see them",
+            counters.set_aside - set_aside);
+        set_aside = counters.set_aside;
+      }
+    }
+  }
+
+  asio::io_context loop_{1};
+  AsioClock clock_;
+  std::unique_ptr<Ledger> ledger_;
+  WorkerThread store_;
+  PahoSession session_;
+  HostApplication host_;
+  Intake intake_;
+  asio::signal_set signals_;
+  asio::cancellation_signal stop_;
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Result<void> run_gateway(const GatewayConfig& config) {
+  auto ledger = Ledger::open(config.store_file);
+  if (!ledger) return Unexpected(ledger.error());
+  const AsioClock clock;
+  if (auto closed = (*ledger)->close_open_sessions(clock.wall(), "the gateway was not running"); !closed) {
+    return closed;
+  }
+  spdlog::info("store {} is open; host id \"{}\", broker {}:{}", config.store_file.string(),
+               config.host.host_id, config.broker.host, config.broker.port);
+  Gateway gateway(config, std::move(*ledger));
+  gateway.run();
+  spdlog::info("stopped");
+  return {};
+}
+
+}  // namespace xalink

@@ -1,0 +1,268 @@
+#include "gateway/intake.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "sparkplug/with_timeout.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+
+// A store that stays broken is worth a line now and then, not one for each attempt.
+constexpr Duration kRepeatRefusalAfter = std::chrono::minutes(5);
+
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+Intake::Intake(const asio::any_io_executor& executor, Clock& clock, Session& session, HostApplication& host,
+               Ledger& ledger, WorkerThread& store, IntakeOptions options, std::uint64_t seed)
+    : clock_(clock),
+      session_(session),
+      host_(host),
+      ledger_(ledger),
+      store_(store),
+      options_(options),
+      queue_(options.queue),
+      facts_came_(executor),
+      messages_came_(executor),
+      time_changed_(executor),
+      connect_backoff_(options.min_backoff, options.max_backoff, seed),
+      commit_backoff_(options.min_backoff, options.max_backoff, seed + 1) {}
+
+Now Intake::now() const {
+  return Now{clock_.steady(), clock_.wall(), clock_.boot(), ClockQuality::unset};
+}
+
+asio::awaitable<void> Intake::run() {
+  using asio::experimental::awaitable_operators::operator&&;
+  std::exception_ptr end;
+  try {
+    auto all = keep_connected() && commit_facts() && send_messages() && keep_time();
+    co_await std::move(all);
+  } catch (...) {
+    end = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await finish();
+  if (end) std::rethrow_exception(end);
+}
+
+// --- the host application's input and output --------------------------------------------------------
+
+void Intake::gather() {
+  auto facts = host_.take_facts();
+  if (!facts.empty()) {
+    const bool was_empty = queue_.empty();
+    const bool was_short = queue_.records() < options_.enough_records;
+    bool refused = false;
+    for (auto& fact : facts) refused |= !queue_.push(std::move(fact));
+    if (refused) note_refusals();
+    if (was_empty || (was_short && queue_.records() >= options_.enough_records)) facts_came_.ring();
+  }
+  auto messages = host_.take_messages();
+  for (auto& message : messages) {
+    if (outgoing_.size() >= options_.most_outgoing) {
+      // Commands are repeated when they have no effect; the oldest is the least true.
+      outgoing_.pop_front();
+      ++counters_.unsent_messages;
+    }
+    outgoing_.push_back(std::move(message));
+  }
+  if (!messages.empty()) messages_came_.ring();
+  const auto wake = host_.wake_at();
+  if (wake && (!armed_for_ || *wake < *armed_for_)) time_changed_.ring();
+}
+
+void Intake::note_refusals() {
+  const auto at = clock_.steady();
+  if (refusals_told_at_ && at - *refusals_told_at_ < kRepeatRefusalAfter) return;
+  const auto& refused = queue_.refused();
+  spdlog::warn(
+      "the store is too slow or refuses: {} records not taken in (their boards will send them again), {} "
+      "values and events lost. Look at the disk of the store",
+      refused.records - refusals_told_.records, refused.others - refusals_told_.others);
+  refusals_told_at_ = at;
+  refusals_told_ = refused;
+}
+
+// --- the session ------------------------------------------------------------------------------------
+
+asio::awaitable<void> Intake::keep_connected() {
+  for (;;) {
+    const auto opened = co_await open_session();
+    std::string reason;
+    if (opened) {
+      const auto since = clock_.steady();
+      ++counters_.sessions;
+      last_failure_.clear();
+      spdlog::info("connected to the broker");
+      online_ = true;
+      host_.connected(now());
+      gather();
+      messages_came_.ring();
+      reason = co_await receive();
+      online_ = false;
+      outgoing_.clear();
+      host_.lost(now());
+      gather();
+      if (clock_.steady() - since >= options_.stable_after) connect_backoff_.reset();
+    } else {
+      reason = opened.error().to_string();
+    }
+    const Duration wait = connect_backoff_.next();
+    if (reason != last_failure_) {
+      spdlog::warn("no connection to the broker: {}. Trying again until it is back", reason);
+      last_failure_ = reason;
+    } else {
+      spdlog::debug("still no connection to the broker: {}; next try in {:.1f} s", reason, seconds(wait));
+    }
+    co_await clock_.sleep_for(wait);
+  }
+}
+
+asio::awaitable<Result<void>> Intake::open_session() {
+  auto plan = host_.plan_connect(now());
+  auto connecting = session_.connect(plan.client_id, plan.will);
+  auto done = co_await std::move(connecting);
+  if (!done) co_return done;
+  auto subscribing = session_.subscribe(plan.filters);
+  done = co_await std::move(subscribing);
+  if (done) {
+    auto publishing = publish(plan.birth, options_.publish_timeout);
+    done = co_await std::move(publishing);
+  }
+  if (!done && session_.connected()) co_await session_.close();
+  co_return done;
+}
+
+/// Until the session ends; gives the reason.
+asio::awaitable<std::string> Intake::receive() {
+  for (;;) {
+    auto event = co_await session_.next();
+    if (auto* lost = std::get_if<SessionLost>(&event)) co_return std::move(lost->reason);
+    host_.arrived(std::get<IncomingMessage>(std::move(event)), now());
+    gather();
+  }
+}
+
+asio::awaitable<Result<void>> Intake::publish(OutgoingMessage message, Duration limit) {
+  auto topic = message.topic;
+  auto publishing = session_.publish(std::move(message));
+  auto limited = with_timeout(clock_, limit, std::move(publishing));
+  auto answer = co_await std::move(limited);
+  if (!answer) co_return failure(std::move(topic), "the broker did not take the message in time");
+  co_return std::move(*answer);
+}
+
+asio::awaitable<void> Intake::send_messages() {
+  for (;;) {
+    if (!online_ || outgoing_.empty()) {
+      co_await messages_came_.wait();
+      continue;
+    }
+    auto message = std::move(outgoing_.front());
+    outgoing_.pop_front();
+    auto publishing = publish(std::move(message), options_.publish_timeout);
+    const auto sent = co_await std::move(publishing);
+    // A connection that ends shows in receive(); a command that was lost shows in what the node does.
+    if (!sent) spdlog::debug("not sent: {}", sent.error().to_string());
+  }
+}
+
+asio::awaitable<void> Intake::keep_time() {
+  for (;;) {
+    armed_for_ = host_.wake_at();
+    auto waiting = time_changed_.wait_until(clock_, armed_for_);
+    co_await std::move(waiting);
+    const auto due = host_.wake_at();
+    if (!due || clock_.steady() < *due) continue;
+    armed_for_.reset();
+    host_.tick(now());
+    gather();
+  }
+}
+
+// --- the store --------------------------------------------------------------------------------------
+
+asio::awaitable<void> Intake::commit_facts() {
+  for (;;) {
+    while (queue_.empty()) co_await facts_came_.wait();
+    const auto deadline = clock_.steady() + options_.max_delay;
+    while (queue_.records() < options_.enough_records && clock_.steady() < deadline) {
+      auto company = facts_came_.wait_until(clock_, deadline);
+      co_await std::move(company);
+    }
+    in_hand_ = queue_.take();
+    for (;;) {
+      const bool committed = co_await commit_once();
+      if (committed) break;
+      const Duration wait = commit_backoff_.next();
+      co_await clock_.sleep_for(wait);
+    }
+  }
+}
+
+asio::awaitable<bool> Intake::commit_once() {
+  auto job = [&ledger = ledger_, facts = in_hand_] { return ledger.commit(*facts); };
+  auto working = store_.run(std::move(job));
+  const auto marks = co_await std::move(working);
+  if (!marks) {
+    ++counters_.failed_commits;
+    if (!store_refuses_) {
+      spdlog::error("the store takes nothing: {}. Boards keep their records; trying again until it does",
+                    marks.error().to_string());
+      store_refuses_ = true;
+    }
+    co_return false;
+  }
+  ++counters_.commits;
+  in_hand_.reset();
+  queue_.done();
+  commit_backoff_.reset();
+  if (store_refuses_) {
+    spdlog::info("the store takes records again");
+    store_refuses_ = false;
+  }
+  host_.committed(*marks, now());
+  gather();
+  co_return true;
+}
+
+/// From here on nobody knows who is online; the store says so with the right reason.
+void Intake::end_sessions() {
+  host_.lost(now());
+  for (auto& fact : host_.take_facts()) {
+    if (auto* death = std::get_if<fact::NodeDied>(&fact)) death->reason = "the gateway was stopped";
+    queue_.push(std::move(fact));
+  }
+}
+
+asio::awaitable<void> Intake::finish() {
+  online_ = false;
+  if (session_.connected()) {
+    auto leaving = publish(host_.goodbye(now()), options_.goodbye_timeout);
+    const auto said = co_await std::move(leaving);
+    if (!said) spdlog::warn("no goodbye to the broker: {}", said.error().to_string());
+    co_await session_.close();
+    end_sessions();
+  }
+  // Records would come again; values of plain nodes would not.
+  while (in_hand_ || !queue_.empty()) {
+    if (!in_hand_) in_hand_ = queue_.take();
+    const bool committed = co_await commit_once();
+    if (!committed) break;
+  }
+}
+
+}  // namespace xalink

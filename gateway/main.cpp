@@ -1,0 +1,181 @@
+// xalink-gateway: arguments, logging, exit codes.
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/boards.hpp"
+#include "gateway/config.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/language.hpp"
+#include "gateway/version.hpp"
+#include "sparkplug/asio_clock.hpp"
+
+namespace xalink {
+namespace {
+
+enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2 };
+
+struct Arguments {
+  std::string config_file{kDefaultGatewayConfigFile};
+  std::string language;
+  bool json = false;
+  std::optional<double> watch_seconds;
+};
+
+constexpr const char* kDescription =
+    "xalink-gateway keeps every record that the boards of the communes send, each exactly once, and tells\n"
+    "them so. It speaks Sparkplug B 3.0 with an MQTT broker and stores in one SQLite file.\n";
+
+constexpr const char* kRunFooter =
+    "Reads the configuration, connects to the broker and works until SIGINT or SIGTERM. Broker or disk may\n"
+    "come and go: it tries again, and boards keep what is not stored yet. Only one gateway may use a store.\n"
+    "Logs to standard error, one line for each change of state.";
+
+constexpr const char* kBoardsFooter =
+    "Reads the store whether or not the gateway runs. The table is for people, --json for programs: an\n"
+    "object with \"boards\", each with \"group\", \"node\", \"state\" (online, offline, unknown: the gateway "
+    "is\n"
+    "not running, unborn), \"since\", \"lanes\" (0 events, 1 measurements: \"records\", \"mark\", "
+    "\"backlog\",\n"
+    "\"last_record\", \"given_up\") and \"clock\"; times are RFC 3339 in UTC.\n\n"
+    "Examples:\n"
+    "  xalink-gateway boards --watch 2\n"
+    "  xalink-gateway boards --json | jq '.boards[] | select(.state != \"online\") | .node'";
+
+std::string footer() {
+  return "Examples:\n"
+         "  xalink-gateway run                       as the service does\n"
+         "  xalink-gateway run --config my.toml      with a configuration of your own\n"
+         "  xalink-gateway boards                    who is online, what waits, what is stored\n"
+         "  xalink-gateway boards --help             more about it\n\n"
+         "The configuration's keys are explained in gateway.example.toml.\n"
+         "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
+}
+
+int complain(const std::string& text, int code) {
+  std::cerr << "xalink-gateway: " << text << "\n";
+  return code;
+}
+
+std::optional<GatewayConfig> read_config(const Arguments& arguments) {
+  auto config = load_gateway_config(arguments.config_file);
+  if (config) return std::move(*config);
+  for (const auto& mistake : config.error()) complain(mistake.to_string(), kUsage);
+  return std::nullopt;
+}
+
+void set_up_log(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("gateway");
+  // The journal has times of its own.
+  const bool in_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  logger->set_pattern(in_journal ? "%l: %v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
+  logger->set_level(spdlog::level::from_str(level));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int run(const Arguments& arguments) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  set_up_log(config->log_level);
+  const auto ended = run_gateway(*config);
+  return ended ? kFine : complain(ended.error().to_string(), kProblem);
+}
+
+/// False when it is time to end instead.
+bool wait_or_signal(double seconds) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  timespec time{};
+  time.tv_sec = static_cast<std::time_t>(seconds);
+  time.tv_nsec = static_cast<long>((seconds - static_cast<double>(time.tv_sec)) * 1e9);
+  return ::sigtimedwait(&signals, nullptr, &time) < 0;
+}
+
+int show_boards(const Arguments& arguments, Language language) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  const AsioClock clock;
+  const bool redraw = arguments.watch_seconds && !arguments.json && ::isatty(STDOUT_FILENO) != 0;
+  int code = kFine;
+  do {
+    const auto fleet = read_fleet(config->store_file);
+    if (redraw) std::cout << "\x1b[H\x1b[2J";  // home, clear
+    if (!fleet) {
+      code = complain(fleet.error().to_string(), kProblem);
+    } else if (arguments.json) {
+      code = kFine;
+      std::cout << boards_as_json(*fleet, clock.wall()) << "\n";
+    } else {
+      code = kFine;
+      std::cout << boards_as_table(*fleet, clock.wall(), language);
+    }
+    if (!std::cout.flush()) return kProblem;  // whoever read it has gone
+  } while (arguments.watch_seconds && wait_or_signal(*arguments.watch_seconds));
+  return code;
+}
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(kDescription, "xalink-gateway");
+  app.footer(footer());
+  app.set_version_flag("--version", std::string("xalink-gateway ") + kVersion, "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.require_subcommand(0, 1);  // none is complained of below: CLI11 takes an unknown word for none
+  app.fallthrough();
+  app.add_option("--config", arguments.config_file, "Configuration file")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app.add_option("--lang", arguments.language, "Language of tables: vi or en (default: from the locale)")
+      ->type_name("LANG")
+      ->check(CLI::IsMember({"vi", "en"}));
+
+  auto* run_command = app.add_subcommand("run", "Take in, store and acknowledge what boards send");
+  run_command->footer(kRunFooter);
+  auto* boards_command =
+      app.add_subcommand("boards", "Show each board: online, backlog, stored, last record");
+  boards_command->footer(kBoardsFooter);
+  boards_command->add_flag("--json", arguments.json, "Print JSON instead of a table");
+  boards_command->add_option("--watch", arguments.watch_seconds, "Show it again every so many seconds")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 86400.0));
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return complain(std::string(error.what()) + ". Next: xalink-gateway --help", kUsage);
+  }
+  if (app.get_subcommands().empty()) {
+    return complain("say what to do: run or boards. Next: xalink-gateway --help", kUsage);
+  }
+  const auto language = language_named(arguments.language).value_or(language_of_environment());
+  try {
+    return run_command->parsed() ? run(arguments) : show_boards(arguments, language);
+  } catch (const std::exception& bug) {
+    return complain(std::string("ended by an error in the program: ") + bug.what() +
+                        ". Next: report it with the log; the store is intact, start it again",
+                    kProblem);
+  }
+}
+
+}  // namespace
+}  // namespace xalink
+
+int main(int argc, char** argv) {
+  return xalink::main(argc, argv);
+}
