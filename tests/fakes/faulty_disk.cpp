@@ -216,7 +216,8 @@ void FaultyDisk::restore_power(std::mt19937_64& random) {
     for (auto& write : content.unsynced) {
       if (random() % 4 >= odds) continue;
       if (write.bytes && random() % 4 == 0)
-        write.bytes->resize(random() % (write.bytes->size() / kSector + 1) * kSector);
+        write.bytes->resize(static_cast<std::size_t>(random()) % (write.bytes->size() / kSector + 1) *
+                            kSector);
       apply(now, write);
     }
     std::ofstream out(path, std::ios::binary | std::ios::trunc);

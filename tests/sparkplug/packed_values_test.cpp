@@ -27,6 +27,10 @@ std::uint64_t any_width(std::mt19937_64& random) {
   return random() >> (random() % 64);
 }
 
+std::size_t below(std::size_t limit, std::mt19937_64& random) {
+  return static_cast<std::size_t>(random() % limit);
+}
+
 Value random_value(DataType type, std::mt19937_64& random) {
   switch (type) {
     case DataType::int8:
@@ -43,7 +47,7 @@ Value random_value(DataType type, std::mt19937_64& random) {
     case DataType::float64: return static_cast<double>(random()) / 7e9;
     case DataType::boolean: return random() % 2 == 0;
     default: {
-      std::string text(random() % 200, '\0');
+      std::string text(below(200, random), '\0');
       for (auto& c : text) c = static_cast<char>(random());
       return text;
     }
@@ -116,10 +120,10 @@ TEST(PackedValues, ComeBackFromEveryCombinationOfColumnsAndNulls) {
   std::mt19937_64 random(seed);
   std::string bytes;
   for (int round = 0; round < 5'000; ++round) {
-    std::vector<Column> columns(random() % 40);
+    std::vector<Column> columns(below(40, random));
     std::vector<Value> values(columns.size());
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      columns[i] = column(kValueTypes[random() % kValueTypes.size()]);
+      columns[i] = column(kValueTypes[below(kValueTypes.size(), random)]);
       if (random() % 4 != 0) values[i] = random_value(columns[i].type, random);
     }
     pack_into(bytes, columns, values);
@@ -163,9 +167,9 @@ TEST(PackedValues, OutliveHostileBytes) {
   std::mt19937_64 random(seed);
   int refused = 0;
   for (int round = 0; round < 50'000; ++round) {
-    std::vector<Column> columns(random() % 12);
+    std::vector<Column> columns(below(12, random));
     for (auto& each : columns) each = column(static_cast<DataType>(random() % 22));
-    std::string bytes(random() % 40, '\0');
+    std::string bytes(below(40, random), '\0');
     for (auto& c : bytes) c = static_cast<char>(random());
     const auto values = unpack(columns, bytes);
     if (!values) {
@@ -211,7 +215,7 @@ TEST(PackedColumns, OutliveHostileBytes) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 50'000; ++round) {
-    std::string bytes(random() % 40, '\0');
+    std::string bytes(below(40, random), '\0');
     for (auto& c : bytes) c = static_cast<char>(random() % (round % 2 == 0 ? 256 : 8));
     const auto columns = unpack_columns(bytes);
     if (!columns) continue;

@@ -72,7 +72,7 @@ void expect_all_reported(Outbox& outbox, const Life& life) {
   const auto records = all_records(outbox, Lane::measurements);
   ASSERT_TRUE(records) << records.error().to_string();
   ASSERT_EQ(records->size(), life.reported);
-  for (std::uint64_t i = 0; i < life.reported; ++i) {
+  for (std::size_t i = 0; i < life.reported; ++i) {
     ASSERT_EQ((*records)[i], ping(i + 1).record) << "row " << i + 1;
   }
 }
