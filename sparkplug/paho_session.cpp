@@ -19,6 +19,15 @@
 
 namespace asio = boost::asio;
 
+namespace mqtt {
+/// A friend of disconnect_options by name. Paho C++ 1.2.0 fills in version 0 of the C struct, which knows
+/// no reason code, and so sends 0 whatever was set.
+class disconnect_options_test {
+ public:
+  static void enable_reason_code(disconnect_options& options) { options.opts_.struct_version = 1; }
+};
+}  // namespace mqtt
+
 namespace xalink {
 namespace {
 
@@ -166,13 +175,11 @@ class PahoSession::Core::Connection final : public mqtt::iaction_listener {
       client_ = std::make_unique<mqtt::async_client>(uri(broker), client_id, create);
       client_->set_message_callback(
           [this](const mqtt::const_message_ptr& message) { message_arrived(*message); });
-      client_->set_disconnected_handler(
-          [this](const mqtt::properties&, mqtt::ReasonCode code) { goodbye_code_ = code; });
-      client_->set_connection_lost_handler([this](const std::string&) {
-        post([generation = generation_, reason = lost_reason()](Core& core) {
-          core.ended(generation, reason);
-        });
+      client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
+        report_end(disconnect_reason(code));  // MQTT 5 only; Paho itself would wait for the socket to close
       });
+      client_->set_connection_lost_handler(
+          [this](const std::string&) { report_end("the connection broke or the broker stopped answering"); });
       client_->connect(connect_options(broker, will), context(ticket), *this);
     } catch (const mqtt::exception& refusal) {
       report(ticket, Outcome{false, refusal.get_return_code(), {}});
@@ -205,6 +212,7 @@ class PahoSession::Core::Connection final : public mqtt::iaction_listener {
     return hand_over([&] {
       mqtt::disconnect_options options;
       options.set_reason_code(mqtt::ReasonCode::DISCONNECT_WITH_WILL_MESSAGE);
+      mqtt::disconnect_options_test::enable_reason_code(options);
       const auto token = client_->disconnect(options);
       // No overload takes options and a listener; the action may have ended before it is set.
       token->set_user_context(context(ticket));
@@ -284,6 +292,12 @@ class PahoSession::Core::Connection final : public mqtt::iaction_listener {
     post([id, outcome = std::move(outcome)](Core& core) mutable { core.completed(id, std::move(outcome)); });
   }
 
+  void report_end(std::string reason) {
+    post([generation = generation_, reason = std::move(reason)](Core& core) mutable {
+      core.ended(generation, std::move(reason));
+    });
+  }
+
   template <class Handler>
   void post(Handler handler) {
     if (shared_->closed.load(std::memory_order_acquire)) return;
@@ -292,17 +306,11 @@ class PahoSession::Core::Connection final : public mqtt::iaction_listener {
     });
   }
 
-  [[nodiscard]] std::string lost_reason() const {
-    return goodbye_code_ ? disconnect_reason(*goodbye_code_)
-                         : "the connection broke or the broker stopped answering";
-  }
-
   std::weak_ptr<Core> core_;
   std::uint64_t generation_;
   asio::any_io_executor loop_;
   std::shared_ptr<Inbox> shared_;
   PahoOptions options_;
-  std::optional<int> goodbye_code_;  ///< Paho's receiving thread only
   std::unique_ptr<mqtt::async_client> client_;
 };
 

@@ -135,8 +135,10 @@ struct FaultyDisk::Calls {
     auto& file = File::of(base);
     return file.real()->pMethods->xSectorSize(file.real());
   }
-  static int characteristics(sqlite3_file* /*base*/) {
-    return 0;  // nothing is promised: no atomic writes, no safe overwriting of neighbours
+  static int characteristics(sqlite3_file* base) {
+    // On Linux: a write that is torn leaves its neighbours alone, as restore_power() has it.
+    auto& file = File::of(base);
+    return file.real()->pMethods->xDeviceCharacteristics(file.real());
   }
   static int shm_map(sqlite3_file* base, int region, int size, int extend, void volatile** out) {
     auto& file = File::of(base);

@@ -134,7 +134,7 @@ void Mosquitto::write_configuration() {
 void Mosquitto::make_certificates() const {
   const std::string in = "cd " + folder_.path().string() + " && openssl ";
   const std::string key = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes ";
-  folder_.write("names", "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+  folder_.write("names", "subjectAltName=" + options_.certificate_names + "\n");
   run(in + key + "-x509 -days 2 -subj '/CN=xalink test CA' -keyout ca.key -out ca.crt 2>openssl.log");
   for (const std::string name : {"server", "client"}) {
     run(in + key + "-subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".csr 2>openssl.log");

@@ -13,7 +13,8 @@
 namespace xalink::test {
 
 struct MosquittoOptions {
-  bool tls = false;  ///< certificates of a CA made for this broker, for 127.0.0.1 and localhost
+  bool tls = false;  ///< with a certificate of a CA made for this broker
+  std::string certificate_names = "IP:127.0.0.1,DNS:localhost";
   bool client_certificate = false;  ///< with tls: refuse clients without one
   std::string username{};           ///< with password: nobody else gets in
   std::string password{};
