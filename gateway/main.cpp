@@ -17,8 +17,8 @@
 #include "gateway/boards.hpp"
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
-#include "gateway/language.hpp"
-#include "gateway/version.hpp"
+#include "sparkplug/language.hpp"
+#include "sparkplug/version.hpp"
 #include "sparkplug/asio_clock.hpp"
 
 namespace xalink {

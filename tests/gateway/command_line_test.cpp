@@ -1,0 +1,123 @@
+// The program as an operator meets it: exit codes, and one clear message for each mistake.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "tests/gateway/store_fixture.hpp"
+
+namespace xalink::test {
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string text;  ///< of both outputs
+};
+
+Outcome call(const std::string& arguments) {
+  Outcome outcome;
+  const std::string command = std::string(XALINK_GATEWAY_PROGRAM) + " " + arguments + " 2>&1";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return outcome;
+  std::array<char, 4096> buffer{};
+  while (const auto size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    outcome.text.append(buffer.data(), size);
+  const int status = ::pclose(pipe);
+  if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
+  return outcome;
+}
+
+class CommandLine : public StoreTest {
+ protected:
+  std::string config() {
+    return folder_
+        .write("gateway.toml",
+               "[broker]\nurl = \"mqtt://127.0.0.1:1\"\n[store]\nfile = \"" + file().string() + "\"\n")
+        .string();
+  }
+  ScratchFolder folder_;
+};
+
+TEST_F(CommandLine, TellsItsVersionAndTeaches) {
+  const auto version = call("--version");
+  EXPECT_EQ(version.code, 0);
+  EXPECT_EQ(version.text.rfind("xalink-gateway ", 0), 0U);
+  const auto help = call("--help");
+  EXPECT_EQ(help.code, 0);
+  EXPECT_NE(help.text.find("Examples"), std::string::npos);
+  EXPECT_NE(help.text.find("Exit codes"), std::string::npos);
+  EXPECT_EQ(call("boards --help").code, 0);
+}
+
+TEST_F(CommandLine, EndsWithTwoAndOneLineOnWrongUsage) {
+  for (const std::string wrong : {"", "frobnicate", "run --frobnicate", "run twice", "boards --watch soon",
+                                  "boards --watch 0", "--lang de boards", "boards --config"}) {
+    const auto outcome = call(wrong);
+    EXPECT_EQ(outcome.code, 2) << wrong;
+    EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
+    EXPECT_NE(outcome.text.find("Next:"), std::string::npos) << outcome.text;
+  }
+}
+
+TEST_F(CommandLine, EndsWithTwoOnAWrongConfiguration) {
+  const auto wrong = folder_.write("wrong.toml", "[brokr]\nurl = \"mqtt://127.0.0.1\"\n");
+  for (const std::string command : {"run", "boards"}) {
+    EXPECT_EQ(call(command + " --config " + wrong.string()).code, 2);
+    EXPECT_EQ(call(command + " --config " + (folder_ / "absent.toml").string()).code, 2);
+  }
+}
+
+TEST_F(CommandLine, EndsWithOneWhereThereIsNoStoreToShow) {
+  const auto outcome = call("boards --config " + config());
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("no store"), std::string::npos);
+}
+
+TEST_F(CommandLine, EndsWithOneWhenTheStoreIsInUse) {
+  ledger();
+  const auto outcome = call("run --config " + config());
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.text.find("in use"), std::string::npos);
+}
+
+TEST_F(CommandLine, ShowsBoardsInBothLanguagesAndAsJson) {
+  commit({born(1, kNoon)});
+  EXPECT_NE(call("boards --lang en --config " + config()).text.find("STATE"), std::string::npos);
+  EXPECT_NE(call("boards --lang vi --config " + config()).text.find("TRẠNG THÁI"), std::string::npos);
+  const auto json = call("boards --json --config " + config());
+  EXPECT_EQ(json.code, 0);
+  EXPECT_EQ(json.text.rfind("{\"store\":", 0), 0U);
+}
+
+TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswers) {
+  const auto file_name = config();
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    ::execl(XALINK_GATEWAY_PROGRAM, XALINK_GATEWAY_PROGRAM, "run", "--config", file_name.c_str(), nullptr);
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  std::string log;
+  for (char letter = 0; log.find("no connection") == std::string::npos && ::read(ends[0], &letter, 1) == 1;) {
+    log += letter;
+  }
+  ::kill(child, SIGTERM);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0) << log;
+  ::close(ends[0]);
+}
+
+}  // namespace
+}  // namespace xalink::test
