@@ -10,7 +10,9 @@
 namespace xalink {
 
 DnsProbe::DnsProbe(const boost::asio::any_io_executor& /*executor*/, Clock& clock, DnsSettings settings)
-    : clock_(clock), settings_(std::move(settings)), schema_(dns_schema(settings_.name)) {}
+    : clock_(clock),
+      settings_(std::move(settings)),
+      schema_(dns_schema(settings_.subject.empty() ? settings_.name : settings_.subject)) {}
 
 boost::asio::awaitable<std::vector<Value>> DnsProbe::measure(SteadyTime deadline) {
   auto question = ask(clock_, settings_.resolver, settings_.name, settings_.type);

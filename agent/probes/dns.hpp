@@ -11,7 +11,8 @@
 namespace xalink {
 
 struct DnsSettings {
-  std::string name;  ///< the name asked for, and the subject of the record
+  std::string name;     ///< the name asked for
+  std::string subject;  ///< of the record, "DNS/<subject>"; empty: the name
   AddressType type = AddressType::a;
   ResolverSettings resolver;  ///< servers empty: the board's own
 };

@@ -80,7 +80,7 @@ PingProbe::PingProbe(const asio::any_io_executor& executor, Clock& clock, PingSe
     : executor_(executor),
       clock_(clock),
       settings_(std::move(settings)),
-      schema_(ping_schema(settings_.target)) {
+      schema_(ping_schema(settings_.subject.empty() ? settings_.target : settings_.subject)) {
   settings_.count = std::clamp<std::size_t>(settings_.count, 1, 255);
 }
 

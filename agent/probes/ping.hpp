@@ -17,8 +17,9 @@
 namespace xalink {
 
 struct PingSettings {
-  /// An address, a host name, or "gateway": the next hop of the default route. Subject of the record.
+  /// An address, a host name, or "gateway": the next hop of the default route.
   std::string target;
+  std::string subject;    ///< of the record, "Ping/<subject>"; empty: the target
   std::size_t count = 5;  ///< requests in a run, 1 to 255
   Duration spacing = std::chrono::milliseconds(200);
   /// After the last request. RFC 6673 leaves the limit to the measurer: this one is long for any path on

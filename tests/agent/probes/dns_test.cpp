@@ -64,6 +64,18 @@ TEST_F(DnsTest, AsksForIpv6WhereItIsTold) {
   EXPECT_EQ(column(four, values, "Reason"), text("the name has no A record"));
 }
 
+TEST_F(DnsTest, MayBeKnownByAnotherNameThanTheOneAskedFor) {
+  dns.set("portal.test", {0, {{192, 0, 2, 1}}, {}});
+  DnsSettings settings;
+  settings.name = "portal.test";
+  settings.subject = "portal";
+  settings.resolver.servers = {dns.address()};
+  DnsProbe probe(loop.get_executor(), clock, settings);
+  EXPECT_EQ(probe.schema().group, "DNS/portal");
+  const std::vector<Value> values = measure(probe);
+  EXPECT_EQ(column(probe, values, "Status"), text("NOERROR"));
+}
+
 TEST_F(DnsTest, TellsNamesThatDoNotExist) {
   DnsProbe probe = probe_for("nowhere.test");
   const std::vector<Value> values = measure(probe);
