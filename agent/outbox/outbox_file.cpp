@@ -31,9 +31,10 @@ std::string new_epoch() {
 
 /// Before the tables exist: the page size cannot change later.
 void choose_layout(SQLite::Database& database) {
-  // One page = one block of ext4 and at least one of a card's: smaller pages would make it read, change
-  // and write blocks; larger ones write more for the few rows of a commit.
-  database.exec("PRAGMA page_size = 4096");
+  // A commit writes the tail pages of a lane and of the positions anew. With the usual ten records or so
+  // in a commit, pages of 1 KiB write half of what pages of 4 KiB do (measured: 730 against 1,390 bytes
+  // to the block device per record), and no more with hundreds of them.
+  database.exec("PRAGMA page_size = 1024");
   database.exec("PRAGMA journal_mode = WAL");
 }
 
@@ -46,9 +47,9 @@ void choose_behaviour(SQLite::Database& database) {
   database.exec("PRAGMA temp_store = MEMORY");
   // Debian's SQLite overwrites what is deleted with zeros by default; that wears the card for nothing.
   database.exec("PRAGMA secure_delete = OFF");
-  // The pages of 4 MiB of WAL go into the database at once: the tail page of a lane is written there
-  // once for many commits. The WAL does not stay larger after a big append.
-  database.exec("PRAGMA wal_autocheckpoint = 1000");     // pages
+  // About 4 MiB of WAL go into the database at once: a tail page is written there once for many commits.
+  // The WAL does not stay larger after a big append.
+  database.exec("PRAGMA wal_autocheckpoint = 4000");     // pages
   database.exec("PRAGMA journal_size_limit = 4194304");  // bytes
 }
 

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 namespace xalink {
 namespace {
 
-void rethrow(std::exception_ptr error) {
+void rethrow(const std::exception_ptr& error) {
   if (error) std::rethrow_exception(error);
 }
 
@@ -198,7 +198,7 @@ TEST(WorkerThread, WaitsForTheAnswerEvenWhenCancelled) {
   std::string answer;
   bool went_on = false;
   std::exception_ptr end;
-  auto ended = [&end](std::exception_ptr error) { end = error; };
+  auto ended = [&end](const std::exception_ptr& error) { end = error; };
   asio::co_spawn(loop, cancelled(worker, gate, answer, went_on),
                  asio::bind_cancellation_slot(cancel.slot(), ended));
   loop.poll();
