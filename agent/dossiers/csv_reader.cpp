@@ -36,11 +36,16 @@ const CsvRow* CsvReader::next() {
     case Found::more:
       // One byte above the limit decides, so that pieces of any size give the same rows.
       if (rest.size() <= kMaxRowBytes && !finished_) return nullptr;
-      row_.broken = complete ? "a quote is opened and never closed" : "the row is longer than 64 KiB";
+      row_.broken =
+          complete
+              ? "a quote is opened and never closed; close it | có dấu nháy mở mà không đóng; hãy đóng lại"
+              : "the row is longer than 64 KiB; a quote may not be closed | dòng dài quá 64 KiB; có thể "
+                "thiếu dấu nháy đóng";
       break;
   }
   row_.fields.clear();
   const std::size_t line_end = text.find('\n');
+  if (line_end == std::string_view::npos && !finished_ && rest.size() <= kMaxRowBytes) return nullptr;
   return give(line_end == std::string_view::npos ? text.size() : line_end + 1);
 }
 
@@ -91,7 +96,9 @@ CsvReader::Found CsvReader::parse_quoted(std::string_view text, bool complete, s
   if (after == "\r") from += 1;
   const bool ends = after.empty() || after == "\r" || after == "\r\n" || after[0] == '\n';
   if (!ends && after[0] != delimiter_) {
-    row_.broken = "text follows a closing quote";
+    row_.broken =
+        "text follows a closing quote; double the quotes inside a field | có chữ sau dấu nháy đóng; dấu nháy "
+        "trong ô phải viết hai lần";
     return Found::broken;
   }
   row_.fields.push_back(std::move(field));

@@ -19,10 +19,12 @@
 
 #include "agent/dossiers/drop_folder_settings.hpp"
 #include "agent/dossiers/file_progress.hpp"
+#include "agent/dossiers/source_file.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/result.hpp"
+#include "sparkplug/worker_thread.hpp"
 
 namespace xalink {
 
@@ -31,17 +33,19 @@ namespace xalink {
 /// write it under another name and rename it. UTF-8 with or without BOM, RFC 4180.
 ///
 /// A bad row goes with its reason to rejected/<file>.rejected.csv and the rest of the file goes on; a file
-/// without a usable header goes to rejected/ whole, beside <file>.reason.txt.
+/// without a usable header goes to rejected/ whole, beside <file>.reason.txt. The same content dropped again
+/// is a new delivery: its rows are new events.
 ///
 /// Thread-safety: all on one loop. Files are read on the loop in pieces of 64 KiB, giving way to other
-/// coroutines between pieces, so others wait for one piece at most (and for an fsync where rows were
-/// rejected). Appending is the sink's matter and happens on the store thread. Memory is constant.
+/// coroutines between pieces; what waits for the disk (fsync, rename) runs on `disk`, and appending is the
+/// sink's matter. Memory is constant, whatever the file.
 class DropFolder {
  public:
-  /// Outbox::append_with_note on the store thread: all records (at times none) and the note, or nothing.
+  /// Outbox::append_with_note on the store thread (Recorder::record_events): all records (at times none)
+  /// and the note, or nothing.
   using Sink = std::function<boost::asio::awaitable<Result<void>>(
       std::vector<Pending> records, std::string note_key, std::string note_value)>;
-  /// Outbox::note on the store thread.
+  /// Outbox::note on the store thread (Recorder::read_note).
   using NoteReader =
       std::function<boost::asio::awaitable<Result<std::optional<std::string>>>(std::string key)>;
   /// Now, with this boot's id and what is known of the clock.
@@ -56,8 +60,8 @@ class DropFolder {
     std::string last_error;             ///< of the last scan; empty when it had none
   };
 
-  /// `clock` must outlive the folder. Nothing is touched before run() or scan_once().
-  DropFolder(DropFolderSettings settings, Clock& clock, Sink sink, NoteReader note_reader,
+  /// `clock` and `disk` must outlive the folder. Nothing is touched before run() or scan_once().
+  DropFolder(DropFolderSettings settings, Clock& clock, WorkerThread& disk, Sink sink, NoteReader note_reader,
              StampNow stamp_now);
 
   /// Scans until cancelled (operation_aborted). Returns at once when no folder is set.
@@ -73,22 +77,22 @@ class DropFolder {
 
  private:
   enum class Outcome { next_file, another_pass, end_scan };
-  struct Seen {
-    std::uint64_t size = 0;
-    std::int64_t changed_ns = 0;
-    std::uint64_t inode = 0;
-    friend bool operator==(const Seen&, const Seen&) = default;
-  };
-  class Pass;
+  struct Pass;
 
-  boost::asio::awaitable<Result<void>> load_progress();
+  boost::asio::awaitable<bool> load_progress();
+  [[nodiscard]] Result<void> prepare_folders() const;
   /// Names of the files that stood still since the last scan, in order.
   [[nodiscard]] Result<std::vector<std::string>> complete_files();
   boost::asio::awaitable<Outcome> take(std::string name);
-  boost::asio::awaitable<Outcome> append(std::string name, std::vector<Pending> records,
-                                         FileProgress reached);
-  [[nodiscard]] Result<void> reject_file(const std::string& name, const std::string& reason);
-  [[nodiscard]] Result<void> put_away(const std::string& name, const FileProgress& reached);
+  boost::asio::awaitable<Outcome> read_rows(Pass& pass);
+  /// Takes one row that was not taken before; false when it had no place to go.
+  [[nodiscard]] Result<void> take_row(Pass& pass);
+  boost::asio::awaitable<bool> append(Pass& pass, bool complete);
+  boost::asio::awaitable<Outcome> finish(Pass& pass);
+  boost::asio::awaitable<Outcome> put_away(std::string name, std::filesystem::path part);
+  boost::asio::awaitable<Outcome> reject_file(std::string name, std::string reason);
+  boost::asio::awaitable<bool> on_disk(std::function<Result<void>()> change);
+  void forget(const std::string& name);
   void step(std::string_view name) const;
   void complain(const Error& error);
   [[nodiscard]] std::filesystem::path done() const { return settings_.folder / "done"; }
@@ -96,12 +100,13 @@ class DropFolder {
 
   DropFolderSettings settings_;
   Clock& clock_;
+  WorkerThread& disk_;
   Sink sink_;
   NoteReader note_reader_;
   StampNow stamp_now_;
   Schema schema_;
   std::optional<FolderProgress> progress_;        ///< what the outbox's note says; empty until it was read
-  std::map<std::string, Seen> seen_;              ///< in the last scan
+  std::map<std::string, FileIdentity> seen_;      ///< in the last scan
   std::map<std::string, SteadyTime> complaints_;  ///< when each was last logged
   Counters counters_;
 };

@@ -1,0 +1,165 @@
+#include "agent/dossiers/dossier_row.hpp"
+
+#include <gtest/gtest.h>
+
+#include "agent/dossiers/dossier_time.hpp"
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+class DossierRowTest : public ::testing::Test {
+ protected:
+  Value value(const std::vector<Value>& values, std::string_view column) const {
+    return values.at(column_index(schema_, column).value());
+  }
+  /// Reads a row under a header; the header must map.
+  Result<std::vector<Value>> read(const std::vector<std::string>& header,
+                                  const std::vector<std::string>& fields) {
+    DossierRow row(settings_, schema_);
+    const auto mapped = row.map_header(header);
+    EXPECT_TRUE(mapped.has_value()) << mapped.error().what;
+    return row.read(fields);
+  }
+
+  DropFolderSettings settings_;
+  Schema schema_ = dossier_schema();
+};
+
+TEST_F(DossierRowTest, PutsEveryFieldIntoItsColumn) {
+  const auto values =
+      read({"MaHoSo", "MaTTHC", "DonViXuLy", "TrangThaiHoSo", "ThoiDiemXuLy", "NgayNopHoSo", "NgayTiepNhan",
+            "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "KenhThucHien", "MucDo", "DuocThanhToanTrucTuyen",
+            "CoPhi", "HoSoCoThanhPhanSoHoa", "SoLanYeuCauBoSung"},
+           {"H22.1-1", "1.005129", "H22.58.12", "10", "20260606120000", "20260601120000", "20260602120000",
+            "20260603120000", "20260604120000", "20260605120000", "2", "4", "1", "1", "0", "3"});
+  ASSERT_TRUE(values.has_value()) << values.error().to_string();
+  ASSERT_EQ(values->size(), schema_.columns.size());
+  const auto at = [](std::string_view text) {
+    return Value(static_cast<std::uint64_t>(parse_dossier_time(text)->time_since_epoch().count()));
+  };
+  EXPECT_EQ(value(*values, "Code"), Value(std::string("H22.1-1")));
+  EXPECT_EQ(value(*values, "Procedure"), Value(std::string("1.005129")));
+  EXPECT_EQ(value(*values, "Agency"), Value(std::string("H22.58.12")));
+  EXPECT_EQ(value(*values, "State"), Value(std::uint64_t{10}));
+  EXPECT_EQ(value(*values, "State Raw"), Value(std::string("10")));
+  EXPECT_EQ(value(*values, "State At"), at("20260606120000"));
+  EXPECT_EQ(value(*values, "Submitted"), at("20260601120000"));
+  EXPECT_EQ(value(*values, "Received"), at("20260602120000"));
+  EXPECT_EQ(value(*values, "Due"), at("20260603120000"));
+  EXPECT_EQ(value(*values, "Finished"), at("20260604120000"));
+  EXPECT_EQ(value(*values, "Returned"), at("20260605120000"));
+  EXPECT_EQ(value(*values, "Channel"), Value(std::uint64_t{2}));
+  EXPECT_EQ(value(*values, "Level"), Value(std::string("4")));
+  EXPECT_EQ(value(*values, "Online Payment"), Value(std::uint64_t{1}));
+  EXPECT_EQ(value(*values, "Fee"), Value(true));
+  EXPECT_EQ(value(*values, "Digitised"), Value(false));
+  EXPECT_EQ(value(*values, "Supplement Requests"), Value(std::uint64_t{3}));
+}
+
+TEST_F(DossierRowTest, AbsentColumnsAndEmptyFieldsAreNull) {
+  const auto values = read({"TrangThaiHoSo", "MaHoSo", "CoPhi"}, {" 4 ", "  H22.1-1 ", ""});
+  ASSERT_TRUE(values.has_value());
+  std::size_t present = 0;
+  for (const Value& one : *values) present += is_null(one) ? 0U : 1U;
+  EXPECT_EQ(present, 3U);  // code, state, raw state
+  EXPECT_EQ(value(*values, "Code"), Value(std::string("H22.1-1")));
+}
+
+TEST_F(DossierRowTest, NothingOfUnmappedColumnsIsRead) {
+  const auto values = read({"MaHoSo", "ChuHoSo", "TrangThaiHoSo", "SoDinhDanh"},
+                           {"H22.1-1", "Vàng Thị Mỷ", "4", "002190000001"});
+  ASSERT_TRUE(values.has_value());
+  for (const Value& one : *values) {
+    EXPECT_EQ(to_text(one).find("Vàng"), std::string::npos);
+    EXPECT_EQ(to_text(one).find("002190000001"), std::string::npos);
+  }
+}
+
+TEST_F(DossierRowTest, StatesAreNumbersOrTheConfigurationsWords) {
+  settings_.states = {{"Đang xử lý", 4}, {"0", 1}, {"1", 2}};
+  const auto state = [&](const std::string& text) {
+    const auto values = read({"MaHoSo", "TrangThaiHoSo"}, {"x", text});
+    return values ? to_text(value(*values, "State")) + "/" + to_text(value(*values, "State Raw")) : "refused";
+  };
+  EXPECT_EQ(state("Đang xử lý"), "4/Đang xử lý");
+  EXPECT_EQ(state("0"), "1/0");
+  EXPECT_EQ(state("1"), "2/1");  // this system counts differently
+  EXPECT_EQ(state("10"), "10/10");
+  EXPECT_EQ(state("11"), "refused");
+  EXPECT_EQ(state(""), "refused");
+  EXPECT_EQ(state("đang xử lý"), "refused");
+  EXPECT_EQ(state("4.0"), "refused");
+}
+
+TEST_F(DossierRowTest, BadFieldsAreNamedByTheirColumn) {
+  const std::vector<std::string> header = {"MaHoSo", "TrangThaiHoSo",     "NgayHenTra", "KenhThucHien",
+                                           "CoPhi",  "SoLanYeuCauBoSung", "MaTTHC"};
+  const std::vector<std::string> good = {"x", "4", "2026-06-15", "1", "có", "0", "1.005129"};
+  ASSERT_TRUE(read(header, good).has_value());
+  const std::vector<std::pair<std::size_t, std::string>> bad = {{0, ""},
+                                                                {0, " "},
+                                                                {0, std::string(129, 'x')},
+                                                                {0, "a\nb"},
+                                                                {1, "Lạ"},
+                                                                {2, "tomorrow"},
+                                                                {3, "4"},
+                                                                {3, "online"},
+                                                                {4, "maybe"},
+                                                                {5, "256"},
+                                                                {5, "-1"},
+                                                                {6, "a\xFF"},
+                                                                {6, std::string(257, 'x')}};
+  for (const auto& [column, text] : bad) {
+    std::vector<std::string> fields = good;
+    fields[column] = text;
+    const auto values = read(header, fields);
+    ASSERT_FALSE(values.has_value()) << header[column] << "=" << text;
+    EXPECT_EQ(values.error().where, header[column]);
+    // English and Vietnamese, both with what to do.
+    EXPECT_NE(values.error().what.find(" | "), std::string::npos);
+  }
+  std::vector<std::string> longest = good;
+  longest[0] = std::string(128, 'x');
+  EXPECT_TRUE(read(header, longest).has_value());
+}
+
+TEST_F(DossierRowTest, ARowMustHaveTheHeadersWidth) {
+  for (const std::vector<std::string>& fields : {std::vector<std::string>{"x"}, {"x", "4", ""}}) {
+    const auto values = read({"MaHoSo", "TrangThaiHoSo"}, fields);
+    ASSERT_FALSE(values.has_value());
+    EXPECT_EQ(values.error().where, "");
+  }
+}
+
+TEST_F(DossierRowTest, BrokenUtf8AnywhereInARowIsABadRow) {
+  const auto values = read({"MaHoSo", "TrangThaiHoSo", "ChuHoSo"}, {"x", "4", "V\xE0ng"});
+  ASSERT_FALSE(values.has_value());
+  EXPECT_EQ(values.error().where, "ChuHoSo");
+  EXPECT_EQ(values.error().what.find("V\xE0ng"), std::string::npos);  // the text itself is personal
+}
+
+TEST_F(DossierRowTest, AHeaderNeedsCodeAndStateOnceAndInUtf8) {
+  DossierRow row(settings_, schema_);
+  EXPECT_TRUE(row.map_header({" MaHoSo ", "TrangThaiHoSo"}).has_value());
+  EXPECT_FALSE(row.map_header({"MaHoSo"}).has_value());
+  EXPECT_FALSE(row.map_header({"TrangThaiHoSo"}).has_value());
+  EXPECT_FALSE(row.map_header({"mahoso", "TrangThaiHoSo"}).has_value());
+  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "MaHoSo"}).has_value());
+  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "x\xFF"}).has_value());
+  const auto wrong_delimiter = row.map_header({"MaHoSo;TrangThaiHoSo"});
+  ASSERT_FALSE(wrong_delimiter.has_value());
+  EXPECT_NE(wrong_delimiter.error().what.find("delimiter"), std::string::npos);
+}
+
+TEST_F(DossierRowTest, TheHeaderIsMappedByTheConfiguration) {
+  settings_.columns[index(DossierField::code)] = "Số hồ sơ";
+  settings_.columns[index(DossierField::state)] = "Tình trạng";
+  settings_.columns[index(DossierField::due)] = "";
+  const auto values = read({"Tình trạng", "Số hồ sơ", "NgayHenTra"}, {"2", "x", "not even a date"});
+  ASSERT_TRUE(values.has_value()) << values.error().to_string();
+  EXPECT_TRUE(is_null(value(*values, "Due")));
+}
+
+}  // namespace
+}  // namespace xalink

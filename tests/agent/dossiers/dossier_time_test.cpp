@@ -1,0 +1,90 @@
+#include "agent/dossiers/dossier_time.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xalink {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+std::optional<WallTime> utc(int year, unsigned month, unsigned day, std::chrono::seconds time) {
+  return sys_days(std::chrono::year(year) / month / day) + time;
+}
+
+TEST(DossierTime, ReadsTheNationalForm) {
+  EXPECT_EQ(parse_dossier_time("20260615141228"), utc(2026, 6, 15, 7h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("20260101000000"), utc(2025, 12, 31, 17h));
+}
+
+TEST(DossierTime, ReadsIsoForms) {
+  EXPECT_EQ(parse_dossier_time("2026-06-15"), utc(2026, 6, 14, 17h));
+  EXPECT_EQ(parse_dossier_time("2026-06-15 14:12"), utc(2026, 6, 15, 7h + 12min));
+  EXPECT_EQ(parse_dossier_time("2026-06-15 14:12:28"), utc(2026, 6, 15, 7h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28"), utc(2026, 6, 15, 7h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28.123"), utc(2026, 6, 15, 7h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28+07:00"), utc(2026, 6, 15, 7h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28Z"), utc(2026, 6, 15, 14h + 12min + 28s));
+  EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28-03:30"), utc(2026, 6, 15, 17h + 42min + 28s));
+}
+
+TEST(DossierTime, ReadsTheFormOfPeople) {
+  EXPECT_EQ(parse_dossier_time("15/06/2026"), utc(2026, 6, 14, 17h));
+  EXPECT_EQ(parse_dossier_time("15/06/2026 14:12"), utc(2026, 6, 15, 7h + 12min));
+  EXPECT_EQ(parse_dossier_time("15/06/2026 14:12:28"), utc(2026, 6, 15, 7h + 12min + 28s));
+}
+
+TEST(DossierTime, HasNoDaylightSaving) {
+  EXPECT_EQ(parse_dossier_time("2026-01-15 12:00"), utc(2026, 1, 15, 5h));
+  EXPECT_EQ(parse_dossier_time("2026-07-15 12:00"), utc(2026, 7, 15, 5h));
+}
+
+TEST(DossierTime, KnowsTheCalendar) {
+  EXPECT_EQ(parse_dossier_time("2024-02-29"), utc(2024, 2, 28, 17h));
+  for (const char* text :
+       {"2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "31/04/2026", "20260431000000",
+        "2026-06-15 24:00", "2026-06-15 14:60", "2026-06-15 14:12:60", "20260615246060"}) {
+    EXPECT_EQ(parse_dossier_time(text), std::nullopt) << text;
+  }
+}
+
+TEST(DossierTime, RefusesWhatSystemsWriteForNoDate) {
+  for (const char* text :
+       {"0001-01-01", "0001-01-01T00:00:00", "1900-01-01", "1970-01-01", "9999-12-31", "00000000000000"}) {
+    EXPECT_EQ(parse_dossier_time(text), std::nullopt) << text;
+  }
+}
+
+TEST(DossierTime, RefusesEverythingElse) {
+  for (const char* text : {"",
+                           " ",
+                           "soon",
+                           "2026",
+                           "2026-06",
+                           "2026-6-15",
+                           "15/6/2026",
+                           "2026/06/15",
+                           "15-06-2026",
+                           "06/15/2026",
+                           "2026-06-15 ",
+                           "2026-06-15T",
+                           "2026-06-15T14",
+                           "2026-06-15 14:12:28 ",
+                           "2026-06-15 14:12:28Z",
+                           "2026-06-15T14:12:28+0700",
+                           "2026-06-15T14:12:28+15:00",
+                           "2026-06-15T14:12:28.",
+                           "202606151412",
+                           "20260615",
+                           "2026061514122X",
+                           "+026-06-15",
+                           "20260615141228000",
+                           "15/06/26",
+                           "15/06/2026T14:12"}) {
+    EXPECT_EQ(parse_dossier_time(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace xalink

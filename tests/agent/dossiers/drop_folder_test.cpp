@@ -1,0 +1,531 @@
+#include "agent/dossiers/drop_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+#include <set>
+#include <sstream>
+
+#include "agent/dossiers/csv_reader.hpp"
+#include "sparkplug/metric_names.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/scratch_folder.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kHeader = "MaHoSo,ChuHoSo,TrangThaiHoSo,ThoiDiemXuLy\n";
+
+std::string row(const std::string& code, std::string_view state = "4") {
+  return code + ",Vàng Thị Mỷ," + std::string(state) + ",20260615141228\n";
+}
+
+/// Keeps all or nothing, as the outbox does.
+struct FakeOutbox {
+  std::vector<Pending> records;
+  std::map<std::string, std::string> notes;
+  std::vector<std::size_t> batches;
+  std::optional<Error> refusal;
+  std::function<void()> on_append;  ///< before the append counts
+
+  asio::awaitable<Result<void>> append(std::vector<Pending> more, std::string key, std::string value) {
+    if (on_append) on_append();
+    if (refusal) co_return Unexpected(*refusal);
+    batches.push_back(more.size());
+    for (Pending& pending : more) records.push_back(std::move(pending));
+    notes[key] = value;
+    co_return Result<void>();
+  }
+  asio::awaitable<Result<std::optional<std::string>>> note(std::string key) {
+    const auto found = notes.find(key);
+    if (found == notes.end()) co_return std::optional<std::string>();
+    co_return std::optional<std::string>(found->second);
+  }
+};
+
+class DropFolderTest : public ::testing::Test {
+ protected:
+  DropFolderTest() {
+    settings_.folder = folder_.path() / "drop";
+    std::filesystem::create_directory(settings_.folder);
+    previous_log_ = spdlog::default_logger();
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(log_);
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("test", std::move(sink)));
+  }
+  ~DropFolderTest() override { spdlog::set_default_logger(previous_log_); }
+
+  void start() {
+    drop_ = std::make_unique<DropFolder>(
+        settings_, clock_, disk_,
+        [this](std::vector<Pending> records, std::string key, std::string value) {
+          return outbox_.append(std::move(records), std::move(key), std::move(value));
+        },
+        [this](std::string key) { return outbox_.note(std::move(key)); },
+        [this] {
+          Stamp stamp;
+          stamp.wall = clock_.wall();
+          stamp.boot_time = clock_.boot();
+          stamp.boot_id = "boot";
+          stamp.quality = ClockQuality::holdover;
+          return stamp;
+        });
+  }
+  void scan() {
+    if (!drop_) start();
+    auto rethrow = [](std::exception_ptr error) {
+      if (error) std::rethrow_exception(error);
+    };
+    loop_.restart();
+    asio::co_spawn(loop_, drop_->scan_once(), rethrow);
+    loop_.run();
+  }
+  /// The look that sees the files and the one that takes them.
+  void settle() {
+    scan();
+    scan();
+  }
+  void drop(const std::string& name, std::string_view text) { folder_.write("drop/" + name, text); }
+  [[nodiscard]] bool exists(const std::string& name) const {
+    return std::filesystem::exists(settings_.folder / name);
+  }
+  [[nodiscard]] std::vector<std::string> codes() const {
+    std::vector<std::string> all;
+    const std::size_t column = column_index(dossier_schema(), "Code").value();
+    for (const Pending& pending : outbox_.records) all.push_back(to_text(pending.record.values[column]));
+    return all;
+  }
+  [[nodiscard]] std::vector<std::vector<std::string>> csv(const std::string& name) const {
+    CsvReader reader(',');
+    const std::string text = folder_.read("drop/" + name);
+    reader.feed(text);
+    reader.finish();
+    std::vector<std::vector<std::string>> rows;
+    while (const CsvRow* one = reader.next()) {
+      EXPECT_TRUE(one->broken.empty()) << one->raw;
+      rows.push_back(one->fields);
+    }
+    return rows;
+  }
+  [[nodiscard]] std::size_t log_lines_with(std::string_view text) const {
+    std::size_t count = 0;
+    const std::string log = log_.str();
+    for (std::size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++count;
+    return count;
+  }
+  [[nodiscard]] const DropFolder::Counters& counters() const { return drop_->counters(); }
+
+  using Codes = std::vector<std::string>;
+  ScratchFolder folder_;
+  asio::io_context loop_;
+  test::FakeClock clock_{loop_};
+  WorkerThread disk_;
+  FakeOutbox outbox_;
+  DropFolderSettings settings_;
+  std::unique_ptr<DropFolder> drop_;
+  std::ostringstream log_;
+  std::shared_ptr<spdlog::logger> previous_log_;
+};
+
+TEST_F(DropFolderTest, TakesEveryRowAndMovesTheFileToDone) {
+  drop("a.csv", std::string(kHeader) + row("H22-1") + row("H22-2", "9"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+  EXPECT_FALSE(exists("a.csv"));
+  EXPECT_TRUE(exists("done/a.csv"));
+  EXPECT_TRUE(std::filesystem::is_empty(settings_.folder / "rejected"));
+  EXPECT_EQ(counters().files_done, 1U);
+  EXPECT_EQ(counters().rows_taken, 2U);
+  EXPECT_EQ(counters().rows_rejected, 0U);
+  EXPECT_EQ(counters().last_error, "");
+  const Pending& first = outbox_.records.at(0);
+  EXPECT_EQ(first.schema, dossier_schema());
+  EXPECT_EQ(first.record.stamp.wall, clock_.wall());
+  EXPECT_EQ(first.record.stamp.boot_id, "boot");
+  EXPECT_EQ(first.record.stamp.quality, ClockQuality::holdover);
+}
+
+TEST_F(DropFolderTest, TakesSpreadsheetFiles) {
+  drop("A.CSV",
+       "\xEF\xBB\xBF"
+       "TrangThaiHoSo,MaHoSo,DiaChi\r\n4,H22-1,\"Số 7 \"\"ngõ Chợ\"\",\r\nĐồng Văn\"\r\n\r\n9,\"H22-2\",x");
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+  EXPECT_TRUE(exists("done/A.CSV"));
+}
+
+TEST_F(DropFolderTest, LeavesAFileAloneWhileItIsWritten) {
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  scan();
+  drop("a.csv", std::string(kHeader) + row("H22-1") + "H22-2,half of");
+  scan();
+  EXPECT_TRUE(outbox_.records.empty());
+  EXPECT_TRUE(exists("a.csv"));
+  drop("a.csv", std::string(kHeader) + row("H22-1") + row("H22-2"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+}
+
+TEST_F(DropFolderTest, LeavesAloneWhatIsNotItsOwn) {
+  drop("empty.csv", "");
+  drop(".hidden.csv", std::string(kHeader) + row("H22-1"));
+  drop("a.csv.part", std::string(kHeader) + row("H22-2"));
+  drop("folder.csv/x", "");
+  folder_.write("elsewhere", std::string(kHeader) + row("H22-3"));
+  std::filesystem::create_symlink(folder_ / "elsewhere", settings_.folder / "link.csv");
+  settle();
+  scan();
+  EXPECT_TRUE(outbox_.records.empty());
+  for (const char* name : {"empty.csv", ".hidden.csv", "a.csv.part", "folder.csv/x", "link.csv"}) {
+    EXPECT_TRUE(exists(name)) << name;
+  }
+}
+
+TEST_F(DropFolderTest, BadRowsAreExplainedAndTheRestGoesOn) {
+  drop("tháng 6.csv", std::string(kHeader) + row("H22-1") + row("") + "H22-2,4\n" + row("H22-3", "Lạ") +
+                          row("H22-4") + "H22-5,x,4,tomorrow\n" + "H22-6,V\xE0ng,4,\n" + "\"H22-7\"x,,4,\n" +
+                          row(std::string(129, 'x')) + row("H22-8"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-4", "H22-8"}));
+  EXPECT_EQ(counters().rows_taken, 3U);
+  EXPECT_EQ(counters().rows_rejected, 7U);
+  EXPECT_TRUE(exists("done/tháng 6.csv"));
+
+  const auto report = csv("rejected/tháng 6.csv.rejected.csv");
+  ASSERT_EQ(report.size(), 8U);
+  EXPECT_EQ(report[0], (std::vector<std::string>{"file", "line", "field", "reason", "row"}));
+  const std::vector<std::pair<std::string, std::string>> lines_and_fields = {
+      {"3", "MaHoSo"},  {"4", ""}, {"5", "TrangThaiHoSo"}, {"7", "ThoiDiemXuLy"},
+      {"8", "ChuHoSo"}, {"9", ""}, {"10", "MaHoSo"}};
+  for (std::size_t i = 0; i < lines_and_fields.size(); ++i) {
+    const auto& line = report[i + 1];
+    EXPECT_EQ(line[0], "tháng 6.csv");
+    EXPECT_EQ(line[1], lines_and_fields[i].first);
+    EXPECT_EQ(line[2], lines_and_fields[i].second);
+    EXPECT_FALSE(line[3].empty());
+  }
+  EXPECT_EQ(report[3][4], "H22-3,Vàng Thị Mỷ,Lạ,20260615141228");
+  EXPECT_EQ(report[5][4], "H22-6,V\xEF\xBF\xBDng,4,");  // the report itself is UTF-8
+}
+
+TEST_F(DropFolderTest, AReportIsNoProgramForASpreadsheet) {
+  drop("a.csv", std::string(kHeader) + "=cmd|' /C calc'!A0,x,unknown,\n");
+  settle();
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").at(1).at(4), "'=cmd|' /C calc'!A0,x,unknown,");
+}
+
+TEST_F(DropFolderTest, AFileOfBadRowsOnlyIsDoneWithItsReport) {
+  std::string text(kHeader);
+  for (int i = 0; i < 5000; ++i) text += row("H22-" + std::to_string(i), "unknown");
+  drop("a.csv", text);
+  settle();
+  EXPECT_TRUE(outbox_.records.empty());
+  EXPECT_EQ(counters().rows_rejected, 5000U);
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").size(), 5001U);
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+TEST_F(DropFolderTest, AFileWithoutAUsableHeaderIsRejectedWhole) {
+  drop("a.csv", "So,Ten\n1,Vàng Thị Mỷ\n");
+  drop("b.csv", "\n\n");
+  drop("c.csv", std::string(kHeader) + row("H22-1"));
+  settle();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  EXPECT_EQ(counters().files_rejected, 2U);
+  EXPECT_EQ(counters().files_done, 1U);
+  EXPECT_TRUE(exists("rejected/a.csv"));
+  EXPECT_TRUE(exists("rejected/b.csv"));
+  EXPECT_NE(folder_.read("drop/rejected/a.csv.reason.txt").find("MaHoSo"), std::string::npos);
+  EXPECT_NE(folder_.read("drop/rejected/b.csv.reason.txt").find("empty lines"), std::string::npos);
+}
+
+TEST_F(DropFolderTest, AFileInAnotherEncodingIsRejectedWhole) {
+  drop("a.csv", std::string_view("\xFF\xFEM\0a\0H\0o\0S\0o\0\n\0", 16));
+  settle();
+  EXPECT_TRUE(exists("rejected/a.csv"));
+}
+
+TEST_F(DropFolderTest, LargeFilesAreAppendedInBatches) {
+  std::string text(kHeader);
+  Codes expected;
+  for (int i = 0; i < 1234; ++i) {
+    expected.push_back("H22-" + std::to_string(i));
+    text += row(expected.back());
+  }
+  drop("a.csv", text);
+  settle();
+  EXPECT_EQ(codes(), expected);
+  EXPECT_EQ(outbox_.batches, (std::vector<std::size_t>{500, 500, 234}));
+  EXPECT_EQ(counters().rows_taken, 1234U);
+}
+
+TEST_F(DropFolderTest, WhatTheOutboxRefusesIsTriedAgain) {
+  drop("a.csv", std::string(kHeader) + row("H22-1") + row("", "4"));
+  outbox_.refusal = Error{"outbox.db", "the disk is full", "free space"};
+  for (int i = 0; i < 5; ++i) scan();
+  EXPECT_TRUE(exists("a.csv"));
+  EXPECT_TRUE(outbox_.records.empty());
+  EXPECT_EQ(counters().append_failures, 4U);
+  EXPECT_EQ(counters().rows_taken, 0U);
+  EXPECT_EQ(counters().rows_rejected, 0U);
+  EXPECT_NE(counters().last_error.find("the disk is full"), std::string::npos);
+  EXPECT_EQ(log_lines_with("the disk is full"), 1U);  // not one line each scan
+  clock_.advance(std::chrono::minutes(11));
+  scan();
+  EXPECT_EQ(log_lines_with("the disk is full"), 2U);
+
+  outbox_.refusal.reset();
+  scan();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  EXPECT_EQ(counters().last_error, "");
+  EXPECT_EQ(counters().rows_rejected, 1U);
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").size(), 2U);
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+TEST_F(DropFolderTest, ARefusalInTheMiddleOfAFileDoublesNothing) {
+  settings_.rows_per_append = 2;
+  std::string text(kHeader);
+  Codes expected;
+  for (int i = 0; i < 7; ++i) {
+    expected.push_back("H22-" + std::to_string(i));
+    text += row(expected.back()) + row("", "4");
+  }
+  drop("a.csv", text);
+  int appends = 0;
+  outbox_.on_append = [&] {
+    ++appends;
+    outbox_.refusal = appends % 2 == 0 ? std::optional<Error>(Error{"outbox.db", "full", ""}) : std::nullopt;
+  };
+  for (int i = 0; i < 12; ++i) scan();
+  EXPECT_EQ(codes(), expected);
+  EXPECT_EQ(counters().rows_taken, 7U);
+  EXPECT_EQ(counters().rows_rejected, 7U);
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").size(), 8U);
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+// A new file that sorts before one in progress must not push out its note.
+TEST_F(DropFolderTest, FilesInProgressDoNotDisturbEachOther) {
+  settings_.rows_per_append = 1;
+  drop("b.csv", std::string(kHeader) + row("B-1") + row("B-2") + row("B-3"));
+  int appends = 0;
+  outbox_.on_append = [&] {
+    ++appends;
+    outbox_.refusal = appends == 2 ? std::optional<Error>(Error{"outbox.db", "full", ""}) : std::nullopt;
+  };
+  settle();
+  EXPECT_EQ(codes(), Codes{"B-1"});
+  drop("a.csv", std::string(kHeader) + row("A-1"));
+  drop_.reset();  // as after a restart
+  settle();
+  EXPECT_EQ(codes(), (Codes{"B-1", "A-1", "B-2", "B-3"}));
+}
+
+TEST_F(DropFolderTest, AFileThatGrowsWhileItIsTakenIsTakenToItsEndOnce) {
+  settings_.rows_per_append = 2;
+  const std::string begin = std::string(kHeader) + row("H22-1") + row("H22-2") + row("H22-3");
+  drop("a.csv", begin);
+  bool grown = false;
+  outbox_.on_append = [&] {
+    if (!std::exchange(grown, true)) drop("a.csv", begin + row("H22-4"));
+  };
+  settle();
+  EXPECT_TRUE(exists("a.csv"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2", "H22-3", "H22-4"}));
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+TEST_F(DropFolderTest, AFileThatIsReplacedWhileItIsTakenIsANewFile) {
+  settings_.rows_per_append = 2;
+  drop("a.csv", std::string(kHeader) + row("H22-1") + row("H22-2") + row("H22-3"));
+  bool replaced = false;
+  outbox_.on_append = [&] {
+    if (!std::exchange(replaced, true)) drop("a.csv", std::string(kHeader) + row("H60-1") + row("", "4"));
+  };
+  settle();
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2", "H60-1"}));
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").size(), 2U);
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+TEST_F(DropFolderTest, TheSameFileAgainIsANewDelivery) {
+  const std::string text = std::string(kHeader) + row("H22-1") + row("", "4");
+  for (int i = 0; i < 3; ++i) {
+    drop("a.csv", text);
+    settle();
+  }
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-1", "H22-1"}));
+  for (const char* name : {"done/a.csv", "done/a-2.csv", "done/a-3.csv", "rejected/a.csv.rejected.csv",
+                           "rejected/a.csv-2.rejected.csv", "rejected/a.csv-3.rejected.csv"}) {
+    EXPECT_TRUE(exists(name)) << name;
+  }
+}
+
+TEST_F(DropFolderTest, LongNamesAreMovedToo) {
+  const std::string name = std::string(251, 'a') + ".csv";
+  drop(name, std::string(kHeader) + row("H22-1") + row("", "4"));
+  settle();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  EXPECT_FALSE(exists(name));
+  EXPECT_EQ(counters().files_done, 1U);
+}
+
+TEST_F(DropFolderTest, AMissingFolderIsToldAndFoundLater) {
+  std::filesystem::remove_all(settings_.folder);
+  settle();
+  EXPECT_NE(counters().last_error.find("the drop folder is not there"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(settings_.folder));  // it may be a disk that is not mounted
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  settle();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+}
+
+TEST_F(DropFolderTest, AFolderThatCannotBeUsedIsTold) {
+  drop("done", "a file where a folder should be");
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  settle();
+  EXPECT_TRUE(outbox_.records.empty());
+  EXPECT_TRUE(exists("a.csv"));
+  EXPECT_NE(counters().last_error.find("done"), std::string::npos);
+}
+
+TEST_F(DropFolderTest, ANoteOfAnotherProgramStopsEverything) {
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  outbox_.notes["dossiers/drop_folder"] = "dossier files 9\n?";
+  settle();
+  EXPECT_TRUE(outbox_.records.empty());
+  EXPECT_TRUE(exists("a.csv"));
+  EXPECT_NE(counters().last_error.find("not in a form"), std::string::npos);
+}
+
+TEST_F(DropFolderTest, TheNoteForgetsFilesThatAreAway) {
+  for (int i = 0; i < 20; ++i) {
+    drop("file-" + std::to_string(i) + ".csv", std::string(kHeader) + row("H22-1"));
+    settle();
+  }
+  const auto progress = decode_progress(outbox_.notes.at("dossiers/drop_folder"));
+  ASSERT_TRUE(progress.has_value());
+  EXPECT_LE(progress->size(), 1U);
+}
+
+TEST_F(DropFolderTest, TheSampleIsTakenWholeAndNothingPersonalLeavesIt) {
+  std::filesystem::copy_file(XALINK_SAMPLE, settings_.folder / "sample.csv");
+  settle();
+  EXPECT_EQ(counters().rows_rejected, 0U);
+  const auto source = csv("done/sample.csv");
+  EXPECT_EQ(outbox_.records.size(), source.size() - 1);
+
+  std::set<std::string> personal;
+  std::set<std::string> states;
+  const auto column = [&](std::string_view name) {
+    const auto& header = source[0];
+    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+  };
+  for (std::size_t i = 1; i < source.size(); ++i) {
+    personal.insert(source[i].at(column("ChuHoSo")));
+    personal.insert(source[i].at(column("DiaChi")));
+  }
+  ASSERT_GT(personal.size(), 10U);
+  std::string everything = log_.str();
+  for (const Pending& pending : outbox_.records) {
+    for (const Value& value : pending.record.values) everything += to_text(value) + "\n";
+    states.insert(to_text(pending.record.values[column_index(pending.schema, "State").value()]));
+  }
+  for (const auto& [key, value] : outbox_.notes) everything += key + value;
+  for (const std::string& text : personal) EXPECT_EQ(everything.find(text), std::string::npos) << text;
+  EXPECT_EQ(states.size(), 10U);  // every national state stands in the sample
+}
+
+TEST_F(DropFolderTest, TheSamplesTimesFitTogether) {
+  std::filesystem::copy_file(XALINK_SAMPLE, settings_.folder / "sample.csv");
+  settle();
+  for (const Pending& pending : outbox_.records) {
+    const auto time = [&](std::string_view name) {
+      const Value& value = pending.record.values[column_index(pending.schema, name).value()];
+      return is_null(value) ? std::optional<std::uint64_t>() : std::get<std::uint64_t>(value);
+    };
+    const auto submitted = time("Submitted");
+    const auto received = time("Received");
+    const auto finished = time("Finished");
+    const auto returned = time("Returned");
+    ASSERT_TRUE(submitted && time("State At"));
+    EXPECT_LE(*submitted, *time("State At"));
+    EXPECT_EQ(received.has_value(), time("Due").has_value());
+    if (received) {
+      EXPECT_LE(*submitted, *received);
+      EXPECT_LT(*received, *time("Due"));
+    }
+    if (finished) {
+      EXPECT_LT(received.value(), *finished);
+    }
+    if (returned) {
+      EXPECT_LT(finished.value(), *returned);
+    }
+  }
+}
+
+TEST_F(DropFolderTest, RowsAreNeverLogged) {
+  drop("a.csv", std::string(kHeader) + row("H22-1", "Bí mật") + "H22-2,Giàng A Sính,4\n");
+  drop("b.csv", "Tên\nSùng Mí Pó\n");
+  settle();
+  const std::string log = log_.str();
+  EXPECT_NE(log.find("a.csv: 0 rows taken, 2 rejected"), std::string::npos) << log;
+  for (const char* text : {"H22-", "Vàng", "Giàng", "Sùng", "Bí mật"})
+    EXPECT_EQ(log.find(text), std::string::npos);
+}
+
+TEST_F(DropFolderTest, RunsUntilItIsCancelled) {
+  start();
+  asio::cancellation_signal stop;
+  std::exception_ptr ended;
+  bool finished = false;
+  auto keep = [&](std::exception_ptr error) {
+    ended = error;
+    finished = true;
+  };
+  asio::co_spawn(loop_, drop_->run(), asio::bind_cancellation_slot(stop.slot(), keep));
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  // The disk thread answers in its own time: turn until the next scan is waited for.
+  const auto turn = [&] {
+    while (clock_.sleepers() == 0 && !finished) {
+      loop_.restart();
+      loop_.run_one();
+    }
+  };
+  turn();
+  EXPECT_TRUE(exists("a.csv"));
+  clock_.advance(settings_.scan_interval);
+  turn();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  stop.emit(asio::cancellation_type::terminal);
+  clock_.drain();
+  ASSERT_TRUE(finished);
+  try {
+    std::rethrow_exception(ended);
+  } catch (const boost::system::system_error& error) {
+    EXPECT_EQ(error.code(), asio::error::operation_aborted);
+  }
+}
+
+TEST_F(DropFolderTest, WithoutAFolderThereIsNothingToDo) {
+  settings_.folder.clear();
+  start();
+  bool finished = false;
+  asio::co_spawn(loop_, drop_->run(), [&](std::exception_ptr) { finished = true; });
+  loop_.run();
+  EXPECT_TRUE(finished);
+}
+
+}  // namespace
+}  // namespace xalink
