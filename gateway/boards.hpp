@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/language.hpp"
+#include "sparkplug/language.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/result.hpp"

@@ -1,4 +1,4 @@
-#include "gateway/language.hpp"
+#include "sparkplug/language.hpp"
 
 #include <cstdlib>
 

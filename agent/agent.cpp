@@ -1,0 +1,245 @@
+#include "agent/agent.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "agent/control.hpp"
+#include "agent/dossiers/drop_folder.hpp"
+#include "agent/linux/kernel_clock.hpp"
+#include "agent/measure.hpp"
+#include "agent/outbox/outbox.hpp"
+#include "agent/probe_set.hpp"
+#include "agent/publish.hpp"
+#include "agent/recorder.hpp"
+#include "agent/status.hpp"
+#include "sparkplug/asio_clock.hpp"
+#include "sparkplug/metric_names.hpp"
+#include "sparkplug/paho_session.hpp"
+#include "sparkplug/version.hpp"
+#include "sparkplug/worker_thread.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
+}
+
+bool is_cancellation(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+// What the outbox knew at the start, and what the probes will add.
+Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std::string& boot_id,
+                           const std::vector<MeasureTask>& tasks) {
+  auto options = edge_node_options(config);
+  options.boot_id = boot_id;
+  options.software_version = kVersion;
+  auto schemas = outbox.schemas();
+  if (!schemas) return Unexpected(schemas.error());
+  const auto declare = [&](const Schema& schema) {
+    // The running configuration's shape of a group replaces an older one.
+    std::erase_if(*schemas, [&](const Schema& known) {
+      return known.device == schema.device && known.group == schema.group;
+    });
+    schemas->push_back(schema);
+  };
+  for (const auto& task : tasks) declare(task.probe->schema());
+  declare(dossier_schema());
+  std::array<LaneDepth, kLaneCount> lanes;
+  for (const Lane lane : kLanes) {
+    auto depth = outbox.depth(lane);
+    if (!depth) return Unexpected(depth.error());
+    lanes[index(lane)] = *depth;
+  }
+  EdgeNode node(std::move(options), std::move(*schemas), outbox.epoch(), lanes, random_seed());
+  auto latest = outbox.latest();
+  if (!latest) return Unexpected(latest.error());
+  for (const auto& pending : *latest) node.restore_current(pending.schema, pending.record);
+  auto given_up = outbox.given_up();
+  if (!given_up) return Unexpected(given_up.error());
+  node.set_given_up(std::move(*given_up));
+  return node;
+}
+
+/// Members are in the order in which they need each other; they end in the opposite one.
+class Agent {
+ public:
+  Agent(const AgentConfig& config, std::unique_ptr<Outbox> outbox, std::string boot_id)
+      : config_(config),
+        boot_id_(std::move(boot_id)),
+        outbox_(std::move(outbox)),
+        session_(loop_.get_executor(), clock_, config.broker),
+        recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
+        measure_(
+            clock_, boot_id_, kernel_clock_quality,
+            [this](const Schema& schema, Record record) { recorder_.record(schema, std::move(record)); },
+            random_seed()),
+        signals_(loop_, SIGINT, SIGTERM) {}
+
+  Result<void> prepare() {
+    auto control = ControlSocket::open(loop_.get_executor(), config_.control_socket);
+    if (!control) return Unexpected(control.error());
+    control_.emplace(std::move(*control));
+    auto tasks = make_probes(config_, loop_.get_executor(), clock_);
+    if (!tasks) return Unexpected(tasks.error());
+    auto node = make_node(config_, *outbox_, boot_id_, *tasks);
+    if (!node) return Unexpected(node.error());
+    for (auto& task : *tasks) measure_.add(std::move(task));
+    publisher_ = std::make_unique<Publisher>(loop_.get_executor(), clock_, kernel_clock_quality, session_,
+                                             *outbox_, store_, std::move(*node));
+    recorder_.listen(
+        {[this](const Schema& schema, const Record& record) { publisher_->took(schema, record); },
+         [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
+    if (!config_.dossiers.folder.empty()) make_drop_folder();
+    return {};
+  }
+
+  void run() {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+      if (error) return;
+      spdlog::info("stopping");
+      signals_.clear();  // a second signal does what it does to any program
+      stopping_ = true;
+      stop_.emit(asio::cancellation_type::terminal);
+    });
+    spawn(work(), [this](const std::exception_ptr& error) {
+      signals_.cancel();
+      if (error && !(stopping_ && is_cancellation(error))) failure_ = error;
+    });
+    loop_.run();
+    // Also after a bug: what was measured is worth keeping.
+    loop_.restart();
+    asio::co_spawn(loop_, say_goodbye(), [this](const std::exception_ptr& error) {
+      if (error && !failure_) failure_ = error;
+    });
+    loop_.run();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  template <class Ended>
+  void spawn(asio::awaitable<void> what, Ended ended) {
+    asio::co_spawn(loop_, std::move(what), asio::bind_cancellation_slot(stop_.slot(), std::move(ended)));
+  }
+
+  asio::awaitable<void> work() {
+    using asio::experimental::awaitable_operators::operator&&;
+    auto measuring = measure_.run() && recorder_.run() && publisher_->run() && read_dossiers() && answer();
+    co_await std::move(measuring);
+  }
+
+  asio::awaitable<void> say_goodbye() {
+    co_await recorder_.flush();
+    co_await publisher_->say_goodbye();
+  }
+
+  asio::awaitable<void> answer() {
+    ControlAnswer answers = [this](std::string_view request) -> std::string {
+      if (request == "status") return status_as_json(status());
+      return R"({"error":"unknown request; this agent knows: status"})";
+    };
+    co_await control_->run(clock_, std::move(answers));
+  }
+
+  asio::awaitable<void> read_dossiers() {
+    if (drop_folder_) co_await drop_folder_->run();
+  }
+
+  void make_drop_folder() {
+    drop_folder_ = std::make_unique<DropFolder>(
+        config_.dossiers, clock_, store_,
+        [this](std::vector<Pending> events, std::string key, std::string value) {
+          return recorder_.record_events(std::move(events), std::move(key), std::move(value));
+        },
+        [this](std::string key) { return recorder_.read_note(std::move(key)); },
+        [this] {
+          return Stamp{clock_.wall(), clock_.boot(), boot_id_, kernel_clock_quality()};
+        });
+  }
+
+  [[nodiscard]] AgentStatus status() const {
+    AgentStatus status;
+    status.site = config_.site;
+    status.at = clock_.wall();
+    status.clock = kernel_clock_quality();
+    status.boot_id = boot_id_;
+    status.uptime = clock_.boot();
+    const auto& node = publisher_->node();
+    status.session = node.state();
+    status.broker = config_.broker.host + ":" + std::to_string(config_.broker.port);
+    status.last_failure = publisher_->last_failure();
+    status.messages_sent = publisher_->messages_sent();
+    status.ignored_commands = node.ignored_commands();
+    status.outbox_file = config_.outbox_file.string();
+    status.epoch = outbox_->epoch();
+    status.outbox_bytes = outbox_->bytes_on_disk();
+    for (const Lane lane : kLanes) status.lanes[index(lane)] = node.lane(lane);
+    status.waiting_for_flush = recorder_.waiting();
+    status.flush_interval = config_.flush_interval;
+    status.disk_error = recorder_.disk_error();
+    status.dropped = recorder_.dropped();
+    status.probes = measure_.status();
+    if (drop_folder_) status.dossiers = drop_folder_->counters();
+    return status;
+  }
+
+  const AgentConfig& config_;
+  std::string boot_id_;
+  asio::io_context loop_{1};
+  AsioClock clock_;
+  std::unique_ptr<Outbox> outbox_;
+  WorkerThread store_;
+  PahoSession session_;
+  Recorder recorder_;
+  Measure measure_;
+  std::unique_ptr<Publisher> publisher_;
+  std::unique_ptr<DropFolder> drop_folder_;
+  std::optional<ControlSocket> control_;
+  asio::signal_set signals_;
+  asio::cancellation_signal stop_;
+  bool stopping_ = false;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Result<void> run_agent(const AgentConfig& config) {
+  std::string boot_id = read_boot_id();
+  if (boot_id.empty()) {
+    return failure("/proc/sys/kernel/random/boot_id", "the kernel does not tell which boot this is",
+                   "is /proc mounted and readable for this user?");
+  }
+  auto outbox = Outbox::open(config.outbox_file);
+  if (!outbox) return Unexpected(outbox.error());
+  spdlog::info("outbox {} is open; site {}, broker {}:{}", config.outbox_file.string(),
+               to_string(config.site), config.broker.host, config.broker.port);
+  Agent agent(config, std::move(*outbox), std::move(boot_id));
+  if (auto ready = agent.prepare(); !ready) return ready;
+  agent.run();
+  spdlog::info("stopped");
+  return {};
+}
+
+}  // namespace xalink

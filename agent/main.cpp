@@ -1,0 +1,143 @@
+// xalink-agent: arguments, logging, exit codes.
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "agent/agent.hpp"
+#include "agent/config.hpp"
+#include "agent/control.hpp"
+#include "agent/status.hpp"
+#include "sparkplug/language.hpp"
+#include "sparkplug/version.hpp"
+
+namespace xalink {
+namespace {
+
+enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2 };
+
+struct Arguments {
+  std::string config_file{kDefaultAgentConfigFile};
+  std::string language;
+  bool json = false;
+};
+
+constexpr const char* kDescription =
+    "xalink-agent measures the network infrastructure of a commune office, collects the state of its\n"
+    "dossiers, keeps everything on its own disk and delivers it to the provincial gateway, however long the\n"
+    "link is down. It speaks Sparkplug B 3.0 with an MQTT broker.";
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  xalink-agent run                       as the service does\n"
+    "  xalink-agent run --config my.toml      with a configuration of your own\n"
+    "  xalink-agent status                    how far the office reaches, what waits to be sent\n"
+    "  xalink-agent status --lang vi          the same in Vietnamese\n\n"
+    "The configuration's keys are explained in agent.example.toml.\n"
+    "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
+
+constexpr const char* kRunFooter =
+    "Reads the configuration, measures, and delivers until SIGINT or SIGTERM. Broker, gateway and link may\n"
+    "come and go. Events are on the disk before their source is told, measurements at most flush_seconds\n"
+    "after they were taken. Only one agent may use an outbox. Logs to standard error.";
+
+constexpr const char* kStatusFooter =
+    "Asks the running agent through its control socket. Marks of the ladder: ✓ holds, ✗ does not, ? not\n"
+    "measured. --json prints one JSON object for programs.\n"
+    "Exit code 1 when the agent does not answer.\n\n"
+    "Example:\n"
+    "  xalink-agent status --json | jq -r .rung";
+
+int complain(const std::string& text, int code) {
+  std::cerr << "xalink-agent: " << text << "\n";
+  return code;
+}
+
+std::optional<AgentConfig> read_config(const Arguments& arguments) {
+  auto config = load_agent_config(arguments.config_file);
+  if (config) return std::move(*config);
+  for (const auto& mistake : config.error()) complain(mistake.to_string(), kUsage);
+  return std::nullopt;
+}
+
+void set_up_log(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("agent");
+  // The journal has times of its own.
+  const bool in_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  logger->set_pattern(in_journal ? "%l: %v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
+  logger->set_level(spdlog::level::from_str(level));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int run(const Arguments& arguments) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  set_up_log(config->log_level);
+  const auto ended = run_agent(*config);
+  return ended ? kFine : complain(ended.error().to_string(), kProblem);
+}
+
+int show_status(const Arguments& arguments, Language language) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  const auto answer = ask_agent(config->control_socket, "status");
+  if (!answer) return complain(answer.error().to_string(), kProblem);
+  if (arguments.json) {
+    std::cout << *answer << "\n";
+    return kFine;
+  }
+  const auto text = status_as_text(*answer, language);
+  if (!text) return complain(text.error().to_string(), kProblem);
+  std::cout << *text;
+  return kFine;
+}
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(kDescription, "xalink-agent");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("xalink-agent ") + kVersion, "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--config", arguments.config_file, "Configuration file")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app.add_option("--lang", arguments.language, "Language of texts: vi or en (default: from the locale)")
+      ->type_name("LANG")
+      ->check(CLI::IsMember({"vi", "en"}));
+  auto* run_command = app.add_subcommand("run", "Measure, keep and deliver");
+  run_command->footer(kRunFooter);
+  auto* status_command = app.add_subcommand("status", "Show how the running agent fares");
+  status_command->footer(kStatusFooter);
+  status_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
+  }
+  const auto language = language_named(arguments.language).value_or(language_of_environment());
+  try {
+    return run_command->parsed() ? run(arguments) : show_status(arguments, language);
+  } catch (const std::exception& bug) {
+    return complain(std::string("ended by an error in the program: ") + bug.what() +
+                        ". Next: report it with the log; the outbox is intact, start it again",
+                    kProblem);
+  }
+}
+
+}  // namespace
+}  // namespace xalink
+
+int main(int argc, char** argv) {
+  return xalink::main(argc, argv);
+}

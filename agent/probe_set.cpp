@@ -1,0 +1,109 @@
+#include "agent/probe_set.hpp"
+
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "agent/linux/network_interface.hpp"
+#include "agent/probes/board.hpp"
+#include "agent/probes/dns.hpp"
+#include "agent/probes/link.hpp"
+#include "agent/probes/ping.hpp"
+#include "agent/probes/reach.hpp"
+
+namespace xalink {
+namespace {
+
+// The probes of one board do not begin in the same moment: the first ones measured the others' traffic.
+constexpr Duration kPhaseStep = std::chrono::milliseconds(137);
+
+class ProbeSet {
+ public:
+  void add(std::unique_ptr<Probe> probe, Milliseconds interval, Duration limit) {
+    const auto& schema = probe->schema();
+    if (!names_.insert(schema.device + "/" + schema.group).second && !clash_) clash_ = schema.group;
+    MeasureTask task;
+    task.probe = std::move(probe);
+    task.timing.interval = interval;
+    task.timing.jitter = interval / 20;
+    task.timing.phase = kPhaseStep * static_cast<int>(tasks_.size());
+    task.limit = limit;
+    tasks_.push_back(std::move(task));
+  }
+  Result<std::vector<MeasureTask>> take() {
+    if (clash_) {
+      return failure("configuration", "two probes would both be called \"" + *clash_ + "\"",
+                     "give one of them another name");
+    }
+    return std::move(tasks_);
+  }
+
+ private:
+  std::vector<MeasureTask> tasks_;
+  std::set<std::string> names_;
+  std::optional<std::string> clash_;
+};
+
+ResolverSettings resolver(const AgentConfig& config) {
+  ResolverSettings settings;
+  if (!config.dns.server.empty()) settings.servers.push_back(config.dns.server);
+  return settings;
+}
+
+}  // namespace
+
+Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
+                                             const boost::asio::any_io_executor& executor, Clock& clock) {
+  ProbeSet set;
+  constexpr Duration kMargin = std::chrono::seconds(2);  // above what a probe allows itself
+  if (config.link.enabled) {
+    const auto interfaces = config.link.interfaces.empty() ? outward_interfaces() : config.link.interfaces;
+    for (const auto& interface : interfaces) {
+      set.add(std::make_unique<LinkProbe>(executor, clock, LinkSettings{interface, "/"}),
+              config.link.interval, kMargin);
+    }
+  }
+  if (config.ping.enabled) {
+    for (const auto& [name, target] : config.ping.targets) {
+      PingSettings settings;
+      settings.subject = name;
+      settings.target = target;
+      settings.count = config.ping.count;
+      settings.spacing = config.ping.spacing;
+      settings.patience = config.ping.timeout;
+      settings.resolver = resolver(config);
+      const Duration limit = settings.spacing * config.ping.count + settings.patience + kMargin;
+      set.add(std::make_unique<PingProbe>(executor, clock, std::move(settings)), config.ping.interval, limit);
+    }
+  }
+  if (config.dns.enabled) {
+    for (const auto& [subject, name] : config.dns.names) {
+      DnsSettings settings;
+      settings.subject = subject;
+      settings.name = name;
+      settings.resolver = resolver(config);
+      set.add(std::make_unique<DnsProbe>(executor, clock, std::move(settings)), config.dns.interval,
+              config.dns.timeout);
+    }
+  }
+  if (config.reach.enabled) {
+    for (const auto& [service, text] : config.reach.services) {
+      auto url = parse_service_url(text);
+      if (!url) return Unexpected(url.error());
+      ReachSettings settings;
+      settings.service = service;
+      settings.url = std::move(*url);
+      settings.ca_file = config.reach.ca_file;
+      settings.resolver = resolver(config);
+      set.add(std::make_unique<ReachProbe>(executor, clock, std::move(settings)), config.reach.interval,
+              config.reach.timeout);
+    }
+  }
+  if (config.board.enabled) {
+    set.add(std::make_unique<BoardProbe>(executor, clock, BoardSettings{config.board.disk_path, "/"}),
+            config.board.interval, kMargin);
+  }
+  return set.take();
+}
+
+}  // namespace xalink

@@ -1,0 +1,54 @@
+#pragma once
+// `xalink-agent status`: what the board knows of itself, as JSON for programs and as text for people.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/dossiers/drop_folder.hpp"
+#include "agent/ladder.hpp"
+#include "agent/measure.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/language.hpp"
+#include "sparkplug/result.hpp"
+
+namespace xalink {
+
+/// All of it, read at one moment.
+struct AgentStatus {
+  NodeId site;
+  WallTime at{};
+  ClockQuality clock = ClockQuality::unset;
+  std::string boot_id;
+  Milliseconds uptime{};  ///< of the board
+
+  EdgeNodeState session = EdgeNodeState::stopped;
+  std::string broker;        ///< "host:port"
+  std::string last_failure;  ///< why there is no session; empty while there is one
+  std::uint64_t messages_sent = 0;
+  std::uint64_t ignored_commands = 0;
+
+  std::string outbox_file;
+  std::string epoch;
+  std::uint64_t outbox_bytes = 0;
+  std::array<LaneDepth, kLaneCount> lanes;
+  std::size_t waiting_for_flush = 0;  ///< measurements in memory: what a power cut now would cost
+  Milliseconds flush_interval{};
+  std::string disk_error;  ///< empty while the disk takes what it is given
+  std::uint64_t dropped = 0;
+
+  std::vector<ProbeStatus> probes;
+  std::optional<DropFolder::Counters> dossiers;  ///< empty: no drop folder is set
+};
+
+/// One JSON object; its members are named as in AgentStatus, times are RFC 3339 in UTC.
+[[nodiscard]] std::string status_as_json(const AgentStatus& status);
+
+/// The JSON above, for people. Fails when it is not such a JSON.
+[[nodiscard]] Result<std::string> status_as_text(std::string_view json, Language language);
+
+}  // namespace xalink

@@ -1,0 +1,137 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <ctime>
+
+#include "agent/status.hpp"
+#include "sparkplug/version.hpp"
+
+namespace xalink {
+namespace {
+
+namespace json = boost::json;
+
+json::string rfc3339(WallTime time) {
+  const auto ms = time.time_since_epoch().count();
+  const auto days = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(days);
+  const std::chrono::hh_mm_ss clock(time - days);
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                static_cast<int>((ms % 1000 + 1000) % 1000));
+  return json::string(text.data());
+}
+
+json::value value_of(const Value& value) {
+  return std::visit(
+      [](const auto& inner) -> json::value {
+        if constexpr (std::is_same_v<std::decay_t<decltype(inner)>, std::monostate>) {
+          return nullptr;
+        } else {
+          return json::value(inner);
+        }
+      },
+      value);
+}
+
+json::object probe_object(const ProbeStatus& probe) {
+  json::object object;
+  object["name"] = probe.schema.group;
+  object["device"] = probe.schema.device;
+  object["running"] = probe.running;
+  object["runs"] = probe.runs;
+  object["failures"] = probe.failures;
+  object["skipped"] = probe.skipped;
+  object["last"] = nullptr;
+  if (!probe.last) return object;
+  object["last"] = rfc3339(probe.last->stamp.wall);
+  json::array values;
+  for (std::size_t i = 0; i < probe.schema.columns.size(); ++i) {
+    json::object entry;
+    entry["name"] = probe.schema.columns[i].name;
+    entry["value"] = value_of(probe.last->values[i]);
+    entry["unit"] = probe.schema.columns[i].unit;
+    values.push_back(std::move(entry));
+  }
+  object["values"] = std::move(values);
+  return object;
+}
+
+json::object lane_object(Lane lane, const LaneDepth& depth) {
+  json::object object;
+  object["lane"] = index(lane);
+  object["last"] = depth.last;
+  object["acknowledged"] = depth.acknowledged;
+  object["depth"] = depth.last - depth.acknowledged;
+  object["oldest_unacknowledged"] = nullptr;
+  if (depth.oldest_unacknowledged) object["oldest_unacknowledged"] = rfc3339(*depth.oldest_unacknowledged);
+  return object;
+}
+
+}  // namespace
+
+std::string status_as_json(const AgentStatus& status) {
+  json::object root;
+  root["version"] = kVersion;
+  root["site"] = json::object({{"group", status.site.group}, {"node", status.site.node}});
+  root["at"] = rfc3339(status.at);
+  root["clock"] = std::string(to_string(status.clock));
+  root["boot_id"] = status.boot_id;
+  root["uptime_seconds"] = status.uptime.count() / 1000;
+
+  const auto ladder = read_ladder(status.probes, status.session);
+  root["rung"] = std::string(to_string(highest_rung(ladder)));
+  json::array rungs;
+  for (const auto& reading : ladder) {
+    json::object rung;
+    rung["rung"] = std::string(to_string(reading.rung));
+    rung["holds"] = reading.holds ? json::value(*reading.holds) : json::value(nullptr);
+    rung["evidence"] = reading.evidence;
+    rungs.push_back(std::move(rung));
+  }
+  root["ladder"] = std::move(rungs);
+
+  json::object session;
+  session["state"] = std::string(to_string(status.session));
+  session["broker"] = status.broker;
+  session["last_failure"] = status.last_failure;
+  session["messages_sent"] = status.messages_sent;
+  session["ignored_commands"] = status.ignored_commands;
+  root["session"] = std::move(session);
+
+  json::object outbox;
+  outbox["file"] = status.outbox_file;
+  outbox["epoch"] = status.epoch;
+  outbox["bytes"] = status.outbox_bytes;
+  outbox["waiting_for_flush"] = status.waiting_for_flush;
+  outbox["flush_seconds"] = static_cast<double>(status.flush_interval.count()) / 1000.0;
+  outbox["disk_error"] = status.disk_error;
+  outbox["dropped"] = status.dropped;
+  json::array lanes;
+  for (const Lane lane : kLanes) lanes.push_back(lane_object(lane, status.lanes[index(lane)]));
+  outbox["lanes"] = std::move(lanes);
+  root["outbox"] = std::move(outbox);
+
+  json::array probes;
+  for (const auto& probe : status.probes) probes.push_back(probe_object(probe));
+  root["probes"] = std::move(probes);
+
+  root["dossiers"] = nullptr;
+  if (status.dossiers) {
+    json::object dossiers;
+    dossiers["files_done"] = status.dossiers->files_done;
+    dossiers["files_rejected"] = status.dossiers->files_rejected;
+    dossiers["rows_taken"] = status.dossiers->rows_taken;
+    dossiers["rows_rejected"] = status.dossiers->rows_rejected;
+    dossiers["append_failures"] = status.dossiers->append_failures;
+    dossiers["last_error"] = status.dossiers->last_error;
+    root["dossiers"] = std::move(dossiers);
+  }
+  return json::serialize(root);
+}
+
+}  // namespace xalink

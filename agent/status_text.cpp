@@ -1,0 +1,189 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/system_error.hpp>
+#include <map>
+#include <stdexcept>
+
+#include "agent/status.hpp"
+
+namespace xalink {
+namespace {
+
+namespace json = boost::json;
+
+// English is the key; what is not here is said in English (names of metrics, reasons).
+const std::map<std::string_view, std::string_view>& vietnamese() {
+  static const std::map<std::string_view, std::string_view> kWords = {
+      {"Site", "Điểm đặt máy"},
+      {"Reaches", "Kết nối tới"},
+      {"Clock", "Đồng hồ"},
+      {"board on for", "máy đã chạy"},
+      {"Ladder", "Bậc thang kết nối"},
+      {"board", "máy"},
+      {"link", "cổng mạng"},
+      {"first hop", "thiết bị mạng đầu tiên"},
+      {"internet", "Internet"},
+      {"dns", "phân giải tên miền"},
+      {"services", "dịch vụ công"},
+      {"gateway", "máy chủ tỉnh"},
+      {"Session", "Phiên kết nối"},
+      {"broker", "máy chủ MQTT"},
+      {"stopped", "đã dừng"},
+      {"waiting to connect", "đang chờ kết nối lại"},
+      {"connecting", "đang kết nối"},
+      {"waiting for the gateway", "đang chờ máy chủ tỉnh"},
+      {"about to announce itself", "sắp khai báo"},
+      {"online", "trực tuyến"},
+      {"last failure", "lỗi gần nhất"},
+      {"Outbox", "Bộ đệm"},
+      {"lane", "làn"},
+      {"events", "sự kiện, hồ sơ"},
+      {"measurements", "số đo"},
+      {"waiting for the gateway's confirmation", "chờ máy chủ tỉnh xác nhận"},
+      {"confirmed up to row", "đã xác nhận đến dòng"},
+      {"in memory until the next flush", "trong bộ nhớ, chờ ghi đĩa"},
+      {"a power cut costs at most", "mất điện chỉ mất nhiều nhất"},
+      {"disk refuses", "đĩa không ghi được"},
+      {"given up because memory was full", "đã bỏ vì bộ nhớ đầy"},
+      {"Probes", "Phép đo"},
+      {"not run yet", "chưa chạy"},
+      {"runs", "lần chạy"},
+      {"failed", "lỗi"},
+      {"Dossiers", "Hồ sơ"},
+      {"rows taken", "dòng đã nhận"},
+      {"rows rejected (see rejected/)", "dòng bị loại (xem rejected/)"},
+      {"files done", "tệp đã xong"},
+      {"files rejected", "tệp bị loại"},
+      {"last error", "lỗi gần nhất"},
+      {"unset", "chưa đồng bộ"},
+      {"holdover", "đã từng đồng bộ"},
+      {"synchronised", "đã đồng bộ"},
+  };
+  return kWords;
+}
+
+class Speaker {
+ public:
+  explicit Speaker(Language language) : language_(language) {}
+  [[nodiscard]] std::string operator()(std::string_view english) const {
+    if (language_ == Language::english) return std::string(english);
+    const auto found = vietnamese().find(english);
+    return std::string(found == vietnamese().end() ? english : found->second);
+  }
+
+ private:
+  Language language_;
+};
+
+std::string text(const json::value& value) {
+  if (value.is_null()) return "-";
+  if (value.is_string()) return std::string(value.get_string());
+  return json::serialize(value);
+}
+
+std::string bytes(std::int64_t count) {
+  constexpr std::int64_t kMebibyte = 1024 * 1024;
+  if (count < kMebibyte) return std::to_string(count / 1024) + " KiB";
+  return std::to_string(count / kMebibyte) + "." + std::to_string(count % kMebibyte * 10 / kMebibyte) +
+         " MiB";
+}
+
+std::string span_of(std::int64_t seconds) {
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + " min";
+  if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
+  return std::to_string(seconds / 86'400) + " d";
+}
+
+std::string ladder_text(const json::array& ladder, const Speaker& say) {
+  std::string out = say("Ladder") + "\n";
+  // The top rung first, as one looks at a ladder.
+  for (auto rung = ladder.rbegin(); rung != ladder.rend(); ++rung) {
+    const auto& holds = rung->at("holds");
+    const std::string_view mark = holds.is_null() ? "?" : holds.get_bool() ? "✓" : "✗";
+    out += "  " + std::string(mark) + " " + say(text(rung->at("rung")));
+    const auto evidence = text(rung->at("evidence"));
+    if (!evidence.empty()) out += "  (" + say(evidence) + ")";
+    out += "\n";
+  }
+  return out;
+}
+
+std::string probe_text(const json::object& probe, const Speaker& say) {
+  std::string out = "  " + text(probe.at("name")) + ": ";
+  if (probe.at("last").is_null()) return out + say("not run yet") + "\n";
+  bool first = true;
+  for (const auto& entry : probe.at("values").as_array()) {
+    if (entry.at("value").is_null()) continue;
+    if (!first) out += ", ";
+    first = false;
+    out += text(entry.at("name")) + " " + text(entry.at("value"));
+    const auto unit = text(entry.at("unit"));
+    if (!unit.empty()) out += " " + unit;
+  }
+  out += "  [" + text(probe.at("last")) + ", " + text(probe.at("runs")) + " " + say("runs");
+  if (probe.at("failures").to_number<std::int64_t>() > 0)
+    out += ", " + text(probe.at("failures")) + " " + say("failed");
+  return out + "]\n";
+}
+
+std::string outbox_text(const json::object& outbox, const Speaker& say) {
+  std::string out = say("Outbox") + ": " + text(outbox.at("file")) + ", " +
+                    bytes(outbox.at("bytes").to_number<std::int64_t>()) + "\n";
+  for (const auto& lane : outbox.at("lanes").as_array()) {
+    const bool events = lane.at("lane").to_number<std::int64_t>() == 0;
+    out += "  " + say("lane") + " " + text(lane.at("lane")) + " (" + say(events ? "events" : "measurements") +
+           "): " + text(lane.at("depth")) + " " + say("waiting for the gateway's confirmation") + ", " +
+           say("confirmed up to row") + " " + text(lane.at("acknowledged")) + " / " + text(lane.at("last")) +
+           "\n";
+  }
+  out += "  " + text(outbox.at("waiting_for_flush")) + " " + say("in memory until the next flush") + "; " +
+         say("a power cut costs at most") + " " + text(outbox.at("flush_seconds")) + " s\n";
+  if (const auto error = text(outbox.at("disk_error")); !error.empty())
+    out += "  ! " + say("disk refuses") + ": " + error + "\n";
+  if (outbox.at("dropped").to_number<std::int64_t>() > 0) {
+    out += "  ! " + text(outbox.at("dropped")) + " " + say("given up because memory was full") + "\n";
+  }
+  return out;
+}
+
+std::string all_of_it(const json::object& root, const Speaker& say) {
+  std::string out = say("Site") + ": " + text(root.at("site").at("group")) + "/" +
+                    text(root.at("site").at("node")) + "  (xalink-agent " + text(root.at("version")) + ")\n";
+  out += say("Reaches") + ": " + say(text(root.at("rung"))) + "\n";
+  out += say("Clock") + ": " + say(text(root.at("clock"))) + ", " + text(root.at("at")) + "; " +
+         say("board on for") + " " + span_of(root.at("uptime_seconds").to_number<std::int64_t>()) + "\n\n";
+  out += ladder_text(root.at("ladder").as_array(), say) + "\n";
+  const auto& session = root.at("session");
+  out += say("Session") + ": " + say(text(session.at("state"))) + ", " + say("broker") + " " +
+         text(session.at("broker")) + "\n";
+  if (const auto failure = text(session.at("last_failure")); !failure.empty()) {
+    out += "  " + say("last failure") + ": " + failure + "\n";
+  }
+  out += outbox_text(root.at("outbox").as_object(), say) + "\n" + say("Probes") + "\n";
+  for (const auto& probe : root.at("probes").as_array()) out += probe_text(probe.as_object(), say);
+  if (const auto& dossiers = root.at("dossiers"); !dossiers.is_null()) {
+    out += "\n" + say("Dossiers") + ": " + text(dossiers.at("rows_taken")) + " " + say("rows taken") + ", " +
+           text(dossiers.at("rows_rejected")) + " " + say("rows rejected (see rejected/)") + ", " +
+           text(dossiers.at("files_done")) + " " + say("files done") + ", " +
+           text(dossiers.at("files_rejected")) + " " + say("files rejected") + "\n";
+    if (const auto error = text(dossiers.at("last_error")); !error.empty())
+      out += "  " + say("last error") + ": " + error + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> status_as_text(std::string_view json_text, Language language) {
+  try {
+    const auto root = json::parse({json_text.data(), json_text.size()});
+    return all_of_it(root.as_object(), Speaker(language));
+  } catch (const std::exception& error) {
+    return failure("", std::string("the agent's answer was not understood: ") + error.what(),
+                   "is the running agent of the same version as this program?");
+  }
+}
+
+}  // namespace xalink
