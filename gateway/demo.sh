@@ -69,7 +69,7 @@ stop() { # stop SIGNAL NAME...: only what this script started
     unset "process[$name]"
   done
 }
-is_alive() { kill -0 "${process[$1]:-0}" 2>/dev/null; }
+is_alive() { [[ -n ${process[$1]:-} ]] && kill -0 "${process[$1]}" 2>/dev/null; }
 finish() {
   local code=$?
   trap - EXIT
