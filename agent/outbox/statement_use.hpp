@@ -1,6 +1,7 @@
 #pragma once
 // A cached statement in use.
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <string_view>

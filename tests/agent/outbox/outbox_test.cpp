@@ -1,65 +1,24 @@
 #include "agent/outbox/outbox.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <fstream>
-#include <memory>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "tests/agent/outbox/outbox_fixture.hpp"
 #include "tests/agent/outbox/sample_records.hpp"
-#include "tests/fakes/scratch_folder.hpp"
 
 namespace xalink {
 namespace {
 
 constexpr std::size_t kEvents = index(Lane::events);
 constexpr std::size_t kMeasurements = index(Lane::measurements);
-
-class OutboxTest : public testing::Test {
- protected:
-  OutboxTest() { reopen(); }
-
-  void reopen() {
-    outbox_.reset();
-    auto opened = Outbox::open(file_);
-    if (!opened) throw std::runtime_error(opened.error().to_string());
-    outbox_ = std::move(*opened);
-  }
-  /// What a person does with sqlite3 while the outbox is closed.
-  void change(const std::string& sql) {
-    outbox_.reset();
-    SQLite::Database(file_.string(), SQLite::OPEN_READWRITE).exec(sql);
-  }
-  std::string error_of_open() {
-    outbox_.reset();
-    auto opened = Outbox::open(file_);
-    return opened ? "opened" : opened.error().to_string();
-  }
-  RowId append(const std::vector<Pending>& records) {
-    auto rows = outbox_->append(records);
-    if (!rows) throw std::runtime_error(rows.error().to_string());
-    return (*rows)[index(records.back().schema.lane)];
-  }
-  Batch read(Lane lane, RowId first, std::size_t max_items) {
-    auto batch = outbox_->read(lane, first, max_items);
-    if (!batch) throw std::runtime_error(batch.error().to_string());
-    return std::move(*batch);
-  }
-  LaneDepth depth(Lane lane) {
-    auto depth = outbox_->depth(lane);
-    if (!depth) throw std::runtime_error(depth.error().to_string());
-    return *depth;
-  }
-
-  ScratchFolder folder_;
-  std::filesystem::path file_ = folder_ / "outbox.db";
-  std::unique_ptr<Outbox> outbox_;
-};
 
 TEST_F(OutboxTest, GivesBackWhatWasAppendedWithRowIdsFromOne) {
   const std::vector<Pending> records{ping(1), ping(2, "internet"), ping(3)};
@@ -369,124 +328,6 @@ TEST_F(OutboxTest, CanBeLookedIntoWhileItIsOpen) {
   EXPECT_EQ(rows.getColumn(3).getString(), "Ping/gateway");
   EXPECT_EQ(rows.getColumn(4).getString(), "2026-09-21T14:13:21.000Z");
   EXPECT_EQ(append({ping(2)}), 2U) << "a reader must not be in the way";
-}
-
-TEST_F(OutboxTest, BelongsToOneProcess) {
-  const auto second = Outbox::open(file_);
-  ASSERT_FALSE(second);
-  EXPECT_NE(second.error().to_string().find("another xalink-agent uses this outbox"), std::string::npos)
-      << second.error().to_string();
-  EXPECT_EQ(append({ping(1)}), 1U);
-}
-
-TEST_F(OutboxTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
-  outbox_.reset();
-  const std::string text(10'000, 'x');
-  file_ = folder_.write("letter.txt", text);
-  EXPECT_NE(error_of_open().find("not a database"), std::string::npos) << error_of_open();
-  EXPECT_EQ(folder_.read("letter.txt"), text);
-}
-
-TEST_F(OutboxTest, RefusesAnotherProgramsDatabaseAndLeavesItAlone) {
-  outbox_.reset();
-  file_ = folder_ / "foreign.db";
-  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t(a)");
-  const auto before = folder_.read("foreign.db");
-  EXPECT_NE(error_of_open().find("not an outbox"), std::string::npos) << error_of_open();
-  EXPECT_EQ(folder_.read("foreign.db"), before);
-}
-
-TEST_F(OutboxTest, RefusesAFormatFromTheFuture) {
-  change("PRAGMA user_version = 7");
-  EXPECT_NE(error_of_open().find("format 7"), std::string::npos) << error_of_open();
-}
-
-TEST_F(OutboxTest, SaysSoWhenTheDatabaseContradictsItself) {
-  append({ping(1), ping(2)});
-  const std::vector<std::pair<std::string, std::string>> harms{
-      {"UPDATE position SET row_id = 1 WHERE lane = 1 AND what = 'last'",
-       "UPDATE position SET row_id = 2 WHERE lane = 1 AND what = 'last'"},
-      {"UPDATE position SET row_id = 9 WHERE lane = 1 AND what = 'acknowledged'",
-       "UPDATE position SET row_id = 0 WHERE lane = 1 AND what = 'acknowledged'"},
-      {"UPDATE schema SET lane = 5", "UPDATE schema SET lane = 1"},
-      {"UPDATE meta SET epoch = ''", "UPDATE meta SET epoch = '00000000-0000-4000-8000-000000000000'"},
-      {"DELETE FROM position WHERE lane = 0 AND what = 'last'",
-       "INSERT INTO position VALUES (0, 'last', 0, 0)"},
-      {"UPDATE schema SET columns = x'ff'", "DROP TABLE meta"},
-      {"SELECT 1", "SELECT 1"}};
-  for (const auto& [harm, repair] : harms) {
-    change(harm);
-    const auto error = error_of_open();
-    EXPECT_TRUE(error.find("damaged") != std::string::npos ||
-                error.find("no such table") != std::string::npos)
-        << harm << ": " << error;
-    EXPECT_NE(error.find("aside"), std::string::npos) << "no next step in: " << error;
-    change(repair);
-  }
-}
-
-TEST_F(OutboxTest, OutlivesAnyDamageToItsFile) {
-  std::vector<Pending> records;
-  for (std::uint64_t i = 1; i <= 2'000; ++i) records.push_back(ping(i));
-  append(records);
-  outbox_.reset();
-  const auto intact = folder_.read("outbox.db");
-  const auto seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937 random(seed);
-  for (int round = 0; round < 150; ++round) {
-    auto harmed = intact;
-    if (round % 3 == 0) {
-      harmed.resize(random() % intact.size());
-    } else {
-      for (int i = 0; i < 40; ++i) {
-        // Every other round spares the first page, so that the damage lies deeper.
-        const std::size_t from = round % 2 == 0 ? 4'096 : 0;
-        harmed[from + random() % (harmed.size() - from)] = static_cast<char>(random());
-      }
-    }
-    folder_.write("outbox.db", harmed);
-    std::filesystem::remove(folder_ / "outbox.db-wal");
-    auto opened = Outbox::open(file_);
-    if (!opened) {
-      EXPECT_FALSE(opened.error().next.empty()) << opened.error().to_string();
-      continue;
-    }
-    RowId next = 1;
-    while (next <= 2'000) {
-      auto batch = (*opened)->read(Lane::measurements, next, 300);
-      if (!batch || batch->empty()) break;
-      ASSERT_EQ(batch->first(), next);
-      next = batch->last() + 1;
-    }
-    (void)(*opened)->append({ping(1)});
-    (void)(*opened)->latest();
-  }
-}
-
-TEST_F(OutboxTest, SaysWhereAndWhatNextWhenTheFolderRefuses) {
-  outbox_.reset();
-  std::filesystem::permissions(folder_.path(),
-                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  // Root may write everywhere; nobody may not.
-  const bool is_root = ::geteuid() == 0;
-  if (is_root) {
-    ASSERT_EQ(::seteuid(65'534), 0);
-  }
-  file_ = folder_ / "new.db";
-  const auto error = error_of_open();
-  if (is_root) {
-    ASSERT_EQ(::seteuid(0), 0);
-  }
-  EXPECT_NE(error.find("new.db"), std::string::npos) << error;
-  EXPECT_NE(error.find("Permission denied"), std::string::npos) << error;
-  EXPECT_NE(error.find("may write there"), std::string::npos) << error;
-}
-
-TEST_F(OutboxTest, SaysWhereAndWhatNextWhenThereIsNoFolder) {
-  file_ = folder_ / "not" / "there.db";
-  const auto error = error_of_open();
-  EXPECT_NE(error.find("No such file or directory"), std::string::npos) << error;
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+// Files that are no outbox, or not a sound one.
+
+#include <SQLiteCpp/Database.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/outbox/outbox.hpp"
+#include "tests/agent/outbox/outbox_fixture.hpp"
+#include "tests/agent/outbox/sample_records.hpp"
+
+namespace xalink {
+namespace {
+
+using OutboxFileTest = OutboxTest;
+
+TEST_F(OutboxFileTest, BelongsToOneProcess) {
+  const auto second = Outbox::open(file_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().to_string().find("another xalink-agent uses this outbox"), std::string::npos)
+      << second.error().to_string();
+  EXPECT_EQ(append({ping(1)}), 1U);
+}
+
+TEST_F(OutboxFileTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
+  outbox_.reset();
+  const std::string text(10'000, 'x');
+  file_ = folder_.write("letter.txt", text);
+  EXPECT_NE(error_of_open().find("not a database"), std::string::npos) << error_of_open();
+  EXPECT_EQ(folder_.read("letter.txt"), text);
+}
+
+TEST_F(OutboxFileTest, RefusesAnotherProgramsDatabaseAndLeavesItAlone) {
+  outbox_.reset();
+  file_ = folder_ / "foreign.db";
+  SQLite::Database(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t(a)");
+  const auto before = folder_.read("foreign.db");
+  EXPECT_NE(error_of_open().find("not an outbox"), std::string::npos) << error_of_open();
+  EXPECT_EQ(folder_.read("foreign.db"), before);
+}
+
+TEST_F(OutboxFileTest, RefusesAFormatFromTheFuture) {
+  change("PRAGMA user_version = 7");
+  EXPECT_NE(error_of_open().find("format 7"), std::string::npos) << error_of_open();
+}
+
+TEST_F(OutboxFileTest, SaysSoWhenTheDatabaseContradictsItself) {
+  append({ping(1), ping(2)});
+  const std::vector<std::pair<std::string, std::string>> harms{
+      {"UPDATE position SET row_id = 1 WHERE lane = 1 AND what = 'last'",
+       "UPDATE position SET row_id = 2 WHERE lane = 1 AND what = 'last'"},
+      {"UPDATE position SET row_id = 9 WHERE lane = 1 AND what = 'acknowledged'",
+       "UPDATE position SET row_id = 0 WHERE lane = 1 AND what = 'acknowledged'"},
+      {"UPDATE schema SET lane = 5", "UPDATE schema SET lane = 1"},
+      {"UPDATE meta SET epoch = ''", "UPDATE meta SET epoch = '00000000-0000-4000-8000-000000000000'"},
+      {"DELETE FROM position WHERE lane = 0 AND what = 'last'",
+       "INSERT INTO position VALUES (0, 'last', 0, 0)"},
+      {"UPDATE schema SET columns = x'ff'", "DROP TABLE meta"},
+      {"SELECT 1", "SELECT 1"}};
+  for (const auto& [harm, repair] : harms) {
+    change(harm);
+    const auto error = error_of_open();
+    EXPECT_TRUE(error.find("damaged") != std::string::npos ||
+                error.find("no such table") != std::string::npos)
+        << harm << ": " << error;
+    EXPECT_NE(error.find("aside"), std::string::npos) << "no next step in: " << error;
+    change(repair);
+  }
+}
+
+TEST_F(OutboxFileTest, OutlivesAnyDamageToItsFile) {
+  std::vector<Pending> records;
+  for (std::uint64_t i = 1; i <= 2'000; ++i) records.push_back(ping(i));
+  append(records);
+  outbox_.reset();
+  const auto intact = folder_.read("outbox.db");
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 150; ++round) {
+    auto harmed = intact;
+    if (round % 3 == 0) {
+      harmed.resize(random() % intact.size());
+    } else {
+      for (int i = 0; i < 40; ++i) {
+        // Every other round spares the first page, so that the damage lies deeper.
+        const std::size_t from = round % 2 == 0 ? 4'096 : 0;
+        harmed[from + random() % (harmed.size() - from)] = static_cast<char>(random());
+      }
+    }
+    folder_.write("outbox.db", harmed);
+    std::filesystem::remove(folder_ / "outbox.db-wal");
+    auto opened = Outbox::open(file_);
+    if (!opened) {
+      EXPECT_FALSE(opened.error().next.empty()) << opened.error().to_string();
+      continue;
+    }
+    RowId next = 1;
+    while (next <= 2'000) {
+      auto batch = (*opened)->read(Lane::measurements, next, 300);
+      if (!batch || batch->empty()) break;
+      ASSERT_EQ(batch->first(), next);
+      next = batch->last() + 1;
+    }
+    (void)(*opened)->append({ping(1)});
+    (void)(*opened)->latest();
+  }
+}
+
+TEST_F(OutboxFileTest, SaysWhereAndWhatNextWhenTheFolderRefuses) {
+  outbox_.reset();
+  std::filesystem::permissions(folder_.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  // Root may write everywhere; nobody may not.
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    ASSERT_EQ(::seteuid(65'534), 0);
+  }
+  file_ = folder_ / "new.db";
+  const auto error = error_of_open();
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
+  EXPECT_NE(error.find("new.db"), std::string::npos) << error;
+  EXPECT_NE(error.find("Permission denied"), std::string::npos) << error;
+  EXPECT_NE(error.find("may write there"), std::string::npos) << error;
+}
+
+TEST_F(OutboxFileTest, SaysWhereAndWhatNextWhenThereIsNoFolder) {
+  file_ = folder_ / "not" / "there.db";
+  const auto error = error_of_open();
+  EXPECT_NE(error.find("No such file or directory"), std::string::npos) << error;
+}
+
+}  // namespace
+}  // namespace xalink
