@@ -1,7 +1,10 @@
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/system_error.hpp>
+#include <cstdio>
+#include <initializer_list>
 #include <map>
 #include <stdexcept>
 
@@ -79,14 +82,25 @@ class Speaker {
 std::string text(const json::value& value) {
   if (value.is_null()) return "-";
   if (value.is_string()) return std::string(value.get_string());
+  if (value.is_double()) {
+    std::array<char, 32> number{};
+    std::snprintf(number.data(), number.size(), "%.4g", value.get_double());
+    return number.data();
+  }
   return json::serialize(value);
 }
 
-std::string bytes(std::int64_t count) {
-  constexpr std::int64_t kMebibyte = 1024 * 1024;
-  if (count < kMebibyte) return std::to_string(count / 1024) + " KiB";
-  return std::to_string(count / kMebibyte) + "." + std::to_string(count % kMebibyte * 10 / kMebibyte) +
-         " MiB";
+// A number with a prefix that leaves at most four digits before the point; `step` is 1000 or 1024.
+std::string scaled(double number, double step, std::initializer_list<const char*> units) {
+  const auto* unit = units.begin();
+  for (; number >= step && unit + 1 != units.end(); ++unit) number /= step;
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), number < 100 ? "%.3g %s" : "%.0f %s", number, *unit);
+  return out.data();
+}
+
+std::string bytes(double count) {
+  return scaled(count, 1024, {"B", "KiB", "MiB", "GiB", "TiB"});
 }
 
 std::string span_of(std::int64_t seconds) {
@@ -94,6 +108,17 @@ std::string span_of(std::int64_t seconds) {
   if (seconds < 7200) return std::to_string(seconds / 60) + " min";
   if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
   return std::to_string(seconds / 86'400) + " d";
+}
+
+// A value as people say it: 296 us, 1.2 ms, 23.5 GiB, 12 h.
+std::string quantity(const json::value& value, std::string_view unit) {
+  boost::system::error_code not_a_number;
+  const double number = value.to_number<double>(not_a_number);
+  if (!not_a_number && unit == "By") return bytes(number);
+  if (!not_a_number && unit == "us") return scaled(number, 1000, {"us", "ms", "s"});
+  if (!not_a_number && unit == "s") return span_of(static_cast<std::int64_t>(number));
+  if (unit == "Cel") return text(value) + " °C";
+  return unit.empty() ? text(value) : text(value) + " " + std::string(unit);
 }
 
 std::string ladder_text(const json::array& ladder, const Speaker& say) {
@@ -118,9 +143,7 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
     if (entry.at("value").is_null()) continue;
     if (!first) out += ", ";
     first = false;
-    out += text(entry.at("name")) + " " + text(entry.at("value"));
-    const auto unit = text(entry.at("unit"));
-    if (!unit.empty()) out += " " + unit;
+    out += text(entry.at("name")) + " " + quantity(entry.at("value"), text(entry.at("unit")));
   }
   out += "  [" + text(probe.at("last")) + ", " + text(probe.at("runs")) + " " + say("runs");
   if (probe.at("failures").to_number<std::int64_t>() > 0)
@@ -130,7 +153,7 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
 
 std::string outbox_text(const json::object& outbox, const Speaker& say) {
   std::string out = say("Outbox") + ": " + text(outbox.at("file")) + ", " +
-                    bytes(outbox.at("bytes").to_number<std::int64_t>()) + "\n";
+                    bytes(outbox.at("bytes").to_number<double>()) + "\n";
   for (const auto& lane : outbox.at("lanes").as_array()) {
     const bool events = lane.at("lane").to_number<std::int64_t>() == 0;
     out += "  " + say("lane") + " " + text(lane.at("lane")) + " (" + say(events ? "events" : "measurements") +

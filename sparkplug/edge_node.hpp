@@ -57,9 +57,9 @@ struct EdgeNodeOptions {
   std::string software_version;
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
-  std::size_t max_message_bytes = 16 * 1024;
-  std::size_t min_window_bytes = 4 * 1024;  ///< unacknowledged bytes, to begin with and after a loss
-  std::size_t max_window_bytes = 1024 * 1024;
+  std::size_t max_message_bytes = std::size_t{16} * 1024;
+  std::size_t min_window_bytes = std::size_t{4} * 1024;  ///< unacknowledged bytes, to begin with and after a loss
+  std::size_t max_window_bytes = std::size_t{1024} * 1024;
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(5);
   Duration stable_after = std::chrono::minutes(1);      ///< a session this old resets the backoff

@@ -1,0 +1,453 @@
+#include "sparkplug/edge_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace xalink {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Schema ping() {
+  return Schema{"network", "Ping/gateway", Lane::measurements, {{"RTT mean", DataType::uint32, "us"}}};
+}
+Schema dossier() {
+  return Schema{"dossiers", "Dossier", Lane::events, {{"Code", DataType::string, {}}}};
+}
+
+// A node with a broker that always says yes. Rows come from `rows`, as an outbox would give them.
+class Bench {
+ public:
+  explicit Bench(std::array<LaneDepth, kLaneCount> lanes = {}, EdgeNodeOptions options = defaults())
+      : node(options, {ping(), dossier()}, "epoch-1", lanes, 42) {}
+
+  static EdgeNodeOptions defaults() {
+    EdgeNodeOptions options;
+    options.id = NodeId{"VN-03", "site-1"};
+    options.primary_host = "xalink";
+    options.boot_id = "boot-1";
+    options.software_version = "0.1";
+    options.max_birth_delay = seconds(10);
+    return options;
+  }
+
+  [[nodiscard]] Now now() const {
+    const auto elapsed = std::chrono::duration_cast<Milliseconds>(time.time_since_epoch());
+    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed,
+               ClockQuality::synchronised};
+  }
+
+  // Runs actions until there are none; publishes are collected.
+  void settle() {
+    for (auto actions = node.take_actions(); !actions.empty(); actions = node.take_actions()) {
+      for (auto& action : actions) {
+        if (std::holds_alternative<action::StoreBdSeq>(action)) {
+          node.bdseq_stored(next_bdseq++, now());
+        } else if (auto* connect = std::get_if<action::Connect>(&action)) {
+          will = connect->will;
+          node.connected(now());
+        } else if (auto* subscribe = std::get_if<action::Subscribe>(&action)) {
+          filters = subscribe->filters;
+          node.subscribed(now());
+        } else if (auto* publish = std::get_if<action::Publish>(&action)) {
+          sent.push_back(publish->message);
+          if (hand_over) node.published(now());
+        } else if (auto* read = std::get_if<action::Read>(&action)) {
+          node.batch_read(read->generation, rows(read->lane, read->first, read->max_items), now());
+        } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&action)) {
+          forgotten.push_back(*acknowledge);
+        } else if (std::holds_alternative<action::Close>(action)) {
+          ++closes;
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] Batch rows(Lane lane, RowId first, std::size_t most) const {
+    Batch batch;
+    batch.epoch = "epoch-1";
+    batch.lane = lane;
+    batch.schemas = {lane == Lane::events ? dossier() : ping()};
+    const auto last = std::min<RowId>(node.lane(lane).last, first + most - 1);
+    for (RowId row = first; row <= last; ++row) {
+      Record record = make_record(lane, row);
+      record.stamp.wall -= minutes(10);  // taken before the session
+      batch.items.push_back(Batch::Item{0, row, row, record});
+    }
+    return batch;
+  }
+  [[nodiscard]] Record make_record(Lane lane, RowId row) const {
+    Record record;
+    record.stamp = Stamp{now().wall, now().boot, "boot-1", ClockQuality::synchronised};
+    if (lane == Lane::events) {
+      record.values = {"H22-" + std::to_string(row)};
+    } else {
+      record.values = {std::uint64_t{row}};
+    }
+    return record;
+  }
+
+  void host_says(bool online, std::uint64_t timestamp) {
+    node.arrived(IncomingMessage{"spBv1.0/STATE/xalink", encode_state({online, timestamp}), true}, now());
+    settle();
+  }
+  void command(std::vector<Metric> metrics, bool retained = false) {
+    Payload payload;
+    payload.timestamp = 1;
+    payload.metrics = std::move(metrics);
+    node.arrived(IncomingMessage{"spBv1.0/VN-03/NCMD/site-1", encode(payload), retained}, now());
+    settle();
+  }
+  static Metric metric(std::string name, DataType type, MetricValue value) {
+    Metric made;
+    made.name = std::move(name);
+    made.type = type;
+    made.value = std::move(value);
+    return made;
+  }
+  void acknowledge(Lane lane, RowId mark, const std::string& epoch = "epoch-1") {
+    command({metric("Node Control/Acknowledge Epoch", DataType::string, epoch),
+             metric(metric::acknowledge_lane(lane), DataType::uint64, std::uint64_t{mark})});
+  }
+
+  // Online, with the gateway's answer to the birth.
+  void come_online() {
+    node.start(now());
+    settle();
+    host_says(true, 1000);
+    advance(seconds(11));
+    ASSERT_EQ(node.state(), EdgeNodeState::online);
+    acknowledge(Lane::measurements, node.lane(Lane::measurements).acknowledged);
+  }
+  void advance(Duration step) {
+    const auto end = time + step;
+    while (node.wake_at() && *node.wake_at() <= end) {
+      time = std::max(time, *node.wake_at());
+      node.tick(now());
+      settle();
+    }
+    time = end;
+  }
+  [[nodiscard]] std::vector<std::string> topics() const {
+    std::vector<std::string> all;
+    for (const auto& message : sent) all.push_back(message.topic);
+    return all;
+  }
+  [[nodiscard]] Payload payload(std::size_t index) const { return decode(sent.at(index).payload).value(); }
+  // Row ids that DDATA messages claim as their last, in order.
+  [[nodiscard]] std::vector<std::string> data_topics() const {
+    std::vector<std::string> all;
+    for (const auto& message : sent) {
+      if (message.topic.find("DATA") != std::string::npos) all.push_back(message.topic);
+    }
+    return all;
+  }
+
+  SteadyTime time{};
+  EdgeNode node;
+  std::uint8_t next_bdseq = 0;
+  bool hand_over = true;
+  OutgoingMessage will;
+  std::vector<std::string> filters;
+  std::vector<OutgoingMessage> sent;
+  std::vector<action::Acknowledge> forgotten;
+  int closes = 0;
+};
+
+const Metric* find(const Payload& payload, std::string_view name) {
+  for (const auto& metric : payload.metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+LaneDepth depth(RowId acknowledged, RowId last) {
+  return LaneDepth{acknowledged, last, 1, WallTime{}};
+}
+
+TEST(EdgeNode, WillIsTheDeathCertificateWithTheBirthsBdSeq) {
+  Bench bench;
+  bench.next_bdseq = 7;
+  bench.come_online();
+  EXPECT_EQ(bench.will.topic, "spBv1.0/VN-03/NDEATH/site-1");
+  EXPECT_EQ(bench.will.qos, 1);
+  EXPECT_FALSE(bench.will.retain);
+  const auto death = decode(bench.will.payload).value();
+  EXPECT_FALSE(death.seq);
+  ASSERT_EQ(death.metrics.size(), 1U);
+  EXPECT_EQ(death.metrics[0].type, DataType::int64);
+  EXPECT_EQ(std::get<std::uint64_t>(find(death, "bdSeq")->value), 7U);
+  EXPECT_EQ(std::get<std::uint64_t>(find(bench.payload(0), "bdSeq")->value), 7U);
+}
+
+TEST(EdgeNode, SaysNothingBeforeThePrimaryHostIsOnline) {
+  Bench bench;
+  bench.node.start(bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.filters, (std::vector<std::string>{"spBv1.0/VN-03/NCMD/site-1",
+                                                     "spBv1.0/VN-03/DCMD/site-1/+", "spBv1.0/STATE/xalink"}));
+  bench.host_says(false, 1000);
+  bench.host_says(true, 999);  // older than what is known
+  bench.advance(minutes(5));
+  EXPECT_TRUE(bench.sent.empty());
+  bench.host_says(true, 1000);
+  bench.advance(seconds(11));
+  EXPECT_FALSE(bench.sent.empty());
+}
+
+TEST(EdgeNode, BirthsComeFirstInOrderAndCountFromZero) {
+  Bench bench;
+  bench.come_online();
+  ASSERT_EQ(bench.topics(),
+            (std::vector<std::string>{"spBv1.0/VN-03/NBIRTH/site-1", "spBv1.0/VN-03/DBIRTH/site-1/dossiers",
+                                      "spBv1.0/VN-03/DBIRTH/site-1/network",
+                                      "spBv1.0/VN-03/DBIRTH/site-1/backlog"}));
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    const auto payload = bench.payload(i);
+    EXPECT_EQ(payload.seq, i);
+    EXPECT_TRUE(payload.timestamp);
+    EXPECT_EQ(bench.sent[i].qos, 0);
+    EXPECT_FALSE(bench.sent[i].retain);
+    for (const auto& metric : payload.metrics) {
+      EXPECT_FALSE(metric.name.empty());
+      EXPECT_NE(metric.type, DataType::unknown) << metric.name;
+      EXPECT_TRUE(metric.timestamp) << metric.name;
+    }
+  }
+  const auto rebirth = *find(bench.payload(0), "Node Control/Rebirth");
+  EXPECT_EQ(rebirth.type, DataType::boolean);
+  EXPECT_EQ(rebirth.value, MetricValue(false));
+  EXPECT_FALSE(rebirth.alias);
+}
+
+TEST(EdgeNode, AliasesAreUniqueOverTheNodeAndDataCarriesNothingElse) {
+  Bench bench;
+  bench.come_online();
+  std::set<std::uint64_t> aliases;
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    for (const auto& metric : bench.payload(i).metrics) {
+      if (!metric.alias) continue;
+      EXPECT_TRUE(aliases.insert(*metric.alias).second) << metric.name;
+    }
+  }
+  bench.sent.clear();
+  bench.node.took(ping(), bench.make_record(Lane::measurements, 1), bench.now());
+  bench.node.appended(Lane::measurements, 1, bench.now());
+  bench.settle();
+  ASSERT_FALSE(bench.sent.empty());
+  for (const auto& metric : bench.payload(0).metrics) {
+    EXPECT_TRUE(metric.name.empty());
+    EXPECT_TRUE(aliases.contains(metric.alias.value()));
+    EXPECT_EQ(metric.type, DataType::unknown);
+    EXPECT_TRUE(metric.timestamp);
+  }
+}
+
+TEST(EdgeNode, SequenceNumbersWrapAfter255) {
+  Bench bench;
+  bench.come_online();
+  for (RowId row = 1; row <= 300; ++row) {
+    bench.node.appended(Lane::events, row, bench.now());
+    bench.settle();
+    bench.acknowledge(Lane::events, row);
+  }
+  ASSERT_GT(bench.sent.size(), 300U);
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) EXPECT_EQ(bench.payload(i).seq, i % 256);
+}
+
+TEST(EdgeNode, RebirthKeepsBdSeqAndGoesOn) {
+  Bench bench;
+  bench.come_online();
+  bench.sent.clear();
+  bench.command({Bench::metric("Node Control/Rebirth", DataType::boolean, true)});
+  ASSERT_GE(bench.sent.size(), 4U);
+  EXPECT_EQ(bench.sent[0].topic, "spBv1.0/VN-03/NBIRTH/site-1");
+  EXPECT_EQ(bench.payload(0).seq, 0U);
+  EXPECT_EQ(std::get<std::uint64_t>(find(bench.payload(0), "bdSeq")->value), 0U);
+}
+
+TEST(EdgeNode, LeavesWithItsHostAndComesBackWithANewBdSeq) {
+  Bench bench;
+  bench.come_online();
+  bench.sent.clear();
+  bench.host_says(false, 999);  // older than the host's own birth: a lie or a ghost
+  EXPECT_EQ(bench.node.state(), EdgeNodeState::online);
+  bench.host_says(false, 1000);
+  ASSERT_EQ(bench.topics(), std::vector<std::string>{"spBv1.0/VN-03/NDEATH/site-1"});
+  EXPECT_EQ(bench.closes, 1);
+  bench.advance(minutes(1));
+  EXPECT_EQ(bench.node.state(), EdgeNodeState::waiting_for_host);
+  EXPECT_EQ(bench.next_bdseq, 2);
+}
+
+TEST(EdgeNode, StoppingPublishesADeathCertificateAndDisconnects) {
+  Bench bench;
+  bench.come_online();
+  bench.sent.clear();
+  bench.node.stop(bench.now());
+  bench.settle();
+  ASSERT_EQ(bench.topics(), std::vector<std::string>{"spBv1.0/VN-03/NDEATH/site-1"});
+  EXPECT_EQ(bench.closes, 1);
+  EXPECT_EQ(bench.node.state(), EdgeNodeState::stopped);
+  EXPECT_FALSE(bench.node.wake_at());
+}
+
+TEST(EdgeNode, WaitsLongerAfterEachFailureUpToTheLimit) {
+  Bench bench;
+  bench.node.start(bench.now());
+  Duration longest{};
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    static_cast<void>(bench.node.take_actions());
+    bench.node.lost("refused", bench.now());
+    const Duration wait = *bench.node.wake_at() - bench.time;
+    EXPECT_GE(wait, seconds(1));
+    EXPECT_LE(wait, std::min<Duration>(minutes(5), seconds(1) * (1 << std::min(attempt + 1, 16))));
+    longest = std::max(longest, wait);
+    bench.time = *bench.node.wake_at();
+    bench.node.tick(bench.now());
+  }
+  EXPECT_GT(longest, minutes(2));
+}
+
+TEST(EdgeNode, EventsGoBeforeMeasurements) {
+  Bench bench({depth(0, 100), depth(0, 100)});
+  bench.come_online();
+  std::vector<bool> events;
+  for (int round = 0; round < 200; ++round) {
+    for (const Lane lane : kLanes) bench.acknowledge(lane, bench.node.lane(lane).last);
+  }
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    if (bench.sent[i].topic != "spBv1.0/VN-03/DDATA/site-1/backlog") continue;
+    const auto payload = bench.payload(i);
+    events.push_back(std::get<DataSet>(payload.metrics[0].value).columns.back().name == "Code");
+  }
+  ASSERT_GE(events.size(), 2U);
+  EXPECT_TRUE(std::is_sorted(events.rbegin(), events.rend()));  // all events, then all measurements
+}
+
+TEST(EdgeNode, AsksAgainForNothingThatTheGatewayAlreadyHas) {
+  Bench bench({LaneDepth{}, depth(10, 50)});
+  bench.node.start(bench.now());
+  bench.settle();
+  bench.host_says(true, 1000);
+  bench.advance(seconds(11));
+  bench.acknowledge(Lane::measurements, 50);  // committed, but the acknowledgement had been lost
+  EXPECT_TRUE(bench.data_topics().empty());
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 50U);
+  ASSERT_EQ(bench.forgotten.size(), 1U);
+  EXPECT_EQ(bench.forgotten[0].mark, 50U);
+}
+
+TEST(EdgeNode, KeepsNoMoreUnacknowledgedThanTheWindowAndSendsAgainAfterSilence) {
+  Bench bench({LaneDepth{}, depth(0, 100'000)});
+  bench.come_online();
+  std::size_t bytes = 0;
+  for (const auto& message : bench.sent) bytes += message.payload.size();
+  EXPECT_LT(bytes, 16 * 1024U);  // of 100,000 rows, one small window
+  const auto before = bench.data_topics().size();
+  bench.advance(seconds(60));
+  EXPECT_GT(bench.data_topics().size(), before);  // the same rows again, with new sequence numbers
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 0U);
+  // Doubling waits: a dead link is not hammered.
+  const auto after_a_minute = bench.data_topics().size();
+  bench.advance(minutes(10));
+  EXPECT_LT(bench.data_topics().size() - after_a_minute, 40U);
+}
+
+TEST(EdgeNode, PresentValuesDoNotWaitForTheBacklog) {
+  Bench bench({LaneDepth{}, depth(0, 100'000)});
+  bench.come_online();
+  bench.sent.clear();
+  bench.advance(milliseconds(100));
+  bench.node.took(ping(), bench.make_record(Lane::measurements, 7), bench.now());
+  bench.settle();
+  ASSERT_EQ(bench.topics(), std::vector<std::string>{"spBv1.0/VN-03/DDATA/site-1/network"});
+  const auto payload = bench.payload(0);
+  ASSERT_EQ(payload.metrics.size(), 1U);  // the value alone: its row is delivered in its turn
+  EXPECT_FALSE(payload.metrics[0].historical);
+}
+
+TEST(EdgeNode, IgnoresAcknowledgementsThatCannotBeTrue) {
+  Bench bench({LaneDepth{}, depth(0, 100)});
+  bench.come_online();
+  bench.acknowledge(Lane::measurements, 101);
+  EXPECT_EQ(bench.node.ignored_commands(), 1U);
+  bench.acknowledge(Lane::measurements, 50, "another epoch");
+  EXPECT_EQ(bench.node.ignored_commands(), 2U);
+  bench.command({Bench::metric("Node Control/Acknowledge Lane 1", DataType::uint64, std::uint64_t{50})});
+  EXPECT_EQ(bench.node.ignored_commands(), 3U);  // no epoch at all
+  bench.command({Bench::metric("Node Control/Reboot", DataType::boolean, true)});
+  EXPECT_EQ(bench.node.ignored_commands(), 4U);
+  bench.command({Bench::metric("Node Control/Rebirth", DataType::boolean, true)}, /*retained=*/true);
+  EXPECT_EQ(bench.node.ignored_commands(), 5U);
+  bench.node.arrived(IncomingMessage{"spBv1.0/VN-03/NCMD/site-1", "nonsense", false}, bench.now());
+  EXPECT_EQ(bench.node.ignored_commands(), 6U);
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 0U);
+}
+
+TEST(EdgeNode, RowsWrittenAfterTheStartMustBeSentBeforeTheyCanBeAcknowledged) {
+  Bench bench;
+  bench.come_online();
+  bench.hand_over = false;
+  bench.node.lost("cut", bench.now());
+  bench.node.appended(Lane::measurements, 5, bench.now());
+  static_cast<void>(bench.node.take_actions());
+  bench.advance(minutes(1));
+  bench.host_says(true, 1000);
+  bench.advance(milliseconds(1));
+  bench.acknowledge(Lane::measurements, 5);  // before the node sent them: somebody else's numbers
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 0U);
+}
+
+TEST(EdgeNode, SendsAgainFromWhereARestoredGatewayAsks) {
+  Bench bench({LaneDepth{}, depth(80, 80)});
+  bench.come_online();
+  bench.sent.clear();
+  bench.command({Bench::metric("Node Control/Acknowledge Epoch", DataType::string, std::string("epoch-1")),
+                 Bench::metric("Node Control/Resend From Lane 1", DataType::uint64, std::uint64_t{31})});
+  ASSERT_FALSE(bench.data_topics().empty());
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 30U);
+  const auto payload = bench.payload(0);
+  const auto& data = std::get<DataSet>(payload.metrics[0].value);
+  EXPECT_EQ(data.rows[0].back(), Value(std::uint64_t{31}));
+}
+
+TEST(EdgeNode, ForForeignHostsHandingOverIsEnough) {
+  auto options = Bench::defaults();
+  options.acknowledged_by = AcknowledgedBy::none;
+  options.backlog = BacklogForm::metrics;
+  options.primary_host.clear();
+  Bench bench({depth(0, 3), depth(0, 3)}, options);
+  bench.node.start(bench.now());
+  bench.settle();
+  bench.advance(seconds(1));
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 3U);
+  EXPECT_EQ(bench.data_topics().size(), 6U);
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    if (bench.sent[i].topic.find("DDATA") == std::string::npos) continue;
+    const auto payload = bench.payload(i);
+    EXPECT_TRUE(payload.metrics[0].historical);  // taken before the birth
+    EXPECT_FALSE(std::holds_alternative<DataSet>(payload.metrics[0].value));
+  }
+}
+
+TEST(EdgeNode, AnUnknownShapeIsDeclaredByARebirth) {
+  Bench bench;
+  bench.come_online();
+  bench.sent.clear();
+  const Schema board{"board", "Board", Lane::measurements, {{"Uptime", DataType::uint32, "s"}}};
+  Record record = bench.make_record(Lane::measurements, 1);
+  bench.node.took(board, record, bench.now());
+  bench.settle();
+  ASSERT_FALSE(bench.sent.empty());
+  EXPECT_EQ(bench.sent[0].topic, "spBv1.0/VN-03/NBIRTH/site-1");
+  const auto all = bench.topics();
+  EXPECT_NE(std::find(all.begin(), all.end(), "spBv1.0/VN-03/DBIRTH/site-1/board"), all.end());
+}
+
+}  // namespace
+}  // namespace xalink

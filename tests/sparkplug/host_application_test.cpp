@@ -1,0 +1,271 @@
+#include "sparkplug/host_application.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xalink {
+namespace {
+
+using std::chrono::seconds;
+
+const NodeId kNode{"VN-03", "site-1"};
+
+Metric metric(std::string name, DataType type, MetricValue value, std::optional<std::uint64_t> alias = {}) {
+  Metric made;
+  made.name = std::move(name);
+  made.type = type;
+  made.value = std::move(value);
+  made.alias = alias;
+  made.timestamp = 1'790'000'000'000;
+  return made;
+}
+
+class Host {
+ public:
+  Host() : host(options()) {
+    static_cast<void>(host.plan_connect(now()));
+    host.connected(now());
+  }
+  static HostApplicationOptions options() {
+    HostApplicationOptions options;
+    options.reorder_timeout = seconds(5);
+    options.min_rebirth_interval = seconds(10);
+    return options;
+  }
+  [[nodiscard]] Now now() const {
+    const auto elapsed = std::chrono::duration_cast<Milliseconds>(time.time_since_epoch());
+    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed,
+               ClockQuality::synchronised};
+  }
+  void hear(const std::string& topic, std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
+    Payload payload;
+    payload.timestamp = 1'790'000'000'000;
+    payload.seq = seq;
+    payload.metrics = std::move(metrics);
+    host.arrived(IncomingMessage{topic, encode(payload), false}, now());
+  }
+  void birth(std::uint8_t bdseq = 0, RowId claimed = 0) {
+    hear("spBv1.0/VN-03/NBIRTH/site-1", 0,
+         {metric("bdSeq", DataType::int64, std::int64_t{bdseq}),
+          metric("Node Control/Rebirth", DataType::boolean, false),
+          metric("Delivery/Epoch", DataType::string, std::string("epoch-1")),
+          metric("Delivery/Lane 1", DataType::uint64, std::uint64_t{claimed}, 1),
+          metric("Clock/Boot Id", DataType::string, std::string("boot-1"), 2)});
+    hear("spBv1.0/VN-03/DBIRTH/site-1/network", 1,
+         {metric("Ping/gateway/RTT mean", DataType::uint32, std::uint64_t{500}, 10),
+          metric("Delivery/Lane 1", DataType::uint64, std::uint64_t{claimed}, 11)});
+  }
+  void data(std::uint8_t seq, RowId row) {
+    hear("spBv1.0/VN-03/DDATA/site-1/network", seq,
+         {metric({}, DataType::uint32, std::uint64_t{row}, 10),
+          metric({}, DataType::uint64, std::uint64_t{row}, 11)});
+  }
+  template <class F>
+  [[nodiscard]] std::vector<F> facts() {
+    std::vector<F> of_kind;
+    for (auto& fact : host.take_facts()) {
+      if (auto* found = std::get_if<F>(&fact)) of_kind.push_back(std::move(*found));
+    }
+    return of_kind;
+  }
+  [[nodiscard]] int rebirth_requests() {
+    int count = 0;
+    for (const auto& message : host.take_messages()) {
+      const auto payload = decode(message.payload);
+      count += payload && payload->metrics[0].name == metric::kRebirth ? 1 : 0;
+    }
+    return count;
+  }
+
+  SteadyTime time{};
+  HostApplication host;
+};
+
+TEST(HostApplication, StateWillAndBirthShareTheTimestamp) {
+  HostApplication host(Host::options());
+  const auto plan = host.plan_connect(Host().now());
+  const auto will = decode_state(plan.will.payload).value();
+  const auto birth = decode_state(plan.birth.payload).value();
+  EXPECT_FALSE(will.online);
+  EXPECT_TRUE(birth.online);
+  EXPECT_EQ(will.timestamp, birth.timestamp);
+  EXPECT_EQ(plan.will.topic, "spBv1.0/STATE/xalink");
+  EXPECT_EQ(plan.will.qos, 1);
+  EXPECT_TRUE(plan.will.retain);
+  EXPECT_EQ(plan.birth.qos, 1);
+  EXPECT_TRUE(plan.birth.retain);
+}
+
+TEST(HostApplication, SaysItIsOnlineWhenSomebodySaysItIsNot) {
+  Host host;
+  host.host.arrived(IncomingMessage{"spBv1.0/STATE/xalink", encode_state({false, 1}), true}, host.now());
+  const auto messages = host.host.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_TRUE(decode_state(messages[0].payload)->online);
+  static_cast<void>(host.host.goodbye(host.now()));
+  host.host.arrived(IncomingMessage{"spBv1.0/STATE/xalink", encode_state({false, 2}), true}, host.now());
+  EXPECT_TRUE(host.host.take_messages().empty());  // it is leaving: that is its own goodbye
+}
+
+TEST(HostApplication, ReadsRecordsByAliasOnlyAfterABirth) {
+  Host host;
+  host.birth();
+  host.data(2, 1);
+  const auto arrived = host.facts<fact::Arrived>();
+  ASSERT_EQ(arrived.size(), 1U);
+  EXPECT_EQ(arrived[0].node, kNode);
+  EXPECT_EQ(arrived[0].batch.epoch, "epoch-1");
+  EXPECT_EQ(arrived[0].batch.last(), 1U);
+  EXPECT_EQ(arrived[0].batch.schemas[0].columns[0].name, "RTT mean");
+  EXPECT_EQ(arrived[0].batch.items[0].record.stamp.boot_id, "boot-1");
+}
+
+TEST(HostApplication, AsksANodeItDoesNotKnowForABirthOnceInAWhile) {
+  Host host;
+  host.data(5, 1);
+  host.data(6, 2);
+  EXPECT_EQ(host.rebirth_requests(), 1);
+  EXPECT_EQ(host.facts<fact::SetAside>().size(), 2U);
+  host.time += seconds(11);
+  host.data(7, 3);
+  EXPECT_EQ(host.rebirth_requests(), 1);
+}
+
+TEST(HostApplication, PutsMessagesInOrderBeforeItLosesPatience) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.host.take_facts());
+  host.data(4, 3);
+  host.data(3, 2);
+  EXPECT_TRUE(host.facts<fact::Arrived>().empty());
+  host.data(2, 1);
+  EXPECT_EQ(host.facts<fact::Arrived>().size(), 3U);
+  host.time += seconds(6);
+  host.host.tick(host.now());
+  EXPECT_EQ(host.rebirth_requests(), 0);
+}
+
+TEST(HostApplication, AsksForARebirthWhenAMessageStaysAway) {
+  Host host;
+  host.birth();
+  host.data(3, 2);
+  EXPECT_EQ(host.host.wake_at(), host.time + seconds(5));
+  host.time += seconds(5);
+  host.host.tick(host.now());
+  EXPECT_EQ(host.rebirth_requests(), 1);
+  static_cast<void>(host.host.take_facts());
+  host.data(4, 3);  // without a birth nothing can be read
+  EXPECT_TRUE(host.facts<fact::Arrived>().empty());
+  host.birth();
+  host.data(2, 1);
+  EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
+}
+
+TEST(HostApplication, ARepeatedMessageIsNotNews) {
+  Host host;
+  host.birth();
+  host.data(2, 1);
+  host.data(2, 1);
+  EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
+  EXPECT_EQ(host.host.counters().stale, 1U);
+}
+
+TEST(HostApplication, OnlyTheDeathOfThisSessionIsADeath) {
+  Host host;
+  host.birth(4);
+  static_cast<void>(host.host.take_facts());
+  host.hear("spBv1.0/VN-03/NDEATH/site-1", {}, {metric("bdSeq", DataType::int64, std::int64_t{3})});
+  EXPECT_TRUE(host.facts<fact::NodeDied>().empty());
+  host.hear("spBv1.0/VN-03/NDEATH/site-1", {}, {metric("bdSeq", DataType::uint64, std::uint64_t{4})});
+  EXPECT_EQ(host.facts<fact::NodeDied>().size(), 1U);
+}
+
+TEST(HostApplication, AcknowledgesMarksOfTheLivingEpochOnly) {
+  Host host;
+  host.birth();
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 7, false}}, host.now());
+  auto messages = host.host.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0].topic, "spBv1.0/VN-03/NCMD/site-1");
+  EXPECT_EQ(messages[0].qos, 0);
+  EXPECT_FALSE(messages[0].retain);
+  const auto payload = decode(messages[0].payload).value();
+  EXPECT_FALSE(payload.seq);
+  ASSERT_EQ(payload.metrics.size(), 2U);
+  EXPECT_EQ(payload.metrics[0].value, MetricValue(std::string("epoch-1")));
+  EXPECT_EQ(payload.metrics[1].name, "Node Control/Acknowledge Lane 1");
+  EXPECT_EQ(payload.metrics[1].value, MetricValue(std::uint64_t{7}));
+  host.host.committed({LaneMark{kNode, "epoch-0", Lane::measurements, 9, false}}, host.now());
+  EXPECT_TRUE(host.host.take_messages().empty());
+}
+
+TEST(HostApplication, AsksForWhatARestoreLost) {
+  Host host;
+  host.birth(0, 100);  // the node believes that 100 rows are safe
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 40, false}}, host.now());
+  const auto messages = host.host.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  const auto payload = decode(messages[0].payload).value();
+  EXPECT_EQ(payload.metrics.back().name, "Node Control/Resend From Lane 1");
+  EXPECT_EQ(payload.metrics.back().value, MetricValue(std::uint64_t{41}));
+}
+
+TEST(HostApplication, SetsAsideWhatItCannotUseAndGoesOn) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.host.take_facts());
+  const auto say = [&](const std::string& topic, const std::string& payload) {
+    host.host.arrived(IncomingMessage{topic, payload, false}, host.now());
+  };
+  say("spBv1.0/VN-03/DDATA/site-1/network", "garbage");
+  say("spBv1.0/VN-03/XDATA/site-1", "");
+  say("spBv1.0/VN-03", "");
+  host.hear("spBv1.0/VN-03/NBIRTH/site-2", 0, {});  // no bdSeq
+  host.hear("spBv1.0/VN-03/NBIRTH/site-2", {},
+            {metric("bdSeq", DataType::int64, std::int64_t{0})});  // no seq
+  host.hear("spBv1.0/VN-03/NDEATH/site-1", {}, {});                // no bdSeq
+  host.hear("spBv1.0/VN-03/DDATA/site-1/network", {}, {});         // no seq
+  EXPECT_EQ(host.facts<fact::SetAside>().size(), 7U);
+  host.data(2, 1);
+  EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
+}
+
+TEST(HostApplication, KeepsValuesOfPlainNodes) {
+  Host host;
+  host.hear(
+      "spBv1.0/VN-03/NBIRTH/plc", 0,
+      {metric("bdSeq", DataType::int64, std::int64_t{0}), metric("Temperature", DataType::float64, 20.5)});
+  host.hear("spBv1.0/VN-03/NDATA/plc", 1, {metric("Temperature", DataType::unknown, 21.5)});
+  const auto values = host.facts<fact::Values>();
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_TRUE(values[1].plain);
+  EXPECT_EQ(values[1].entries[0].name, "Temperature");
+  EXPECT_EQ(values[1].entries[0].value, Value(21.5));
+}
+
+TEST(HostApplication, PacesRebirthsOfAWholeFleet) {
+  auto options = Host::options();
+  options.rebirths_per_second = 5;
+  HostApplication host(options);
+  Host clock;
+  static_cast<void>(host.plan_connect(clock.now()));
+  host.connected(clock.now());
+  Payload payload;
+  payload.seq = 9;
+  for (int i = 0; i < 100; ++i) {
+    host.arrived(IncomingMessage{"spBv1.0/VN-03/NDATA/site-" + std::to_string(i), encode(payload), false},
+                 clock.now());
+  }
+  EXPECT_LE(host.take_messages().size(), 5U);
+  std::size_t total = 5;
+  for (int second = 0; second < 19; ++second) {
+    clock.time += seconds(1);
+    host.tick(clock.now());
+    const auto now_sent = host.take_messages().size();
+    EXPECT_LE(now_sent, 5U);
+    total += now_sent;
+  }
+  EXPECT_EQ(total, 100U);
+}
+
+}  // namespace
+}  // namespace xalink
