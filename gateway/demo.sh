@@ -157,7 +157,7 @@ targets = { loopback = "127.0.0.1", gateway = "gateway" }
 [probe.dns]
 interval_seconds = 4
 timeout_seconds = 2
-names = { localhost = "localhost", portal = "dichvucong.gov.vn" }
+names = { portal = "dichvucong.gov.vn" }
 [probe.reach]
 interval_seconds = 4
 timeout_seconds = 5
@@ -169,7 +169,7 @@ interval_seconds = 5
 drop_folder = "$work/drop"
 scan_seconds = 1
 END
-wanted_groups=(Link/% Ping/loopback Ping/gateway DNS/localhost DNS/portal Reach/demo Board)
+wanted_groups=(Link/% Ping/loopback Ping/gateway DNS/portal Reach/demo Board)
 sample=$root/agent/dossiers/sample-dossiers.csv
 
 drop() { # drop FILE AS: complete at once, as the drop folder wants it
@@ -195,9 +195,8 @@ $picture
 In another terminal:
   $agent status --config $work/agent.toml
   $gateway boards --json --config $work/gateway.toml
-  cp more-dossiers.csv $work/drop/       (columns as in agent/dossiers/sample-dossiers.csv)
-  kill -9 ${process[gateway]}                          (the gateway; then start it again:
-  $gateway run --config $work/gateway.toml)
+  cp $sample $work/drop/
+  kill -9 ${process[gateway]}; sleep 20; $gateway run --config $work/gateway.toml
 END
     is_alive agent || { tail -n 20 "$work/agent.log"; fail "the agent ended, its last messages are above"; }
     sleep 2
