@@ -40,8 +40,9 @@ class PahoSession final : public Session {
 
   boost::asio::awaitable<Result<void>> connect(std::string client_id, OutgoingMessage will) override;
   boost::asio::awaitable<Result<void>> subscribe(std::vector<std::string> filters) override;
-  /// The message is on its way when this returns; the awaitable only tells when it is through. Several
-  /// may be pending, and one that is never awaited is sent all the same.
+  /// The message has its place in the line when this returns; the awaitable only tells when it is through.
+  /// Several may be pending, and one that is never awaited is sent all the same, unless the connection
+  /// ends before. A QoS 1 message holds up those behind it until its PUBACK.
   boost::asio::awaitable<Result<void>> publish(OutgoingMessage message) override;
   boost::asio::awaitable<SessionEvent> next() override;
   boost::asio::awaitable<void> close() override;
