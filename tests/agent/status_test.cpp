@@ -1,0 +1,77 @@
+#include "agent/status.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+AgentStatus sample() {
+  AgentStatus status;
+  status.site = NodeId{"VN-03", "xa-lung-cu"};
+  status.at = WallTime(Milliseconds(1'767'225'600'123));
+  status.clock = ClockQuality::synchronised;
+  status.uptime = std::chrono::hours(5);
+  status.session = EdgeNodeState::online;
+  status.broker = "10.0.0.1:8883";
+  status.outbox_file = "/var/lib/xalink-agent/outbox.db";
+  status.outbox_bytes = 3'000'000;
+  status.lanes[0] = LaneDepth{7, 9, 1, WallTime(Milliseconds(1'767'225'000'000))};
+  status.lanes[1] = LaneDepth{100, 100, 1, std::nullopt};
+  status.waiting_for_flush = 3;
+  status.flush_interval = std::chrono::seconds(60);
+  ProbeStatus ping;
+  ping.schema = ping_schema("gateway");
+  ping.last.emplace();
+  ping.last->values.resize(ping.schema.columns.size());
+  ping.last->values[1] = std::uint64_t{12'345};
+  ping.runs = 4;
+  status.probes.push_back(ping);
+  status.dossiers.emplace();
+  status.dossiers->rows_taken = 46;
+  return status;
+}
+
+TEST(Status, JsonTellsRungLanesAndProbes) {
+  const auto root = boost::json::parse(status_as_json(sample()));
+  EXPECT_EQ(root.at("rung").as_string(), "gateway");
+  EXPECT_EQ(root.at("at").as_string(), "2026-01-01T00:00:00.123Z");
+  const auto& lane = root.at("outbox").at("lanes").at(0);
+  EXPECT_EQ(lane.at("depth").to_number<int>(), 2);
+  EXPECT_EQ(lane.at("acknowledged").to_number<int>(), 7);
+  const auto& value = root.at("probes").at(0).at("values").at(1);
+  EXPECT_EQ(value.at("name").as_string(), "RTT mean");
+  EXPECT_EQ(value.at("value").to_number<int>(), 12'345);
+  EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
+}
+
+TEST(Status, TextSaysItInEnglish) {
+  const auto text = status_as_text(status_as_json(sample()), Language::english);
+  ASSERT_TRUE(text);
+  for (const char* part :
+       {"VN-03/xa-lung-cu", "Reaches: gateway", "✓ gateway", "2 waiting for the gateway", "RTT mean 12.3 ms",
+        "2.86 MiB", "a power cut costs at most 60 s", "46 rows taken"}) {
+    EXPECT_NE(text->find(part), std::string::npos) << part << "\n" << *text;
+  }
+}
+
+TEST(Status, TextSaysItInVietnamese) {
+  const auto text = status_as_text(status_as_json(sample()), Language::vietnamese);
+  ASSERT_TRUE(text);
+  for (const char* part :
+       {"Kết nối tới: máy chủ tỉnh", "trực tuyến", "mất điện chỉ mất nhiều nhất", "46 dòng đã nhận"}) {
+    EXPECT_NE(text->find(part), std::string::npos) << part << "\n" << *text;
+  }
+  EXPECT_EQ(text->find("waiting"), std::string::npos) << *text;
+}
+
+TEST(Status, AnAnswerOfAnotherProgramIsRefused) {
+  EXPECT_FALSE(status_as_text("hello", Language::english));
+  EXPECT_FALSE(status_as_text("{}", Language::english));
+}
+
+}  // namespace
+}  // namespace xalink
