@@ -17,9 +17,9 @@
 #include "gateway/boards.hpp"
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
+#include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/version.hpp"
-#include "sparkplug/asio_clock.hpp"
 
 namespace xalink {
 namespace {
@@ -44,11 +44,10 @@ constexpr const char* kRunFooter =
 
 constexpr const char* kBoardsFooter =
     "Reads the store whether or not the gateway runs. The table is for people, --json for programs: an\n"
-    "object with \"boards\", each with \"group\", \"node\", \"state\" (online, offline, unknown: the gateway "
-    "is\n"
-    "not running, unborn), \"since\", \"lanes\" (0 events, 1 measurements: \"records\", \"mark\", "
-    "\"backlog\",\n"
-    "\"last_record\", \"given_up\") and \"clock\"; times are RFC 3339 in UTC.\n\n"
+    "object with \"boards\", each with \"group\", \"node\", \"state\" (online, offline, unborn, or unknown\n"
+    "when the gateway is not running), \"since\", \"clock\" and \"lanes\" (0 events, 1 measurements), each\n"
+    "with \"records\", \"mark\", \"backlog\", \"last_record\", \"given_up\". Times are RFC 3339 in UTC.\n"
+    "With --watch, --json gives one object a line.\n\n"
     "Examples:\n"
     "  xalink-gateway boards --watch 2\n"
     "  xalink-gateway boards --json | jq '.boards[] | select(.state != \"online\") | .node'";

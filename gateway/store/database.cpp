@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <system_error>
@@ -128,6 +129,11 @@ Result<std::unique_ptr<SQLite::Database>> open_to_read(const std::filesystem::pa
     return failure(
         file.string(), "there is no store yet",
         "Start the gateway (systemctl start xalink-gateway), or name its configuration with --config");
+  }
+  if (::access(file.c_str(), R_OK) != 0) {
+    const int why = errno;
+    return failure(file.string(), "cannot be read: " + std::generic_category().message(why),
+                   "Run this as the gateway's user or as root");
   }
   try {
     auto database = open_beside_writer(file);

@@ -65,7 +65,7 @@ StoreLock::~StoreLock() {
 }
 
 StoreInUse is_in_use(const std::filesystem::path& store) {
-  const int file = ::open(lock_file(store).c_str(), O_RDWR | O_CLOEXEC);
+  const int file = ::open(lock_file(store).c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return errno == ENOENT ? StoreInUse::no : StoreInUse::unknown;
   auto lock = whole_file();
   const int asked = ::fcntl(file, F_OFD_GETLK, &lock);
