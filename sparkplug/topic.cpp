@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "sparkplug/utf8.hpp"
+
 namespace xalink {
 namespace {
 
@@ -33,25 +35,6 @@ std::optional<MessageType> type_from(std::string_view name) {
   return static_cast<MessageType>(found - kTypeNames.begin());
 }
 
-// Length of the UTF-8 sequence that begins at `text[at]`, or 0 when it is none (overlong forms,
-// surrogates and code points above U+10FFFF included).
-std::size_t utf8_sequence(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return 0;
-  }
-  const unsigned char second = byte(at + 1);
-  if (lead == 0xE0 && second < 0xA0) return 0;
-  if (lead == 0xED && second > 0x9F) return 0;
-  if (lead == 0xF0 && second < 0x90) return 0;
-  if (lead == 0xF4 && second > 0x8F) return 0;
-  return length;
-}
-
 Unexpected bad_topic(std::string_view text, std::string what) {
   return failure(std::string(text.substr(0, 200)), std::move(what));
 }
@@ -63,15 +46,11 @@ std::string_view to_string(MessageType type) {
 }
 
 bool is_valid_id(std::string_view id) {
-  if (id.empty()) return false;
-  for (std::size_t at = 0; at < id.size();) {
-    const auto byte = static_cast<unsigned char>(id[at]);
-    if (byte < 0x20 || byte == 0x7F || byte == '+' || byte == '/' || byte == '#') return false;
-    const std::size_t length = utf8_sequence(id, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
+  const bool forbidden = std::any_of(id.begin(), id.end(), [](char letter) {
+    const auto byte = static_cast<unsigned char>(letter);
+    return byte < 0x20 || byte == 0x7F || letter == '+' || letter == '/' || letter == '#';
+  });
+  return !id.empty() && !forbidden && find_broken_utf8(id) == std::string_view::npos;
 }
 
 std::string to_string(const Topic& topic) {
