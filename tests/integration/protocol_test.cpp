@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "tests/comparison/comparison.hpp"
@@ -15,10 +16,18 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+// A sanitizer looks for other mistakes, and at a tenth of the speed.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kSeedsDividedBy = 20;
+#else
+constexpr std::uint64_t kSeedsDividedBy = 1;
+#endif
+
 // Seeds for each schedule; XALINK_SEEDS multiplies, for long runs by hand.
 std::uint64_t seeds(std::uint64_t usual) {
   const char* factor = std::getenv("XALINK_SEEDS");  // NOLINT(concurrency-mt-unsafe): before any thread
-  return factor == nullptr ? usual : usual * std::strtoull(factor, nullptr, 10);
+  const std::uint64_t times = factor == nullptr ? 1 : std::strtoull(factor, nullptr, 10);
+  return std::max<std::uint64_t>(2, usual * times / kSeedsDividedBy);
 }
 
 void expect_exactly_once(const ProtocolWorld& world, std::size_t board, std::size_t gateway = 0) {
