@@ -72,8 +72,7 @@ std::vector<std::string> outward_interfaces(const fs::path& root) {
     if (route.interface != "lo") names.push_back(std::move(route.interface));
   }
   std::ranges::sort(names);
-  const auto doubles = std::ranges::unique(names);
-  names.erase(doubles.begin(), doubles.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

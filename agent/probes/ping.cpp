@@ -76,8 +76,8 @@ struct PingProbe::Run {
   std::string complaint;  ///< the first one, of the network or of this machine
 };
 
-PingProbe::PingProbe(const asio::any_io_executor& executor, Clock& clock, PingSettings settings)
-    : executor_(executor),
+PingProbe::PingProbe(asio::any_io_executor executor, Clock& clock, PingSettings settings)
+    : executor_(std::move(executor)),
       clock_(clock),
       settings_(std::move(settings)),
       schema_(ping_schema(settings_.subject.empty() ? settings_.target : settings_.subject)) {

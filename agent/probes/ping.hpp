@@ -47,7 +47,7 @@ struct RoundTripStatistics {
 /// Ends when all replies are in, `patience` after the last request, or by the deadline.
 class PingProbe final : public Probe {
  public:
-  PingProbe(const boost::asio::any_io_executor& executor, Clock& clock, PingSettings settings);
+  PingProbe(boost::asio::any_io_executor executor, Clock& clock, PingSettings settings);
 
   [[nodiscard]] const Schema& schema() const override { return schema_; }
   boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
