@@ -10,6 +10,8 @@ namespace {
 
 // After a failed read of the outbox: a disk that hangs must not be asked a thousand times a second.
 constexpr Duration kReadAgainAfter = std::chrono::seconds(2);
+// For the broker to confirm the death certificate; if it does not, its will says the same.
+constexpr Duration kGoodbyePatience = std::chrono::seconds(3);
 
 void log(const action::Note& note) {
   spdlog::log(note.level == action::Note::Level::warning ? spdlog::level::warn : spdlog::level::info, "{}",
@@ -217,7 +219,10 @@ boost::asio::awaitable<void> Publisher::say_goodbye() {
   node_.stop(now());
   auto actions = node_.take_actions();
   for (auto& action : actions) {
-    if (auto* message = std::get_if<action::Publish>(&action)) co_await perform(std::move(*message));
+    auto* goodbye = std::get_if<action::Publish>(&action);
+    if (goodbye == nullptr) continue;
+    auto publishing = session_.publish(std::move(goodbye->message));
+    co_await with_timeout(clock_, kGoodbyePatience, std::move(publishing));
   }
   co_await session_.close();
 }

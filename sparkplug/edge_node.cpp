@@ -122,10 +122,8 @@ void EdgeNode::stop(Now now) {
   const bool has_session = state_ == EdgeNodeState::online || state_ == EdgeNodeState::birth_pending ||
                            state_ == EdgeNodeState::waiting_for_host;
   if (state_ == EdgeNodeState::online) {
-    auto message = death(now.wall);
-    message.qos = 0;
     handed_.emplace_back();
-    perform(action::Publish{std::move(message)});
+    perform(action::Publish{death(now.wall)});
   }
   if (has_session || state_ == EdgeNodeState::connecting) perform(action::Close{});
   state_ = EdgeNodeState::stopped;
@@ -216,9 +214,7 @@ void EdgeNode::take_state(const IncomingMessage& message, Now now) {
 void EdgeNode::host_went_away(Now now) {
   note(Level::warning, "host application \"" + options_.primary_host + "\" went offline");
   if (state_ == EdgeNodeState::online) {
-    auto message = death(now.wall);
-    message.qos = 0;
-    perform(action::Publish{std::move(message)});
+    perform(action::Publish{death(now.wall)});
   }
   perform(action::Close{});
   wait_to_connect(now, options_.min_backoff + options_.max_birth_delay);
