@@ -35,6 +35,10 @@ phase() {
 }
 
 build() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"; }
+build_bench() {
+  cmake --preset bench &&
+    cmake --build --preset bench --parallel "$jobs" --target drain_bench xalink-agent xalink-gateway
+}
 run_tests() { ctest --preset "$1" --parallel "$jobs"; }
 # ThreadSanitizer of g++ 12 cannot live with all of the address randomisation of newer kernels.
 run_tests_unrandomised() {
@@ -68,7 +72,7 @@ cross() {
 }
 bench() {
   phase "bench packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
-    phase "bench build" build bench && phase "bench" cmake --build --preset bench --target bench
+    phase "bench build" build_bench && phase "bench" cmake --build --preset bench --target bench
 }
 tidy() {
   phase "tidy packages" need_packages "${debian_build[@]}" "${debian_test[@]}" &&
