@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -38,6 +39,17 @@ namespace asio = boost::asio;
 std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32U) | device();
+}
+
+/// What ended a group of coroutines: the others then ended by being cancelled, and Asio packs all together.
+std::exception_ptr first_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const asio::multiple_exceptions& several) {
+    return first_of(several.first_exception());
+  } catch (...) {
+    return error;
+  }
 }
 
 bool is_cancellation(const std::exception_ptr& error) {
@@ -126,7 +138,9 @@ class Agent {
     });
     spawn(work(), [this](const std::exception_ptr& error) {
       signals_.cancel();
-      if (error && !(stopping_ && is_cancellation(error))) failure_ = error;
+      if (!error) return;
+      const auto first = first_of(error);
+      if (!stopping_ || !is_cancellation(first)) failure_ = first;
     });
     loop_.run();
     // Also after a bug: what was measured is worth keeping.

@@ -55,6 +55,11 @@ constexpr const char* kStatusFooter =
     "Example:\n"
     "  xalink-agent status --json | jq -r .rung";
 
+/// CLI11 lists the options that all commands share only in the program's own help.
+std::string with_common_options(const char* footer) {
+  return std::string("Also: --config FILE, --lang vi|en, as `xalink-agent --help` explains.\n\n") + footer;
+}
+
 int complain(const std::string& text, int code) {
   std::cerr << "xalink-agent: " << text << "\n";
   return code;
@@ -106,7 +111,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("xalink-agent ") + kVersion, "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is complained of below: CLI11 takes an unknown word for none
   app.fallthrough();
   app.add_option("--config", arguments.config_file, "Configuration file")
       ->type_name("FILE")
@@ -115,15 +120,18 @@ int main(int argc, char** argv) {
       ->type_name("LANG")
       ->check(CLI::IsMember({"vi", "en"}));
   auto* run_command = app.add_subcommand("run", "Measure, keep and deliver");
-  run_command->footer(kRunFooter);
+  run_command->footer(with_common_options(kRunFooter));
   auto* status_command = app.add_subcommand("status", "Show how the running agent fares");
-  status_command->footer(kStatusFooter);
+  status_command->footer(with_common_options(kStatusFooter));
   status_command->add_flag("--json", arguments.json, "Print JSON instead of text");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
+  }
+  if (app.get_subcommands().empty()) {
+    return complain("say what to do: run or status. Next: xalink-agent --help", kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {

@@ -62,6 +62,11 @@ std::string footer() {
          "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
 }
 
+/// CLI11 lists the options that all commands share only in the program's own help.
+std::string with_common_options(const char* footer) {
+  return std::string("Also: --config FILE, --lang vi|en, as `xalink-gateway --help` explains.\n\n") + footer;
+}
+
 int complain(const std::string& text, int code) {
   std::cerr << "xalink-gateway: " << text << "\n";
   return code;
@@ -144,10 +149,10 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"vi", "en"}));
 
   auto* run_command = app.add_subcommand("run", "Take in, store and acknowledge what boards send");
-  run_command->footer(kRunFooter);
+  run_command->footer(with_common_options(kRunFooter));
   auto* boards_command =
       app.add_subcommand("boards", "Show each board: online, backlog, stored, last record");
-  boards_command->footer(kBoardsFooter);
+  boards_command->footer(with_common_options(kBoardsFooter));
   boards_command->add_flag("--json", arguments.json, "Print JSON instead of a table");
   boards_command->add_option("--watch", arguments.watch_seconds, "Show it again every so many seconds")
       ->type_name("SECONDS")
