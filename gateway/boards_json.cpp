@@ -38,7 +38,7 @@ const char* name_of(Board::State state) {
 
 json::value quality(ClockQuality quality) {
   const auto name = to_string(quality);
-  return json::value(json::string_view(name.data(), name.size()));
+  return json::string_view(name.data(), name.size());
 }
 
 json::object lane_object(Lane which, const BoardLane& lane) {

@@ -106,7 +106,7 @@ std::tm local(WallTime time) {
 
 std::string formatted(const std::tm& parts, const char* format) {
   char text[40];
-  return std::string(text, std::strftime(text, sizeof text, format, &parts));
+  return {text, std::strftime(text, sizeof text, format, &parts)};
 }
 
 class Table {

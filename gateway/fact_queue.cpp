@@ -8,7 +8,7 @@ namespace {
 
 // Memory of a fact, near enough to bound it: structs, and the texts that do not fit into them.
 std::size_t bytes_of(const std::string& text) {
-  return text.size() < sizeof text ? 0 : text.capacity();
+  return text.size() < sizeof(std::string) ? 0 : text.capacity();
 }
 
 std::size_t bytes_of(const Value& value) {
