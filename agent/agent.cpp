@@ -102,7 +102,7 @@ class Agent {
       : config_(config),
         boot_id_(std::move(boot_id)),
         outbox_(std::move(outbox)),
-        session_(loop_.get_executor(), clock_, config.broker),
+        session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
         recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
         measure_(
             clock_, boot_id_, kernel_clock_quality,
