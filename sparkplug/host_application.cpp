@@ -97,7 +97,7 @@ void HostApplication::lost(Now now) {
   connected_ = false;
   for (auto& [id, node] : nodes_) {
     if (!node.born) continue;
-    unborn(node);
+    unborn(id, node);
     facts_.emplace_back(fact::NodeDied{id, now.wall, "the gateway lost its connection to the broker"});
   }
   rebirths_wanted_.clear();
@@ -148,10 +148,17 @@ void HostApplication::arrived(IncomingMessage message, Now now) {
   }
 }
 
-void HostApplication::unborn(Node& node) {
+void HostApplication::unborn(const NodeId& id, Node& node) {
   node.born = false;
   node.held.clear();
   node.reorder_until.reset();
+  reordering_.erase(id);
+}
+
+HostApplication::Node* HostApplication::remember(const NodeId& id) {
+  const auto known = nodes_.find(id);
+  if (known != nodes_.end()) return &known->second;
+  return nodes_.size() < options_.max_nodes ? &nodes_[id] : nullptr;
 }
 
 void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& message, Payload payload,
@@ -175,10 +182,16 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
     set_aside(message, read.error().to_string(), now);
     return;
   }
-  auto& node = nodes_[id];
+  auto* remembered = remember(id);
+  if (remembered == nullptr) {
+    set_aside(message, "too many nodes are known already", now);
+    return;
+  }
+  auto& node = *remembered;
   fact::NodeBorn born;
   born.rebirth = node.born && node.bdseq == *bdseq;
   const auto last_request = node.last_rebirth_request;
+  unborn(id, node);
   node = Node{};
   node.last_rebirth_request = last_request;
   rebirths_wanted_.erase(id);
@@ -221,7 +234,7 @@ void HostApplication::take_ndeath(const NodeId& id, const IncomingMessage& messa
     ++counters_.stale;
     return;
   }
-  unborn(found->second);
+  unborn(id, found->second);
   facts_.emplace_back(fact::NodeDied{id, now.wall, "death certificate"});
 }
 
@@ -231,7 +244,12 @@ void HostApplication::take_in_sequence(const NodeId& id, const Topic& topic, Inc
     set_aside(message, std::string(to_string(topic.type)) + " has no seq between 0 and 255", now);
     return;
   }
-  auto& node = nodes_[id];
+  auto* remembered = remember(id);
+  if (remembered == nullptr) {
+    set_aside(message, "too many nodes are known already", now);
+    return;
+  }
+  auto& node = *remembered;
   if (!node.born) {
     set_aside(message, "no birth of this node is in force; a rebirth is requested", now);
     request_rebirth(id, node, now);
@@ -251,6 +269,7 @@ void HostApplication::take_in_sequence(const NodeId& id, const Topic& topic, Inc
   if (!node.reorder_until) {
     ++counters_.sequence_gaps;
     node.reorder_until = now.steady + options_.reorder_timeout;
+    reordering_.insert(id);
   }
   node.held.emplace(seq, std::move(message));
   if (node.held.size() >= kMostHeld) node.reorder_until = now.steady;
@@ -288,7 +307,9 @@ void HostApplication::release_held(const NodeId& id, Node& node, Now now) {
     auto payload = decode(message.payload, options_.limits);
     if (topic && payload) take_next(id, node, *topic, message, std::move(*payload), now);
   }
-  if (node.held.empty()) node.reorder_until.reset();
+  if (!node.held.empty()) return;
+  node.reorder_until.reset();
+  reordering_.erase(id);
 }
 
 void HostApplication::declare(Node& node, const std::string& device, const Metric& metric) {

@@ -101,6 +101,8 @@ struct HostApplicationOptions {
   /// A hole that repeating the mark does not close for this long: somebody else acknowledged those rows.
   /// A rebirth shows what the node believes, and then we can ask for them.
   Duration hole_timeout = std::chrono::minutes(1);
+  /// Nodes remembered; invented ids beyond are set aside without an answer.
+  std::size_t max_nodes = 20'000;
   PayloadLimits limits;
 };
 
@@ -187,7 +189,9 @@ class HostApplication {
                                        Now now) const;
   void request_rebirth(const NodeId& id, Node& node, Now now);
   void send_rebirths(Now now);
-  void unborn(Node& node);
+  void unborn(const NodeId& id, Node& node);
+  /// The node, known from now on; nothing when there are too many.
+  [[nodiscard]] Node* remember(const NodeId& id);
 
   HostApplicationOptions options_;
   std::map<NodeId, Node> nodes_;
@@ -198,6 +202,7 @@ class HostApplication {
   double rebirth_tokens_ = 0;
   SteadyTime tokens_at_{};
   std::set<NodeId> rebirths_wanted_;
+  std::set<NodeId> reordering_;  ///< nodes with a reorder timer, so that time need not look at all of them
   Counters counters_;
 };
 

@@ -10,7 +10,7 @@ namespace xalink {
 // --- rebirths ---------------------------------------------------------------------------------------
 
 void HostApplication::request_rebirth(const NodeId& id, Node& node, Now now) {
-  unborn(node);
+  unborn(id, node);
   rebirths_wanted_.insert(id);
   send_rebirths(now);
 }
@@ -97,9 +97,10 @@ void HostApplication::committed(const std::vector<LaneMark>& marks, Now now) {
 // --- time -------------------------------------------------------------------------------------------
 
 void HostApplication::tick(Now now) {
-  for (auto& [id, node] : nodes_) {
-    if (!node.born || !node.reorder_until || now.steady < *node.reorder_until) continue;
-    request_rebirth(id, node, now);
+  const auto waiting = reordering_;  // a rebirth request takes its node out
+  for (const auto& id : waiting) {
+    auto& node = nodes_.at(id);
+    if (now.steady >= *node.reorder_until) request_rebirth(id, node, now);
   }
   send_rebirths(now);
 }
@@ -109,9 +110,7 @@ std::optional<SteadyTime> HostApplication::wake_at() const {
   const auto consider = [&](SteadyTime when) {
     if (!earliest || when < *earliest) earliest = when;
   };
-  for (const auto& [id, node] : nodes_) {
-    if (node.born && node.reorder_until) consider(*node.reorder_until);
-  }
+  for (const auto& id : reordering_) consider(*nodes_.at(id).reorder_until);
   for (const auto& id : rebirths_wanted_) {
     const auto& node = nodes_.at(id);
     auto when = tokens_at_ + std::chrono::milliseconds(200);
