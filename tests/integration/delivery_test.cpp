@@ -49,6 +49,7 @@ std::int64_t bdseq_of(const IncomingMessage& message) {
 
 class Delivery : public DeploymentTest {
  protected:
+  using DeploymentTest::DeploymentTest;
   /// True when the gateway got there and the drain still goes on.
   [[nodiscard]] bool drained_to(std::uint64_t rows, std::uint64_t all) {
     EXPECT_TRUE(eventually([&] { return gateway_.held() >= rows; }, kPatience, kOften));
@@ -254,6 +255,34 @@ TEST_F(Delivery, AnImpostorsAcknowledgementLosesNothing) {
   board_.drop_dossiers(1, 1);
   ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
   expect_everything_arrives();
+}
+
+class DeliveryOverMqtt5 : public Delivery {
+ protected:
+  DeliveryOverMqtt5() : Delivery(Measures::nothing, "5") {}
+};
+
+TEST_F(DeliveryOverMqtt5, KeepsEachRecordOnceOverDeathsOfAllThree) {
+  fill_outbox(board_.outbox(), kDrain);
+  ForeignClient listener(broker_, "listener", {"spBv1.0/+/NDEATH/#"});
+  gateway_.program.start();
+  board_.program.start();
+  int amid = drained_to(kDrain / 10, kDrain) ? 1 : 0;
+  board_.program.kill();
+  const auto will = listener.hear(any);
+  ASSERT_TRUE(will.has_value());
+  EXPECT_EQ(bdseq_of(*will), 0);
+  board_.program.start();
+  amid += drained_to(kDrain * 3 / 10, kDrain) ? 1 : 0;
+  gateway_.program.kill();
+  gateway_.program.start();
+  amid += drained_to(kDrain * 5 / 10, kDrain) ? 1 : 0;
+  broker_.kill();
+  start_broker();
+  EXPECT_GT(amid, 0) << "the drain was over before the first death";
+  expect_everything_arrives();
+  EXPECT_EQ(board_.program.stop(), 0);
+  EXPECT_EQ(gateway_.program.stop(), 0);
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ namespace json = boost::json;
 
 constexpr int kBusyTimeoutMs = 10'000;
 
-std::string url_of(std::uint16_t port) {
-  return "mqtt://127.0.0.1:" + std::to_string(port);
+std::string table_of(const Broker& broker) {
+  return "[broker]\nurl = \"mqtt://127.0.0.1:" + std::to_string(broker.port) + "\"\nmqtt_version = \"" +
+         broker.mqtt_version + "\"\n";
 }
 
 json::object object_of(const Outcome& outcome) {
@@ -57,14 +58,13 @@ std::uint64_t ask_number(const std::filesystem::path& database, const std::strin
 
 // --- the gateway ------------------------------------------------------------------------------------
 
-GatewayProcess::GatewayProcess(const ScratchFolder& folder, std::uint16_t broker_port)
+GatewayProcess::GatewayProcess(const ScratchFolder& folder, const Broker& broker)
     : program({XALINK_GATEWAY_PROGRAM, "run", "--config", folder / "gateway.toml"}, folder / "gateway.log"),
       config_(folder / "gateway.toml"),
       store_(folder / "gateway.db") {
   folder.write("gateway.toml", "[host]\nid = \"" + std::string(kHostId) +
-                                   "\"\nreorder_timeout_seconds = 0.5\nrebirth_min_interval_seconds = 1\n"
-                                   "[broker]\nurl = \"" +
-                                   url_of(broker_port) + "\"\n[store]\nfile = \"" + store_.string() + "\"\n");
+                                   "\"\nreorder_timeout_seconds = 0.5\nrebirth_min_interval_seconds = 1\n" +
+                                   table_of(broker) + "[store]\nfile = \"" + store_.string() + "\"\n");
 }
 
 json::object GatewayProcess::boards() const {
@@ -95,11 +95,11 @@ std::uint64_t GatewayProcess::set_aside(const std::string& topic) const {
 
 // --- a board ----------------------------------------------------------------------------------------
 
-BoardProcess::BoardProcess(const ScratchFolder& folder, std::uint16_t broker_port, std::string node,
-                           Measures measures, const std::string& name)
+BoardProcess::BoardProcess(const ScratchFolder& folder, Broker broker, std::string node, Measures measures,
+                           const std::string& name)
     : program({XALINK_AGENT_PROGRAM, "run", "--config", folder / name / "agent.toml"},
               folder / name / "agent.log"),
-      broker_port_(broker_port),
+      broker_(std::move(broker)),
       node_(std::move(node)),
       folder_(folder / name),
       config_(folder_ / "agent.toml"),
@@ -113,8 +113,7 @@ void BoardProcess::configure(Measures measures) const {
   const std::string on = measures == Measures::every_second ? "true" : "false";
   std::ofstream out(config_, std::ios::trunc);
   out << "[site]\ngroup = \"" << kGroup << "\"\nid = \"" << node_ << "\"\n"
-      << "[broker]\nurl = \"" << url_of(broker_port_) << "\"\n"
-      << "[sparkplug]\nprimary_host = \"" << kHostId << "\"\n"
+      << table_of(broker_) << "[sparkplug]\nprimary_host = \"" << kHostId << "\"\n"
       << "[delivery]\nbirth_delay_seconds = 0\nreconnect_min_seconds = 0.2\nreconnect_max_seconds = 2\n"
       << "[outbox]\nfile = \"" << outbox_.string() << "\"\nallow_volatile = true\nflush_seconds = 1\n"
       << "[control]\nsocket = \"" << (folder_ / "agent.sock").string() << "\"\n"
@@ -175,8 +174,9 @@ bool BoardProcess::all_dossiers_taken() const {
 
 // --- all of it --------------------------------------------------------------------------------------
 
-DeploymentTest::DeploymentTest(Measures measures)
-    : gateway_(folder_, broker_.port()), board_(folder_, broker_.port(), "xa-lung-cu", measures, "board") {}
+DeploymentTest::DeploymentTest(Measures measures, const std::string& mqtt_version)
+    : gateway_(folder_, {broker_.port(), mqtt_version}),
+      board_(folder_, {broker_.port(), mqtt_version}, "xa-lung-cu", measures, "board") {}
 
 void DeploymentTest::TearDown() {
   if (!HasFailure()) return;

@@ -26,9 +26,15 @@ inline constexpr std::string_view kHostId = "xalink";
 /// The same as a number; 0 for nothing.
 [[nodiscard]] std::uint64_t ask_number(const std::filesystem::path& database, const std::string& sql);
 
+/// What the [broker] table of both programs says.
+struct Broker {
+  std::uint16_t port = 0;
+  std::string mqtt_version = "3.1.1";
+};
+
 class GatewayProcess {
  public:
-  GatewayProcess(const ScratchFolder& folder, std::uint16_t broker_port);
+  GatewayProcess(const ScratchFolder& folder, const Broker& broker);
 
   Program program;
   [[nodiscard]] const std::filesystem::path& config() const { return config_; }
@@ -53,7 +59,7 @@ enum class Measures : bool { nothing, every_second };
 class BoardProcess {
  public:
   /// Two boards of one node need different `name`s, which are their folders.
-  BoardProcess(const ScratchFolder& folder, std::uint16_t broker_port, std::string node, Measures measures,
+  BoardProcess(const ScratchFolder& folder, Broker broker, std::string node, Measures measures,
                const std::string& name);
 
   /// Takes effect at the next start.
@@ -77,7 +83,7 @@ class BoardProcess {
   [[nodiscard]] bool all_dossiers_taken() const;
 
  private:
-  std::uint16_t broker_port_;
+  Broker broker_;
   std::string node_;
   std::filesystem::path folder_;
   std::filesystem::path config_;
@@ -88,7 +94,7 @@ class BoardProcess {
 /// A broker that runs, a gateway and a board that do not yet.
 class DeploymentTest : public testing::Test {
  protected:
-  explicit DeploymentTest(Measures measures = Measures::nothing);
+  explicit DeploymentTest(Measures measures = Measures::nothing, const std::string& mqtt_version = "3.1.1");
   /// What the programs said is worth reading when a claim does not hold.
   void TearDown() override;
 

@@ -21,7 +21,7 @@ std::size_t times(const std::string& what, const std::string& text) {
 
 class OneIdentity : public DeploymentTest {
  protected:
-  BoardProcess twin_{folder_, broker_.port(), board_.node(), Measures::nothing, "twin"};
+  BoardProcess twin_{folder_, {broker_.port()}, board_.node(), Measures::nothing, "twin"};
 };
 
 TEST_F(OneIdentity, TwoBoardsFightPolitelyAndEachDeliversAllOnceItIsAlone) {
