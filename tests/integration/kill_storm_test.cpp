@@ -1,4 +1,5 @@
-// SIGKILL for everybody, at random moments, while a board measures and takes in dossiers.
+// SIGKILL for everybody, at random moments, while a board measures and takes in dossiers; now and then
+// only a standstill, as of a disk that hangs.
 // XALINK_STORM_SECONDS=600 makes a longer storm, XALINK_SEED=N repeats one.
 
 #include <gtest/gtest.h>
@@ -69,11 +70,19 @@ class KillStorm : public DeploymentTest {
       default: return gateway_.program.kill();
     }
   }
-  void start(Victim victim) {
+  void freeze(Victim victim) {
     switch (victim) {
-      case kBoard: return board_.program.start();
-      case kBroker: return start_broker();
-      default: return gateway_.program.start();
+      case kBoard: return board_.program.freeze();
+      case kBroker: return broker_.freeze();
+      default: return gateway_.program.freeze();
+    }
+  }
+  /// Thaws what is frozen, starts what is dead.
+  void bring_back(Victim victim) {
+    switch (victim) {
+      case kBoard: board_.program.thaw(); return board_.program.start();
+      case kBroker: return broker_.pid() != 0 ? broker_.thaw() : start_broker();
+      default: gateway_.program.thaw(); return gateway_.program.start();
     }
   }
   /// Of processes that nobody killed.
@@ -98,14 +107,18 @@ class KillStorm : public DeploymentTest {
         auto& back = back_at[victim];
         if (!back) expect_alive(victim);
         if (!back || now < *back) continue;
-        start(victim);
+        bring_back(victim);
         back.reset();
       }
       if (now >= next_kill) {
         const auto victim = static_cast<Victim>(std::uniform_int_distribution<int>(0, kVictims - 1)(random));
         if (!back_at[victim]) {
-          kill(victim);
-          ++kills_[victim];
+          if (between(0, 4).count() == 0) {
+            freeze(victim);
+          } else {
+            kill(victim);
+            ++kills_[victim];
+          }
           back_at[victim] = now + between(0, 800);
         }
         next_kill = now + between(50, 1200);
@@ -133,7 +146,7 @@ TEST_F(KillStorm, LeavesEachRecordAndEachDossierExactlyOnce) {
   ASSERT_FALSE(HasFailure());
 
   // Calm: nobody measures any more, everybody starts afresh without the long waits learned in the storm.
-  start_broker();
+  bring_back(kBroker);
   board_.program.kill();
   gateway_.program.kill();
   board_.configure(Measures::nothing);

@@ -99,6 +99,14 @@ void Program::kill() {
   wait_for(std::exchange(pid_, 0));
 }
 
+void Program::freeze() {
+  if (pid_ != 0) ::kill(pid_, SIGSTOP);
+}
+
+void Program::thaw() {
+  if (pid_ != 0) ::kill(pid_, SIGCONT);
+}
+
 int Program::stop() {
   if (pid_ == 0) return kDidNotEnd;
   ::kill(pid_, SIGTERM);

@@ -40,7 +40,9 @@ class Program {
 
   void start();  ///< if it is not running
   [[nodiscard]] bool running();
-  void kill();  ///< SIGKILL, and waits for the end
+  void kill();    ///< SIGKILL, and waits for the end
+  void freeze();  ///< SIGSTOP
+  void thaw();    ///< SIGCONT
   /// SIGTERM; the exit code, or minus the signal that ended it. -1000 when it was not running or does
   /// not end in time (then it is killed).
   int stop();
