@@ -20,14 +20,9 @@ constexpr std::string_view kStranger = "chan-doan";
 
 class Conformance : public testing::Test {
  protected:
-  /// Both programs speak this version from their next start on.
-  void speak_mqtt_5() {
-    for (const auto& config : {gateway_.config(), board_.config()}) {
-      auto text = folder_.read(config);
-      text.insert(text.find("[broker]\n") + 9, "mqtt_version = \"5\"\n");
-      folder_.write(config, text);
-    }
-  }
+  explicit Conformance(const std::string& mqtt_version = "3.1.1")
+      : gateway_(folder_, {proxy_.port(), mqtt_version}),
+        board_(folder_, {proxy_.port(), mqtt_version}, std::string(kNode), Measures::every_second, "board") {}
 
   [[nodiscard]] std::size_t sent_by_nodes(MessageType type) const {
     std::size_t count = 0;
@@ -82,8 +77,13 @@ class Conformance : public testing::Test {
   ScratchFolder folder_;
   Mosquitto broker_;
   RecordingProxy proxy_{broker_.port()};
-  GatewayProcess gateway_{folder_, proxy_.port()};
-  BoardProcess board_{folder_, proxy_.port(), std::string(kNode), Measures::every_second, "board"};
+  GatewayProcess gateway_;
+  BoardProcess board_;
+};
+
+class ConformanceOverMqtt5 : public Conformance {
+ protected:
+  ConformanceOverMqtt5() : Conformance("5") {}
 };
 
 Topic topic_of(MessageType type, std::string_view node) {
@@ -117,7 +117,7 @@ void be_a_node_that_stumbles(ForeignClient& stranger) {
   birth();
 }
 
-TEST_F(Conformance, BothProgramsKeepTheRulesOfSparkplug3) {
+TEST_F(Conformance, BothProgramsKeepTheRules) {
   ForeignClient stranger(broker_, "stranger", {"spBv1.0/#"});
 
   // A board that measures while no host is there, and then has something to tell.
@@ -173,8 +173,7 @@ TEST_F(Conformance, BothProgramsKeepTheRulesOfSparkplug3) {
   EXPECT_EQ(not_exercised, std::set<std::string>{});
 }
 
-TEST_F(Conformance, BothProgramsKeepTheRulesOverMqtt5) {
-  speak_mqtt_5();
+TEST_F(ConformanceOverMqtt5, BothProgramsKeepTheRules) {
   gateway_.program.start();
   expect_another(MessageType::nbirth, "births", [&] { board_.program.start(); });
   board_.drop_dossiers(1, 20);
