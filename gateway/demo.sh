@@ -144,6 +144,8 @@ birth_delay_seconds = 1
 reconnect_max_seconds = 5
 [outbox]
 file = "$outbox"
+# These sources may stand in /tmp; nothing of the demo has to outlive a restart.
+allow_volatile = true
 flush_seconds = 1
 [control]
 socket = "$socket_folder/agent.sock"
