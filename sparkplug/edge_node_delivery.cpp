@@ -63,17 +63,18 @@ void EdgeNode::published(Now now) {
   if (handed_.empty()) return;  // of a session that has ended
   const auto handed = handed_.front();
   handed_.pop_front();
-  if (!handed.lane) return;
-  auto& lane = at(*handed.lane);
-  if (options_.acknowledged_by == AcknowledgedBy::none) {
+  if (handed.lane && options_.acknowledged_by == AcknowledgedBy::none) {
     acknowledged(*handed.lane, handed.last, now);
-    pump(now);
-    return;
+  } else if (handed.lane) {
+    // The round trip begins when the session took the message, not when it was queued.
+    auto& lane = at(*handed.lane);
+    const auto flying = std::find_if(lane.in_flight.begin(), lane.in_flight.end(),
+                                     [&](const InFlight& message) { return message.last == handed.last; });
+    if (flying != lane.in_flight.end()) flying->sent = now.steady;
   }
-  // The round trip begins when the session took the message, not when it was queued.
-  const auto flying = std::find_if(lane.in_flight.begin(), lane.in_flight.end(),
-                                   [&](const InFlight& message) { return message.last == handed.last; });
-  if (flying != lane.in_flight.end()) flying->sent = now.steady;
+  // Sending may have stopped because the session had too much to do, with nothing under way whose
+  // acknowledgement would start it again.
+  pump(now);
 }
 
 // --- acknowledgements -------------------------------------------------------------------------------

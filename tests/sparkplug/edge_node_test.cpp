@@ -371,6 +371,25 @@ TEST(EdgeNode, PresentValuesDoNotWaitForTheBacklog) {
   EXPECT_FALSE(payload.metrics[0].historical);
 }
 
+TEST(EdgeNode, BacklogGoesOnWhenTheSessionHasTakenAFloodOfPresentValues) {
+  Bench bench;
+  bench.come_online();
+  bench.sent.clear();
+  bench.hand_over = false;
+  // A file of dossiers: the next events come while the rows of the first are being read.
+  bench.node.appended(Lane::events, 100, bench.now());
+  for (RowId row = 101; row <= 200; ++row) {
+    bench.node.took(dossier(), bench.make_record(Lane::events, row), bench.now());
+  }
+  bench.settle();
+  const std::size_t present_values = bench.sent.size();
+  ASSERT_EQ(bench.topics().back(), "spBv1.0/VN-03/DDATA/site-1/dossiers");
+  for (std::size_t i = 0; i < present_values; ++i) bench.node.published(bench.now());
+  bench.settle();
+  ASSERT_GT(bench.sent.size(), present_values);
+  EXPECT_EQ(bench.topics().back(), "spBv1.0/VN-03/DDATA/site-1/backlog");
+}
+
 TEST(EdgeNode, IgnoresAcknowledgementsThatCannotBeTrue) {
   Bench bench({LaneDepth{}, depth(0, 100)});
   bench.come_online();
