@@ -309,7 +309,7 @@ void read_dossiers(Settings& settings, DropFolderSettings& dossiers) {
   // file from elsewhere must not be read as if it were from here.
   (void)table.word("time_zone", "Asia/Ho_Chi_Minh", {"Asia/Ho_Chi_Minh"});
   for (const auto& [word, state] : table.named_integers("states", 1, 10)) {
-    dossiers.states.emplace(word, static_cast<std::uint8_t>(state));
+    dossiers.states.insert_or_assign(word, static_cast<std::uint8_t>(state));
   }
   read_columns(settings, dossiers.columns);
 }

@@ -53,6 +53,20 @@ inline constexpr std::array<DossierFieldName, 16> kDossierFields = {{
     {DossierField::supplement_requests, "supplement_requests", "SoLanYeuCauBoSung"},
 }};
 
+/// The national states 1 to 10 in words, in the order of their numbers.
+inline constexpr std::array<std::string_view, 10> kNationalStates = {
+    "Mới đăng ký",
+    "Được tiếp nhận",
+    "Không được tiếp nhận",
+    "Đang xử lý",
+    "Yêu cầu bổ sung giấy tờ",
+    "Yêu cầu thực hiện nghĩa vụ tài chính",
+    "Công dân yêu cầu rút hồ sơ",
+    "Dừng xử lý",
+    "Đã xử lý xong",
+    "Đã trả kết quả",
+};
+
 [[nodiscard]] constexpr std::size_t index(DossierField field) {
   return static_cast<std::size_t>(field);
 }

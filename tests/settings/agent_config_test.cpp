@@ -68,6 +68,7 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->dossiers.scan_interval, usual->dossiers.scan_interval);
   EXPECT_EQ(shown->dossiers.delimiter, usual->dossiers.delimiter);
   EXPECT_EQ(shown->dossiers.columns, usual->dossiers.columns);
+  EXPECT_EQ(shown->dossiers.states, usual->dossiers.states);
 }
 
 TEST(AgentConfig, TheExampleNamesEveryKey) {
@@ -257,7 +258,8 @@ delimiter = ";"
 code = "Số hồ sơ"
 level = ""
 [dossiers.states]
-"Đang xử lý" = 4
+"Chờ bổ sung" = 5
+"Dừng xử lý" = 7
 "0" = 1
 )",
                                          "a.toml");
@@ -267,8 +269,10 @@ level = ""
   EXPECT_EQ(config->dossiers.columns[index(DossierField::code)], "Số hồ sơ");
   EXPECT_EQ(config->dossiers.columns[index(DossierField::level)], "");
   EXPECT_EQ(config->dossiers.columns[index(DossierField::due)], "NgayHenTra");
-  EXPECT_EQ(config->dossiers.states.at("Đang xử lý"), 4);
+  EXPECT_EQ(config->dossiers.states.at("Chờ bổ sung"), 5);
   EXPECT_EQ(config->dossiers.states.at("0"), 1);
+  EXPECT_EQ(config->dossiers.states.at("Đang xử lý"), 4);  // national words need not be written
+  EXPECT_EQ(config->dossiers.states.at("Dừng xử lý"), 7);  // unless this system means another state
 }
 
 TEST(AgentConfig, EachFieldHasItsOwnColumn) {
