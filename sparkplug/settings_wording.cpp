@@ -16,7 +16,11 @@ std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text.substr(0, kMost)) {
     const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+    if (c == '\t') {
+      out += "\\t";  // as it is written in a configuration file
+    } else {
+      out += byte < 0x20 || byte == 0x7F ? '?' : c;
+    }
   }
   if (text.size() > kMost) {
     // Not in the middle of a character.
