@@ -123,6 +123,12 @@ Result<void> DossierRow::map_header(const std::vector<std::string>& header) {
                  "dòng tiêu đề không phải UTF-8; hãy lưu tệp dạng \"CSV UTF-8\"");
     }
     header_.emplace_back(trimmed(name));
+    // Without line feeds the whole file is its header, and would count as taken with no rows.
+    const std::size_t line_end = header_.back().find('\r');
+    if (line_end != std::string::npos && header_.back().substr(line_end, 2) != "\r\n") {
+      return bad("the lines end with CR alone; save the file with line ends LF or CRLF",
+                 "các dòng kết thúc chỉ bằng CR; hãy lưu tệp với cách xuống dòng LF hoặc CRLF");
+    }
   }
   for (const DossierFieldName& field : kDossierFields) {
     const std::string& wanted = settings_.columns[index(field.field)];

@@ -147,6 +147,8 @@ TEST_F(DossierRowTest, AHeaderNeedsCodeAndStateOnceAndInUtf8) {
   EXPECT_FALSE(row.map_header({"mahoso", "TrangThaiHoSo"}).has_value());
   EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "MaHoSo"}).has_value());
   EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "x\xFF"}).has_value());
+  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "HoTen\rH22-1", "4", "x"}).has_value());
+  EXPECT_TRUE(row.map_header({"MaHoSo", "TrangThaiHoSo", "Họ và\r\ntên"}).has_value());
   const auto wrong_delimiter = row.map_header({"MaHoSo;TrangThaiHoSo"});
   ASSERT_FALSE(wrong_delimiter.has_value());
   EXPECT_NE(wrong_delimiter.error().what.find("delimiter"), std::string::npos);
