@@ -33,6 +33,7 @@ if [[ -z $build ]]; then
   need_packages "${debian_build[@]}" "${debian_run[@]}" || exit 1
   build=$root/build/release
   mkdir -p build
+  export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 # results are shared between clones in different folders
   echo "demo: building (the first time takes some minutes) ..."
   { cmake --preset release && cmake --build --preset release --parallel "$(nproc)" \
       --target xalink-agent xalink-gateway compare_stores; } >build/demo-build.log 2>&1 ||

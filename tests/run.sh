@@ -19,6 +19,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 source gateway/packaging/debian-packages.sh
 
+# Compilers' results are shared between clones in different folders.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 jobs=${JOBS:-$(nproc)}
 summary=()
 failed=0
