@@ -154,11 +154,12 @@ void EdgeNode::publish_backlog_dbirth(Now now) {
     metric.value = std::move(value);
     payload.metrics.push_back(std::move(metric));
   };
+  // No rows yet rather than null: the libraries that Node.js hosts are made with fail on a null DataSet.
+  const DataSet none{{Column{std::string(kOffsetColumn), DataType::uint32, {}}}, {}};
   for (const auto& [device, schemas] : devices_) {
-    for (const auto& known : schemas)
-      declare(device + "/" + known.schema.group, DataType::data_set, std::monostate{});
+    for (const auto& known : schemas) declare(device + "/" + known.schema.group, DataType::data_set, none);
   }
-  declare(std::string(kBacklogDevice) + "/Gap", DataType::data_set, std::monostate{});
+  declare(std::string(kBacklogDevice) + "/Gap", DataType::data_set, none);
   declare(std::string(metric::kOrder), DataType::bytes, std::monostate{});
   for (const Lane which : kLanes) {
     declare(metric::delivery_lane(which), DataType::uint64, std::uint64_t{lane(which).acknowledged});

@@ -224,6 +224,22 @@ TEST(EdgeNode, BirthsComeFirstInOrderAndCountFromZero) {
   EXPECT_FALSE(rebirth.alias);
 }
 
+// sparkplug-payload and Tahu's JavaScript read the columns of a DataSet before they ask whether it is null.
+TEST(EdgeNode, NoBirthHoldsANullDataSet) {
+  Bench bench;
+  bench.come_online();
+  int data_sets = 0;
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    for (const auto& metric : bench.payload(i).metrics) {
+      if (metric.type != DataType::data_set) continue;
+      ++data_sets;
+      ASSERT_TRUE(std::holds_alternative<DataSet>(metric.value)) << metric.name;
+      EXPECT_TRUE(std::get<DataSet>(metric.value).rows.empty()) << metric.name;
+    }
+  }
+  EXPECT_EQ(data_sets, 3);  // dossiers, network and gaps
+}
+
 TEST(EdgeNode, AliasesAreUniqueOverTheNodeAndDataCarriesNothingElse) {
   Bench bench;
   bench.come_online();
