@@ -13,6 +13,8 @@
 
 namespace xalink {
 
+class SessionLoop;
+
 struct PahoOptions {
   /// What may wait for next(). A message that comes when either is reached is dropped and counted; the
   /// end of the connection never is.
@@ -50,8 +52,8 @@ class PahoSession final : public Session {
   [[nodiscard]] std::uint64_t dropped() const override;
 
  private:
-  class Core;
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<void> library_;  ///< goes after all that needs it
+  std::shared_ptr<SessionLoop> loop_;
 };
 
 }  // namespace xalink

@@ -5,7 +5,8 @@ add_library(xalink_session STATIC
   asio_clock.cpp
   loop_event.cpp
   mqtt_refusal.cpp
-  paho_session.cpp)
+  paho_session.cpp
+  session_loop.cpp)
 target_link_libraries(xalink_session
   PUBLIC xalink::sparkplug Threads::Threads
   PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto)

@@ -1,0 +1,92 @@
+#pragma once
+// The seam between a session, which lives on a loop, and an MQTT library, which has threads of its own.
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sparkplug/session.hpp"
+
+namespace xalink {
+
+class SessionLoop;
+
+/// How an action that was handed to the library ended.
+struct MqttOutcome {
+  bool success = false;
+  int code = 0;              ///< CONNACK code, MQTT 5 reason code, or the library's own (negative)
+  std::vector<int> granted;  ///< subscribe: one code for each filter, where the broker gave them
+};
+
+using MqttTicket = std::uintptr_t;  ///< names an action under way
+
+/// What may wait for next(). A message that comes when either is reached is dropped and counted.
+struct InboxBounds {
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+};
+
+/// What the loop and the library's threads share. The receiving thread adds, the loop takes away.
+struct InboxLoad {
+  std::atomic<std::size_t> messages{0};
+  std::atomic<std::size_t> bytes{0};
+  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<bool> closed{false};  ///< nothing is posted any more
+};
+
+/// Where a connection tells what happened. Each call posts one value to the loop and returns; the loop
+/// ignores what a connection says that is over.
+///
+/// Thread-safety: any thread; arrived() from one at a time.
+class MqttReports {
+ public:
+  MqttReports(std::weak_ptr<SessionLoop> session, boost::asio::any_io_executor loop,
+              std::shared_ptr<InboxLoad> load, InboxBounds bounds, std::uint64_t generation)
+      : session_(std::move(session)),
+        loop_(std::move(loop)),
+        load_(std::move(load)),
+        bounds_(bounds),
+        generation_(generation) {}
+
+  void completed(MqttTicket ticket, MqttOutcome outcome) const;
+  void arrived(std::string_view topic, std::string_view payload, bool retained) const;
+  /// The connection ended without our asking.
+  void ended(std::string reason) const;
+
+ private:
+  template <class Handler>
+  void post(Handler handler) const;
+
+  std::weak_ptr<SessionLoop> session_;
+  boost::asio::any_io_executor loop_;
+  std::shared_ptr<InboxLoad> load_;
+  InboxBounds bounds_;
+  std::uint64_t generation_;
+};
+
+/// One connection to a broker, from its first try to its end; never used again.
+class MqttConnection {
+ public:
+  MqttConnection() = default;
+  MqttConnection(const MqttConnection&) = delete;
+  MqttConnection& operator=(const MqttConnection&) = delete;
+  virtual ~MqttConnection() = default;
+
+  // These two may block and run on a thread of their own.
+  virtual void open(const std::string& client_id, const OutgoingMessage& will, MqttTicket ticket) = 0;
+  /// Sends DISCONNECT if the connection is up. Nothing is reported after this.
+  virtual void free() = 0;
+
+  // These on the loop, once connected; false when the library takes nothing any more.
+  virtual bool publish(OutgoingMessage message, MqttTicket ticket) = 0;
+  virtual bool subscribe(const std::vector<std::string>& filters, MqttTicket ticket) = 0;
+  /// Sends a DISCONNECT that has the broker publish the will; false where free() says all there is to say.
+  virtual bool disconnect_with_will(MqttTicket ticket) = 0;
+};
+
+}  // namespace xalink
