@@ -70,7 +70,7 @@ class EverySeed : public testing::Test {
 };
 
 TEST_F(EverySeed, QuietNetworkDeliversEveryRecordOnce) {
-  run(20, [](ProtocolWorld& world, std::size_t board) {
+  run(50, [](ProtocolWorld& world, std::size_t board) {
     for (int i = 0; i < 20; ++i) {
       world.take_records(board, world.random()() % 10);
       world.flush(board);
@@ -81,7 +81,7 @@ TEST_F(EverySeed, QuietNetworkDeliversEveryRecordOnce) {
 }
 
 TEST_F(EverySeed, LossRepetitionReorderingAndLies) {
-  run(400, [](ProtocolWorld& world, std::size_t board) {
+  run(1000, [](ProtocolWorld& world, std::size_t board) {
     world.faults = Faults{static_cast<double>(world.random()() % 30) / 100.0, 0.05, 0.05, 0.05};
     for (int i = 0; i < 15; ++i) {
       world.take_records(board, world.random()() % 20);
@@ -122,7 +122,7 @@ TEST_F(EverySeed, DeathOfEitherSideAtAnyMoment) {
 }
 
 TEST_F(EverySeed, SequenceNumbersWrapDuringADrain) {
-  run(10, [](ProtocolWorld& world, std::size_t board) {
+  run(20, [](ProtocolWorld& world, std::size_t board) {
     world.kill_gateway();
     for (int i = 0; i < 40; ++i) {
       world.take_records(board, 50);
@@ -139,7 +139,7 @@ TEST_F(EverySeed, SequenceNumbersWrapDuringADrain) {
 }
 
 TEST_F(EverySeed, AReplacedOutboxIsANewEpoch) {
-  run(50, [](ProtocolWorld& world, std::size_t board) {
+  run(200, [](ProtocolWorld& world, std::size_t board) {
     world.take_records(board, 30);
     world.flush(board);
     world.run_for(seconds(world.random()() % 20));
@@ -153,7 +153,7 @@ TEST_F(EverySeed, AReplacedOutboxIsANewEpoch) {
 }
 
 TEST_F(EverySeed, AGatewayRestoredFromABackupGetsBackWhatItLost) {
-  run(100, [](ProtocolWorld& world, std::size_t board) {
+  run(200, [](ProtocolWorld& world, std::size_t board) {
     world.take_records(board, 30);
     world.flush(board);
     world.run_for(seconds(world.random()() % 20));
@@ -175,7 +175,7 @@ TEST_F(EverySeed, AGatewayRestoredFromABackupGetsBackWhatItLost) {
 }
 
 TEST_F(EverySeed, TwoGatewaysByMistakeLoseNothingOnceOneIsStopped) {
-  run(100, [](ProtocolWorld& world, std::size_t board) {
+  run(200, [](ProtocolWorld& world, std::size_t board) {
     for (int i = 0; i < 6; ++i) {
       world.take_records(board, 10);
       world.flush(board);
@@ -193,7 +193,7 @@ TEST_F(EverySeed, TwoGatewaysByMistakeLoseNothingOnceOneIsStopped) {
 }
 
 TEST_F(EverySeed, TwoBoardsWithOneIdentityKeepTheirRecordsApart) {
-  run(50, [](ProtocolWorld& world, std::size_t board) {
+  run(100, [](ProtocolWorld& world, std::size_t board) {
     const auto twin = world.add_board();
     world.start_board(twin);
     for (int i = 0; i < 10; ++i) {
