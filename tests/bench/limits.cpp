@@ -56,7 +56,8 @@ double insert_into_sqlite(const std::filesystem::path& store_file, const std::fi
   SQLite::Database store(store_file.string(), SQLite::OPEN_READONLY);
   const Rows all = read_all(store);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(new_file.string() + suffix);
-  SQLite::Database database(new_file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Database database(new_file.string(),
+                            SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX);
   // As gateway/store/database.cpp sets them.
   database.exec("PRAGMA page_size = " + store.execAndGet("PRAGMA page_size").getString());
   database.exec("PRAGMA journal_mode = WAL");
