@@ -1,5 +1,6 @@
 // xalink-agent: arguments, logging, exit codes.
 
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -106,6 +107,8 @@ int show_status(const Arguments& arguments, Language language) {
 }
 
 int main(int argc, char** argv) {
+  // An arena for each thread costs a small board memory; these threads seldom allocate at a time.
+  ::mallopt(M_ARENA_MAX, 1);
   Arguments arguments;
   CLI::App app(kDescription, "xalink-agent");
   app.footer(kFooter);
