@@ -1,113 +1,21 @@
 #include "sparkplug/delivery.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
+
+#include "sparkplug/backlog_set.hpp"
 
 namespace xalink {
 namespace {
 
-// Properties of a backlog DataSet: what its rows share.
-constexpr std::string_view kBootProperty = "Boot";           // String; absent: the births' boot
-constexpr std::string_view kBootTimeProperty = "Boot Time";  // UInt64 ms since boot at the timestamp
-constexpr std::string_view kClockProperty = "Clock";         // UInt8, ClockQuality
-
-// Rows share a DataSet while wall time minus time since boot stays this close: a slewed clock drifts
-// by 0.5 ms/s, a step is larger and begins a DataSet of its own.
-constexpr Milliseconds kBootOffsetTolerance{1000};
 constexpr std::size_t kMostDataSets = 255;  // Delivery/Order has one byte for each record
-constexpr std::size_t kMostMaskedColumns = 64;
 
 WallTime wall_from(std::uint64_t ms) {
   return WallTime(Milliseconds(static_cast<std::int64_t>(ms)));
 }
 
-Milliseconds boot_offset(const Stamp& stamp) {
-  return stamp.wall.time_since_epoch() - stamp.boot_time;
-}
-
 std::string numbered(std::string_view text, Lane lane) {
   return std::string(text) + std::to_string(index(lane));
-}
-
-std::size_t varint_size(std::uint64_t value) {
-  std::size_t size = 1;
-  for (; value >= 0x80; value >>= 7U) ++size;
-  return size;
-}
-
-// Bytes of one DataSet element, within a byte or two: tag and length of the element, tag of the slot.
-std::size_t element_size(const Value& value, DataType type) {
-  if (is_null(value)) return 2;
-  if (const auto* text = std::get_if<std::string>(&value)) return 5 + text->size();
-  if (std::holds_alternative<double>(value)) return type == DataType::float32 ? 7 : 11;
-  if (const auto* whole = std::get_if<std::uint64_t>(&value)) return 3 + varint_size(*whole);
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-    return 3 + varint_size(static_cast<std::uint64_t>(*whole));
-  }
-  return 4;
-}
-
-std::uint64_t present_mask(const Record& record) {
-  std::uint64_t mask = 0;
-  const std::size_t columns = std::min(record.values.size(), kMostMaskedColumns);
-  for (std::size_t i = 0; i < columns; ++i) {
-    if (!is_null(record.values[i])) mask |= std::uint64_t{1} << i;
-  }
-  return mask;
-}
-
-// A DataSet in the making. Absent values leave their column out, so that no reader can take them for 0.
-struct Group {
-  std::size_t schema = 0;
-  std::uint64_t mask = 0;
-  const Stamp* base = nullptr;
-  DataSet data;
-
-  [[nodiscard]] bool takes(std::size_t other_schema, std::uint64_t other_mask, const Stamp& stamp) const {
-    if (schema != other_schema || mask != other_mask || base->quality != stamp.quality) return false;
-    const auto offset = stamp.wall - base->wall;
-    if (offset.count() < 0 || offset.count() > std::numeric_limits<std::uint32_t>::max()) return false;
-    const auto drift = boot_offset(stamp) - boot_offset(*base);
-    return std::chrono::abs(drift) <= kBootOffsetTolerance && base->boot_id == stamp.boot_id;
-  }
-};
-
-Group begin_group(const Schema& schema, std::size_t schema_index, std::uint64_t mask, const Stamp& base) {
-  Group group;
-  group.schema = schema_index;
-  group.mask = mask;
-  group.base = &base;
-  group.data.columns.push_back(Column{std::string(kOffsetColumn), DataType::uint32, {}});
-  for (std::size_t i = 0; i < schema.columns.size() && i < kMostMaskedColumns; ++i) {
-    if ((mask >> i & 1U) != 0)
-      group.data.columns.push_back(Column{schema.columns[i].name, schema.columns[i].type, {}});
-  }
-  return group;
-}
-
-std::size_t header_size(const Group& group, const Schema& schema, const ClockContext& births) {
-  std::size_t size = 64 + schema.device.size();
-  for (const auto& column : group.data.columns) size += column.name.size() + 4;
-  if (group.base->boot_id != births.boot_id) size += group.base->boot_id.size() + 16;
-  return size;
-}
-
-Metric finish(Group group, const Schema& schema, const ClockContext& births, const AliasOf& alias_of) {
-  Metric metric;
-  metric.alias = alias_of(kBacklogDevice, schema.device + "/" + schema.group);
-  metric.type = DataType::data_set;
-  metric.historical = true;
-  metric.timestamp = wire_time(group.base->wall);
-  metric.properties.push_back(Property{std::string(kBootTimeProperty), DataType::uint64,
-                                       static_cast<std::uint64_t>(group.base->boot_time.count())});
-  metric.properties.push_back(Property{std::string(kClockProperty), DataType::uint8,
-                                       static_cast<std::uint64_t>(group.base->quality)});
-  if (group.base->boot_id != births.boot_id) {
-    metric.properties.push_back(Property{std::string(kBootProperty), DataType::string, group.base->boot_id});
-  }
-  metric.value = std::move(group.data);
-  return metric;
 }
 
 Metric lane_metric(std::string_view device, Lane lane, RowId last, std::uint64_t timestamp,
@@ -118,13 +26,6 @@ Metric lane_metric(std::string_view device, Lane lane, RowId last, std::uint64_t
   metric.timestamp = timestamp;
   metric.value = std::uint64_t{last};
   return metric;
-}
-
-const Value* property(const Metric& metric, std::string_view key) {
-  for (const auto& entry : metric.properties) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
 }
 
 bool is_gap(const Schema& schema) {
@@ -180,64 +81,10 @@ Result<std::optional<LaneClaim>> find_claim(const std::vector<Metric>& metrics) 
   return claim;
 }
 
-// One DataSet metric of the backlog device: a schema and its records, in row order.
-struct Decoded {
-  Schema schema;
-  std::vector<Record> records;
-  std::size_t taken = 0;
-};
-
-Result<Decoded> decode_data_set(Metric& metric, Lane lane, const ClockContext& births) {
-  auto& data = std::get<DataSet>(metric.value);
-  const auto slash = metric.name.find('/');
-  if (slash == std::string::npos) return failure(metric.name, "names no device and group");
-  if (data.columns.empty() || data.columns[0].name != kOffsetColumn ||
-      data.columns[0].type != DataType::uint32) {
-    return failure(metric.name, "its first column is not Offset, UInt32");
-  }
-  if (!metric.timestamp) return failure(metric.name, "has no timestamp");
-  Stamp base;
-  base.wall = wall_from(*metric.timestamp);
-  base.boot_id = births.boot_id;
-  base.quality = births.quality;
-  base.boot_time = base.wall.time_since_epoch() - births.boot_offset;
-  if (const auto* boot = property(metric, kBootProperty)) {
-    if (const auto* text = std::get_if<std::string>(boot)) base.boot_id = *text;
-  }
-  if (const auto* since = property(metric, kBootTimeProperty)) {
-    if (const auto* ms = std::get_if<std::uint64_t>(since))
-      base.boot_time = BootTime(static_cast<std::int64_t>(*ms));
-  }
-  if (const auto* clock = property(metric, kClockProperty)) {
-    const auto* quality = std::get_if<std::uint64_t>(clock);
-    if (quality == nullptr || *quality > static_cast<std::uint64_t>(ClockQuality::synchronised)) {
-      return failure(metric.name, "has an unknown clock quality");
-    }
-    base.quality = static_cast<ClockQuality>(*quality);
-  }
-  Decoded decoded;
-  decoded.schema.device = metric.name.substr(0, slash);
-  decoded.schema.group = metric.name.substr(slash + 1);
-  decoded.schema.lane = lane;
-  decoded.schema.columns.assign(std::make_move_iterator(data.columns.begin() + 1),
-                                std::make_move_iterator(data.columns.end()));
-  decoded.records.reserve(data.rows.size());
-  for (auto& row : data.rows) {
-    const auto* offset = std::get_if<std::uint64_t>(row.data());
-    if (offset == nullptr) return failure(metric.name, "a row has no Offset");
-    auto& record = decoded.records.emplace_back();
-    record.stamp = base;
-    record.stamp.wall += Milliseconds(static_cast<std::int64_t>(*offset));
-    record.stamp.boot_time += Milliseconds(static_cast<std::int64_t>(*offset));
-    row.erase(row.begin());
-    record.values = std::move(row);
-  }
-  return decoded;
-}
-
 Result<Batch> decode_backlog(std::string_view epoch, std::vector<Metric>& metrics, const LaneClaim& claim,
                              const ClockContext& births) {
-  std::vector<Decoded> sets;
+  std::vector<DecodedSet> sets;
+  std::vector<std::size_t> taken;
   std::string order;
   std::size_t total = 0;
   for (auto& metric : metrics) {
@@ -246,7 +93,7 @@ Result<Batch> decode_backlog(std::string_view epoch, std::vector<Metric>& metric
       if (bytes == nullptr) return failure(metric.name, "is not Bytes");
       order = bytes->bytes;
     } else if (std::holds_alternative<DataSet>(metric.value)) {
-      auto decoded = decode_data_set(metric, claim.lane, births);
+      auto decoded = decode_backlog_set(metric, claim.lane, births);
       if (!decoded) return Unexpected(std::move(decoded.error()));
       total += decoded->records.size();
       sets.push_back(std::move(*decoded));
@@ -259,12 +106,13 @@ Result<Batch> decode_backlog(std::string_view epoch, std::vector<Metric>& metric
   batch.epoch = epoch;
   batch.lane = claim.lane;
   batch.items.reserve(total);
+  taken.resize(sets.size());
   for (const char byte : order) {
     const auto set = static_cast<std::size_t>(static_cast<unsigned char>(byte));
-    if (set >= sets.size() || sets[set].taken == sets[set].records.size()) {
+    if (set >= sets.size() || taken[set] == sets[set].records.size()) {
       return failure("Delivery/Order", "names a DataSet or a row that is not there");
     }
-    batch.items.push_back(Batch::Item{set, 0, 0, std::move(sets[set].records[sets[set].taken++])});
+    batch.items.push_back(Batch::Item{set, 0, 0, std::move(sets[set].records[taken[set]++])});
   }
   for (auto& set : sets) batch.schemas.push_back(std::move(set.schema));
   auto numbered_all = number_items(batch, claim.last);
@@ -351,47 +199,42 @@ Batch::Item make_gap(std::size_t schema, RowId first, RowId last, std::uint64_t 
 
 EncodedBacklog encode_backlog(const Batch& batch, std::size_t from_item, std::size_t max_bytes,
                               const ClockContext& births, const AliasOf& alias_of) {
-  std::vector<Group> groups;
+  constexpr std::size_t kEnvelope = 48;  // the payload's own fields, Delivery/Order and Delivery/Lane
+  std::vector<BacklogSet> sets;
   std::string order;
-  std::size_t size = 48;
+  std::size_t size = kEnvelope;
   std::size_t at = from_item;
+  const auto too_large = [&](std::size_t grown, std::size_t set_count) {
+    const std::size_t order_bytes = set_count > 1 ? order.size() + 1 : 0;
+    return at != from_item && grown + order_bytes > max_bytes;
+  };
   for (; at < batch.items.size(); ++at) {
     const auto& item = batch.items[at];
     const auto& schema = batch.schemas[item.schema];
-    const auto& record = item.record;
-    const std::uint64_t mask = present_mask(record);
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const Group& g) { return g.takes(item.schema, mask, record.stamp); });
-    std::size_t cost = 12;
-    for (std::size_t i = 0; i < record.values.size(); ++i) {
-      if (!is_null(record.values[i])) cost += element_size(record.values[i], schema.columns[i].type);
+    auto set = std::find_if(sets.begin(), sets.end(),
+                            [&](const BacklogSet& open) { return open.takes(schema, item.record); });
+    if (set == sets.end()) {
+      if (sets.size() == kMostDataSets) break;
+      const BacklogSet fresh(schema, item.record, births);
+      if (too_large(size + fresh.size_with(item.record), sets.size() + 1)) break;
+      set = sets.insert(sets.end(), fresh);
     }
-    Group fresh;
-    const bool opens = group == groups.end();
-    if (opens) {
-      if (groups.size() == kMostDataSets) break;
-      fresh = begin_group(schema, item.schema, mask, record.stamp);
-      cost += header_size(fresh, schema, births);
-    }
-    if (at != from_item && size + cost > max_bytes) break;
-    size += cost;
-    if (opens) group = groups.insert(groups.end(), std::move(fresh));
-    auto& row = group->data.rows.emplace_back();
-    row.reserve(group->data.columns.size());
-    row.emplace_back(static_cast<std::uint64_t>((record.stamp.wall - group->base->wall).count()));
-    for (std::size_t i = 0; i < record.values.size() && i < kMostMaskedColumns; ++i) {
-      if (!is_null(record.values[i])) row.push_back(record.values[i]);
-    }
-    order.push_back(static_cast<char>(static_cast<unsigned char>(group - groups.begin())));
+    const std::size_t grown = size + set->size_with(item.record) - set->size();
+    if (too_large(grown, sets.size())) break;
+    set->add(item.record);
+    size = grown;
+    order.push_back(static_cast<char>(static_cast<unsigned char>(set - sets.begin())));
   }
 
   EncodedBacklog encoded;
   encoded.items = at - from_item;
   const auto newest = wire_time(batch.items[at - 1].record.stamp.wall);
-  const bool needs_order = groups.size() > 1;
-  for (auto& group : groups) {
-    const auto& schema = batch.schemas[group.schema];
-    encoded.metrics.push_back(finish(std::move(group), schema, births, alias_of));
+  const bool needs_order = sets.size() > 1;
+  for (const auto& set : sets) {
+    auto metric = set.finish();
+    metric.alias = alias_of(kBacklogDevice, set.schema().device + "/" + set.schema().group);
+    metric.historical = true;
+    encoded.metrics.push_back(std::move(metric));
   }
   if (needs_order) {
     Metric metric;

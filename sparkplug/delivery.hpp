@@ -89,7 +89,7 @@ using AliasOf = std::function<std::uint64_t(std::string_view device, std::string
 
 /// Encodes as many leading items of `batch` as fit into about `max_bytes` as DataSets of the backlog
 /// device, `Delivery/Lane N` included, seq and payload timestamp left to the caller.
-/// Rows of one DataSet share schema, boot, clock quality, absent columns and, within 1 s, boot offset.
+/// What one DataSet looks like: sparkplug/backlog_set.hpp.
 /// Returns the payload and how many items it holds (at least one).
 struct EncodedBacklog {
   std::vector<Metric> metrics;
