@@ -9,7 +9,6 @@ namespace xalink::test {
 namespace {
 
 using enum MessageType;
-using std::chrono_literals::operator""s;
 
 constexpr auto kHosts = &CaptureStory::hosts;
 constexpr std::uint32_t kBoolean = 11;

@@ -11,7 +11,6 @@
 namespace xalink::test::edge {
 
 using enum MessageType;
-using std::chrono_literals::operator""ms;
 
 void numbers_without_a_hole(const WireSession& session, Findings& findings) {
   std::optional<std::uint64_t> last;
@@ -195,7 +194,7 @@ void ignores_an_older_offline(const WireSession& session, Findings& findings) {
 }
 
 void obeys_rebirth(const WireSession& session, Findings& findings) {
-  constexpr auto kOnItsWay = 500ms;
+  constexpr std::chrono::milliseconds kOnItsWay(500);
   for (std::size_t i = 0; i < session.steps.size(); ++i) {
     const auto* command = session.steps[i].received(ncmd);
     const auto* rebirth = command == nullptr ? nullptr : command->metric("Node Control/Rebirth");
