@@ -13,7 +13,7 @@ namespace xalink {
 struct Comparison {
   std::uint64_t committed = 0;   ///< records of this outbox that the store holds
   std::uint64_t missing = 0;     ///< row ids the outbox gave out that nothing in the store stands for
-  std::uint64_t duplicated = 0;  ///< records that the store holds more than once, under any row id
+  std::uint64_t duplicated = 0;  ///< records that the store holds more often than they were taken
   std::uint64_t altered = 0;     ///< records whose shape, time or values are not what was taken
   std::uint64_t given_up = 0;    ///< row ids that gaps in the store stand for
   std::uint64_t unknown = 0;     ///< row ids in the store that the outbox never gave out

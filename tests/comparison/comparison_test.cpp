@@ -121,6 +121,27 @@ TEST_F(Comparing, FindsARecordKeptUnderTwoRowIds) {
   EXPECT_EQ(found.altered, 1U) << "and row 5 is not what was taken";
 }
 
+TEST_F(Comparing, AllowsARecordThatWasTakenTwice) {
+  SQLite::Statement twice(outbox_,
+                          "INSERT INTO lane_1 SELECT 6, first, schema, boot, boot_ms, wall_ms, quality, body "
+                          "FROM lane_1 WHERE row_id = 5");
+  twice.exec();
+  outbox_.exec("UPDATE position SET row_id = 6 WHERE lane = 1 AND what = 'last'");
+  for (std::int64_t row = 1; row <= 5; ++row) keep(row);
+  keep(6, 105, 5);
+  EXPECT_EQ(compare().to_string(), "6 records committed, 0 missing, 0 duplicated");
+}
+
+TEST_F(Comparing, TellsRowsStillToBeSentFromLostOnes) {
+  outbox_.exec("UPDATE position SET row_id = 4 WHERE lane = 1 AND what = 'acknowledged'");
+  for (const std::int64_t row : {1, 2, 3}) keep(row);
+  const Comparison found = compare();
+  EXPECT_EQ(found.missing, 2U);
+  ASSERT_EQ(found.examples.size(), 2U);
+  EXPECT_EQ(found.examples[0], "lane 1 row 4 to 4 missing");
+  EXPECT_EQ(found.examples[1], "lane 1 row 5 to 5 missing, not acknowledged: still to be sent");
+}
+
 TEST_F(Comparing, FindsAnEpochKeptForTwoNodes) {
   store_.exec("INSERT INTO epoch VALUES(10, 2, 'e', 0)");
   for (std::int64_t row = 1; row <= 5; ++row) keep(row);
