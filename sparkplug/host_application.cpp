@@ -103,12 +103,14 @@ void HostApplication::lost(Now now) {
   rebirths_wanted_.clear();
 }
 
-void HostApplication::take_state(const Topic& topic, const IncomingMessage& message) {
+void HostApplication::take_state(const Topic& topic, const IncomingMessage& message, Now now) {
   if (topic.node != options_.host_id || !connected_) return;
   const auto state = decode_state(message.payload);
+  if (!state) set_aside(message, state.error().to_string(), now);
   // tck-id-message-flow-hid-sparkplug-state-message-delivered: somebody (a late will of our former
-  // connection, or a second gateway) says we are offline; say again that we are not.
-  if (state && !state->online) {
+  // connection, or a second gateway) says we are offline; say again that we are not. Nonsense, retained,
+  // would keep every board that connects waiting just the same.
+  if (!state || !state->online) {
     messages_.push_back(OutgoingMessage{message.topic, encode_state(state_), 1, true});
   }
 }
@@ -128,7 +130,7 @@ void HostApplication::arrived(IncomingMessage message, Now now) {
     return;
   }
   if (topic->type == MessageType::state) {
-    take_state(*topic, message);
+    take_state(*topic, message, now);
     return;
   }
   // Commands are what hosts send; our own come back through the wildcard.

@@ -171,7 +171,7 @@ class HostApplication {
   };
 
   void set_aside(const IncomingMessage& message, std::string reason, Now now);
-  void take_state(const Topic& topic, const IncomingMessage& message);
+  void take_state(const Topic& topic, const IncomingMessage& message, Now now);
   void take_nbirth(const NodeId& id, const IncomingMessage& message, Payload payload, Now now);
   void take_ndeath(const NodeId& id, const IncomingMessage& message, const Payload& payload, Now now);
   void take_in_sequence(const NodeId& id, const Topic& topic, IncomingMessage message, Payload payload,

@@ -106,6 +106,22 @@ TEST(HostApplication, SaysItIsOnlineWhenSomebodySaysItIsNot) {
   EXPECT_TRUE(host.host.take_messages().empty());  // it is leaving: that is its own goodbye
 }
 
+TEST(HostApplication, SaysItIsOnlineWhenNonsenseStandsInItsPlace) {
+  Host host;
+  for (const char* nonsense : {"garbage", "", "{}"}) {
+    host.host.arrived(IncomingMessage{"spBv1.0/STATE/xalink", nonsense, true}, host.now());
+    const auto messages = host.host.take_messages();
+    ASSERT_EQ(messages.size(), 1U) << nonsense;
+    EXPECT_TRUE(decode_state(messages[0].payload)->online);
+    EXPECT_TRUE(messages[0].retain);
+    const auto facts = host.host.take_facts();
+    ASSERT_EQ(facts.size(), 1U) << nonsense;
+    EXPECT_TRUE(std::holds_alternative<fact::SetAside>(facts[0]));
+  }
+  host.host.arrived(IncomingMessage{"spBv1.0/STATE/another", "garbage", true}, host.now());
+  EXPECT_TRUE(host.host.take_messages().empty());
+}
+
 TEST(HostApplication, ReadsRecordsByAliasOnlyAfterABirth) {
   Host host;
   host.birth();
