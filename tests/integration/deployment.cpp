@@ -179,6 +179,11 @@ DeploymentTest::DeploymentTest(Measures measures, const std::string& mqtt_versio
       board_(folder_, {broker_.port(), mqtt_version}, "xa-lung-cu", measures, "board") {}
 
 void DeploymentTest::TearDown() {
+  for (const auto& log : {gateway_.program.log(), board_.program.log()}) {
+    for (const auto* bug : {"ended by an error", "Sanitizer", "runtime error", "Assertion"}) {
+      EXPECT_EQ(log.find(bug), std::string::npos) << bug;
+    }
+  }
   if (!HasFailure()) return;
   std::cout << "--- the gateway said\n"
             << tail_of(gateway_.program.log()) << "--- the agent said\n"

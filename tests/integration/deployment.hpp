@@ -95,7 +95,7 @@ class BoardProcess {
 class DeploymentTest : public testing::Test {
  protected:
   explicit DeploymentTest(Measures measures = Measures::nothing, const std::string& mqtt_version = "3.1.1");
-  /// What the programs said is worth reading when a claim does not hold.
+  /// No program ended by a bug. What they said is worth reading when a claim does not hold.
   void TearDown() override;
 
   /// Until the gateway's store accounts for all that the board's outbox has numbered.
