@@ -96,8 +96,9 @@ void HostApplication::connected(Now now) {
 void HostApplication::lost(Now now) {
   connected_ = false;
   for (auto& [id, node] : nodes_) {
-    if (!node.born) continue;
+    if (!node.online) continue;
     unborn(id, node);
+    node.online = false;
     facts_.emplace_back(fact::NodeDied{id, now.wall, "the gateway lost its connection to the broker"});
   }
   rebirths_wanted_.clear();
@@ -191,13 +192,14 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
   }
   auto& node = *remembered;
   fact::NodeBorn born;
-  born.rebirth = node.born && node.bdseq == *bdseq;
+  born.rebirth = node.online && node.bdseq == *bdseq;
   const auto last_request = node.last_rebirth_request;
   unborn(id, node);
   node = Node{};
   node.last_rebirth_request = last_request;
   rebirths_wanted_.erase(id);
   node.born = true;
+  node.online = true;
   node.bdseq = *bdseq;
   node.expected_seq = static_cast<std::uint8_t>(*payload.seq + 1);
   for (const auto& metric : payload.metrics) declare(node, {}, metric);
@@ -232,11 +234,12 @@ void HostApplication::take_ndeath(const NodeId& id, const IncomingMessage& messa
   }
   const auto found = nodes_.find(id);
   // A will of an earlier session may come after the birth of the next one.
-  if (found == nodes_.end() || !found->second.born || found->second.bdseq != *bdseq) {
+  if (found == nodes_.end() || !found->second.online || found->second.bdseq != *bdseq) {
     ++counters_.stale;
     return;
   }
   unborn(id, found->second);
+  found->second.online = false;
   facts_.emplace_back(fact::NodeDied{id, now.wall, "death certificate"});
 }
 

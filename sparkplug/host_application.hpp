@@ -151,7 +151,8 @@ class HostApplication {
     DataType type = DataType::unknown;
   };
   struct Node {
-    bool born = false;  ///< a birth is in force; without one nothing of the node can be read
+    bool born = false;    ///< a birth is in force; without one nothing of the node can be read
+    bool online = false;  ///< a NodeBorn was told and no NodeDied since; outlasts a birth after a gap
     bool delivers = false;
     std::uint8_t bdseq = 0;
     std::uint8_t expected_seq = 0;

@@ -176,6 +176,34 @@ TEST(HostApplication, AsksForARebirthWhenAMessageStaysAway) {
   EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
 }
 
+// Its data cannot be read, but it is there, and its death is a death.
+TEST(HostApplication, ANodeWithAGapIsStillOnline) {
+  const auto lose_a_message = [](Host& host) {
+    host.birth(4);
+    host.data(3, 2);
+    host.time += seconds(5);
+    host.host.tick(host.now());
+    EXPECT_EQ(host.rebirth_requests(), 1);
+    static_cast<void>(host.host.take_facts());
+  };
+  Host reborn;
+  lose_a_message(reborn);
+  reborn.birth(4);
+  const auto births = reborn.facts<fact::NodeBorn>();
+  ASSERT_EQ(births.size(), 1U);
+  EXPECT_TRUE(births[0].rebirth);  // the same session goes on
+
+  Host dying;
+  lose_a_message(dying);
+  dying.hear("spBv1.0/VN-03/NDEATH/site-1", {}, {metric("bdSeq", DataType::int64, std::int64_t{4})});
+  EXPECT_EQ(dying.facts<fact::NodeDied>().size(), 1U);
+
+  Host cut_off;
+  lose_a_message(cut_off);
+  cut_off.host.lost(cut_off.now());
+  EXPECT_EQ(cut_off.facts<fact::NodeDied>().size(), 1U);
+}
+
 TEST(HostApplication, ARepeatedMessageIsNotNews) {
   Host host;
   host.birth();
