@@ -287,6 +287,12 @@ void EdgeNode::send_backlog(LaneState& lane, Lane which, Now now) {
   auto encoded = encode_backlog(lane.buffer, lane.buffer_at, room, context_, alias_of());
   const RowId last = lane.buffer.items[lane.buffer_at + encoded.items - 1].last;
   lane.buffer_at += encoded.items;
+  // A rest too small for a message of its own is read again, together with what follows it.
+  const std::size_t rest = lane.buffer.items.size() - lane.buffer_at;
+  if (rest < encoded.items / 2 && lane.buffer.last() < lane.depth.last) {
+    lane.buffer = {};
+    lane.buffer_at = 0;
+  }
   Payload payload;
   payload.timestamp = wire_time(now.wall);
   payload.metrics = std::move(encoded.metrics);

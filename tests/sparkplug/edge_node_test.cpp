@@ -374,6 +374,21 @@ TEST(EdgeNode, KeepsNoMoreUnacknowledgedThanTheWindowAndSendsAgainAfterSilence) 
   EXPECT_LT(bench.data_topics().size() - after_a_minute, 40U);
 }
 
+TEST(EdgeNode, FillsItsMessagesAcrossReadsOfTheOutbox) {
+  auto options = Bench::defaults();
+  options.max_message_bytes = 3600;  // three full ones and a rest in 1000 rows
+  options.min_window_bytes = std::size_t{128} * 1024;
+  Bench bench({LaneDepth{}, depth(0, 100'000)}, options);
+  bench.come_online();
+  std::size_t messages = 0;
+  for (const auto& message : bench.sent) {
+    if (!message.topic.ends_with("/DDATA/site-1/backlog")) continue;
+    ++messages;
+    EXPECT_GE(message.payload.size(), options.max_message_bytes * 3 / 4) << messages;
+  }
+  EXPECT_GT(messages, 10U);
+}
+
 TEST(EdgeNode, PresentValuesDoNotWaitForTheBacklog) {
   Bench bench({LaneDepth{}, depth(0, 100'000)});
   bench.come_online();
