@@ -59,7 +59,7 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"files done", "tệp đã xong"},
       {"files rejected", "tệp bị loại"},
       {"last error", "lỗi gần nhất"},
-      {"unset", "chưa đồng bộ"},
+      {"unset", "chưa đặt giờ"},
       {"holdover", "đã từng đồng bộ"},
       {"synchronised", "đã đồng bộ"},
   };

@@ -83,7 +83,7 @@ constexpr Words kVietnamese{
     .ago = " trước",
     .values = "giá trị",
     .legend =
-        "a + b: bản ghi sự kiện (gián đoạn, hồ sơ) + bản ghi đo. Chờ gửi: theo số đếm của máy tại điểm.",
+        "a + b: bản ghi sự kiện (gián đoạn, hồ sơ) + bản ghi số đo. Chờ gửi: theo số đếm của máy tại điểm.",
     .estimated = "~: theo đồng hồ chưa đặt giờ của máy tại điểm.",
     .not_running = "Gateway không chạy.",
     .until = " Đây là những gì đã biết đến ",
