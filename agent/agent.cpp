@@ -13,7 +13,6 @@
 #include <csignal>
 #include <exception>
 #include <memory>
-#include <random>
 #include <utility>
 
 #include "agent/control.hpp"
@@ -28,6 +27,7 @@
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/paho_session.hpp"
+#include "sparkplug/program.hpp"
 #include "sparkplug/version.hpp"
 #include "sparkplug/worker_thread.hpp"
 
@@ -35,32 +35,6 @@ namespace xalink {
 namespace {
 
 namespace asio = boost::asio;
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
-}
-
-/// What ended a group of coroutines: the others then ended by being cancelled, and Asio packs all together.
-std::exception_ptr first_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const asio::multiple_exceptions& several) {
-    return first_of(several.first_exception());
-  } catch (...) {
-    return error;
-  }
-}
-
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
 
 // What the outbox knew at the start, and what the probes will add.
 Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std::string& boot_id,

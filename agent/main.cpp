@@ -1,8 +1,6 @@
 // xalink-agent: arguments, logging, exit codes.
 
 #include <malloc.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -17,12 +15,11 @@
 #include "agent/control.hpp"
 #include "agent/status.hpp"
 #include "sparkplug/language.hpp"
+#include "sparkplug/program.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
 namespace {
-
-enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2 };
 
 struct Arguments {
   std::string config_file{kDefaultAgentConfigFile};
@@ -61,9 +58,8 @@ std::string with_common_options(const char* footer) {
   return std::string("Also: --config FILE, --lang vi|en, as `xalink-agent --help` explains.\n\n") + footer;
 }
 
-int complain(const std::string& text, int code) {
-  std::cerr << "xalink-agent: " << text << "\n";
-  return code;
+int complain(const std::string& text, ExitCode code) {
+  return complain("xalink-agent", text, code);
 }
 
 std::optional<AgentConfig> read_config(const Arguments& arguments) {
@@ -73,20 +69,10 @@ std::optional<AgentConfig> read_config(const Arguments& arguments) {
   return std::nullopt;
 }
 
-void set_up_log(const std::string& level) {
-  auto logger = spdlog::stderr_logger_mt("agent");
-  // The journal has times of its own.
-  const bool in_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  logger->set_pattern(in_journal ? "%l: %v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
-  logger->set_level(spdlog::level::from_str(level));
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
 int run(const Arguments& arguments) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
-  set_up_log(config->log_level);
+  set_up_log("agent", config->log_level);
   const auto ended = run_agent(*config);
   return ended ? kFine : complain(ended.error().to_string(), kProblem);
 }

@@ -13,13 +13,13 @@
 #include <csignal>
 #include <exception>
 #include <memory>
-#include <random>
 #include <utility>
 
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/paho_session.hpp"
+#include "sparkplug/program.hpp"
 #include "sparkplug/worker_thread.hpp"
 
 namespace xalink {
@@ -34,33 +34,6 @@ IntakeOptions intake_options(const GatewayConfig& config) {
   options.max_delay = config.commit_max_delay;
   options.enough_records = config.commit_max_records;
   return options;
-}
-
-std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
-}
-
-/// What ended a group of coroutines: the others then ended by being cancelled, and Asio packs all together.
-std::exception_ptr first_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const asio::multiple_exceptions& several) {
-    return first_of(several.first_exception());
-  } catch (...) {
-    return error;
-  }
-}
-
-/// Asio's ways to say that a wait was given up: timers and channels differ.
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
 }
 
 /// Members are in the order in which they need each other; they end in the opposite one.

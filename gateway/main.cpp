@@ -1,7 +1,5 @@
 // xalink-gateway: arguments, logging, exit codes.
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -19,12 +17,11 @@
 #include "gateway/gateway.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
+#include "sparkplug/program.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
 namespace {
-
-enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2 };
 
 struct Arguments {
   std::string config_file{kDefaultGatewayConfigFile};
@@ -67,9 +64,8 @@ std::string with_common_options(const char* footer) {
   return std::string("Also: --config FILE, --lang vi|en, as `xalink-gateway --help` explains.\n\n") + footer;
 }
 
-int complain(const std::string& text, int code) {
-  std::cerr << "xalink-gateway: " << text << "\n";
-  return code;
+int complain(const std::string& text, ExitCode code) {
+  return complain("xalink-gateway", text, code);
 }
 
 std::optional<GatewayConfig> read_config(const Arguments& arguments) {
@@ -79,20 +75,10 @@ std::optional<GatewayConfig> read_config(const Arguments& arguments) {
   return std::nullopt;
 }
 
-void set_up_log(const std::string& level) {
-  auto logger = spdlog::stderr_logger_mt("gateway");
-  // The journal has times of its own.
-  const bool in_journal = std::getenv("JOURNAL_STREAM") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-  logger->set_pattern(in_journal ? "%l: %v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
-  logger->set_level(spdlog::level::from_str(level));
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
 int run(const Arguments& arguments) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
-  set_up_log(config->log_level);
+  set_up_log("gateway", config->log_level);
   const auto ended = run_gateway(*config);
   return ended ? kFine : complain(ended.error().to_string(), kProblem);
 }
