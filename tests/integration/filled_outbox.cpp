@@ -35,10 +35,10 @@ Value value_for(const Column& column, std::uint64_t number) {
 }
 
 Pending numbered(std::uint64_t number) {
-  static const std::vector<Schema> kKinds = {ping_schema("gateway"), ping_schema("anchor"),
-                                             ping_schema("province"), board_schema()};
+  static const std::vector<Schema> kinds = {ping_schema("gateway"), ping_schema("anchor"),
+                                            ping_schema("province"), board_schema()};
   Pending pending;
-  pending.schema = number % 20 == 7 ? dossier_schema() : kKinds[number % kKinds.size()];
+  pending.schema = number % 20 == 7 ? dossier_schema() : kinds[number % kinds.size()];
   // A board that knew no better than 2025 once, and was put right later.
   const std::uint64_t boot = number / kRowsOfOneBoot;
   auto& stamp = pending.record.stamp;

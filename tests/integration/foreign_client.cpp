@@ -41,7 +41,7 @@ T ForeignClient::run(boost::asio::awaitable<T> operation) {
   std::exception_ptr error;
   std::optional<T> value;
   boost::asio::co_spawn(loop_, std::move(operation), [&](std::exception_ptr failed, T result) {
-    error = failed;
+    error = std::move(failed);
     value = std::move(result);
   });
   const auto give_up = std::chrono::steady_clock::now() + kPatience;

@@ -31,6 +31,7 @@ int open_output(const std::filesystem::path& file) {
 pid_t launch(const std::vector<std::string>& command, const std::filesystem::path& out,
              const std::filesystem::path& err) {
   std::vector<char*> words;
+  words.reserve(command.size() + 1);
   for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const int input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
