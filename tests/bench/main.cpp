@@ -184,6 +184,9 @@ bool report(const Arguments& arguments, const Results& results, const std::strin
                     "<= " + fixed(kMostAgentMebibytes, 0) + " MiB", verdict(lean),
                     fixed(waiting, 1) + " MiB before it; " + fixed(own, 1) +
                         " MiB after it without pages of files"},
+                   {"agent memory, resident, default configuration",
+                    fixed(mebibytes(results.idle.memory.peak), 1) + " MiB", "", "",
+                    "peak of " + fixed(results.idle.minutes, 1) + " min online with an empty outbox"},
                    {"agent, idle, default configuration, online", fixed(wake_ups, 0) + " wake-ups/min", "",
                     "", "by thread: " + threads},
                })
