@@ -208,7 +208,12 @@ Result<std::vector<Constant>> take_constants(Metric& metric) {
   std::vector<Constant> constants;
   for (auto& entry : metric.properties) {
     const std::string_view key = entry.key;
-    if (!key.starts_with(kConstantPrefix)) continue;
+    if (key == kBootProperty || key == kBootTimeProperty || key == kClockProperty) continue;
+    if (!key.starts_with(kConstantPrefix)) {
+      // A newer node's: to read past it would be to acknowledge what was not kept.
+      return failure(metric.name, "\"" + entry.key + "\" is a property that this version does not know",
+                     "update the gateway; the board keeps these records until then");
+    }
     Constant constant;
     const char* const end = key.data() + key.size();
     const auto number = std::from_chars(key.data() + kConstantPrefix.size(), end, constant.place);

@@ -328,6 +328,7 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
   if (rebirth) {
     births(now);
   } else {
+    refresh_node_metrics(now);
     pump(now);
   }
 }

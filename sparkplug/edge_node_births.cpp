@@ -190,10 +190,12 @@ void EdgeNode::refresh_node_metrics(Now now) {
     context_ = context;
     publish_ndata(clock_metrics(), now);
   }
-  if (now.steady < node_metrics_at_) return;
-  node_metrics_at_ = now.steady + kNodeMetricsInterval;
   std::array<std::uint64_t, kLaneCount> depth{};
   for (const Lane which : kLanes) depth[index(which)] = lane(which).last - lane(which).acknowledged;
+  // That nothing waits any more is told at once: people watch for it.
+  const bool emptied = depth == decltype(depth){} && depth != told_depth_;
+  if (now.steady < node_metrics_at_ && !emptied) return;
+  node_metrics_at_ = now.steady + kNodeMetricsInterval;
   if (depth == told_depth_) return;
   told_depth_ = depth;
   auto metrics = outbox_metrics();

@@ -220,6 +220,10 @@ TEST(Delivery, LyingMessagesAreRefused) {
   EXPECT_FALSE(mutate([](auto& metrics) { metrics[0].timestamp.reset(); }));
   EXPECT_FALSE(mutate([](auto& metrics) { std::get<DataSet>(metrics[0].value).columns[0].name = "Time"; }));
   EXPECT_FALSE(mutate([](auto& metrics) { metrics[0].name = "nodevice"; }));
+  // What a newer version may add must not be acknowledged unread.
+  EXPECT_FALSE(mutate([](auto& metrics) {
+    metrics[0].properties.push_back(Property{"New", DataType::boolean, true});
+  }));
 }
 
 TEST(Delivery, RandomBatchesArriveAsTheyWere) {

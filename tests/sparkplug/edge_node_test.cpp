@@ -138,11 +138,10 @@ class Bench {
     return all;
   }
   [[nodiscard]] Payload payload(std::size_t index) const { return decode(sent.at(index).payload).value(); }
-  // Row ids that DDATA messages claim as their last, in order.
   [[nodiscard]] std::vector<std::string> data_topics() const {
     std::vector<std::string> all;
     for (const auto& message : sent) {
-      if (message.topic.find("DATA") != std::string::npos) all.push_back(message.topic);
+      if (message.topic.find("DDATA") != std::string::npos) all.push_back(message.topic);
     }
     return all;
   }
@@ -419,6 +418,15 @@ TEST(EdgeNode, BacklogGoesOnWhenTheSessionHasTakenAFloodOfPresentValues) {
   bench.settle();
   ASSERT_GT(bench.sent.size(), present_values);
   EXPECT_EQ(bench.topics().back(), "spBv1.0/VN-03/DDATA/site-1/backlog");
+}
+
+TEST(EdgeNode, TellsAtOnceWhenNothingWaitsAnyMore) {
+  Bench bench({LaneDepth{}, depth(0, 50)});
+  bench.come_online();
+  for (int round = 0; round < 20 && bench.node.lane(Lane::measurements).acknowledged < 50; ++round) {
+    bench.acknowledge(Lane::measurements, 50);
+  }
+  EXPECT_EQ(bench.topics().back(), "spBv1.0/VN-03/NDATA/site-1");
 }
 
 TEST(EdgeNode, IgnoresAcknowledgementsThatCannotBeTrue) {
