@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 #include <boost/system/system_error.hpp>
 #include <cstdio>
+#include <ctime>
 #include <initializer_list>
 #include <map>
 #include <stdexcept>
@@ -110,6 +111,17 @@ std::string span_of(std::int64_t seconds) {
   return std::to_string(seconds / 86'400) + " d";
 }
 
+// "2026-01-01T00:00:00.123Z" as the clock on the wall shows it; the text itself when it is no such time.
+std::string local_time(const std::string& utc) {
+  std::tm parts{};
+  if (::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return utc;
+  const std::time_t seconds = ::timegm(&parts);
+  if (::localtime_r(&seconds, &parts) == nullptr) return utc;
+  std::array<char, 32> out{};
+  std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return out.data();
+}
+
 // A value as people say it: 296 us, 1.2 ms, 23.5 GiB, 12 h.
 std::string quantity(const json::value& value, std::string_view unit) {
   boost::system::error_code not_a_number;
@@ -145,7 +157,7 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
     first = false;
     out += text(entry.at("name")) + " " + quantity(entry.at("value"), text(entry.at("unit")));
   }
-  out += "  [" + text(probe.at("last")) + ", " + text(probe.at("runs")) + " " + say("runs");
+  out += "  [" + local_time(text(probe.at("last"))) + ", " + text(probe.at("runs")) + " " + say("runs");
   if (probe.at("failures").to_number<std::int64_t>() > 0)
     out += ", " + text(probe.at("failures")) + " " + say("failed");
   return out + "]\n";
@@ -175,7 +187,7 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   std::string out = say("Site") + ": " + text(root.at("site").at("group")) + "/" +
                     text(root.at("site").at("node")) + "  (xalink-agent " + text(root.at("version")) + ")\n";
   out += say("Reaches") + ": " + say(text(root.at("rung"))) + "\n";
-  out += say("Clock") + ": " + say(text(root.at("clock"))) + ", " + text(root.at("at")) + "; " +
+  out += say("Clock") + ": " + say(text(root.at("clock"))) + ", " + local_time(text(root.at("at"))) + "; " +
          say("board on for") + " " + span_of(root.at("uptime_seconds").to_number<std::int64_t>()) + "\n\n";
   out += ladder_text(root.at("ladder").as_array(), say) + "\n";
   const auto& session = root.at("session");

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <cstdlib>
+#include <ctime>
 
 #include "sparkplug/metric_names.hpp"
 
@@ -46,6 +48,14 @@ TEST(Status, JsonTellsRungLanesAndProbes) {
   EXPECT_EQ(value.at("name").as_string(), "RTT mean");
   EXPECT_EQ(value.at("value").to_number<int>(), 12'345);
   EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
+}
+
+TEST(Status, TextTellsTheTimeOfTheWall) {
+  ::setenv("TZ", "Asia/Ho_Chi_Minh", /*replace=*/1);  // NOLINT(concurrency-mt-unsafe): no threads here
+  ::tzset();
+  const auto text = status_as_text(status_as_json(sample()), Language::vietnamese);
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("2026-01-01 07:00:00"), std::string::npos) << *text;
 }
 
 TEST(Status, TextSaysItInEnglish) {
