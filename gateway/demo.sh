@@ -9,7 +9,7 @@
 #                   committed and acknowledged, kills the gateway with SIGKILL, drops more dossiers,
 #                   starts it again, waits, and compares both databases. Exit code 0 when each record
 #                   is there exactly once, else 1.
-#   --build FOLDER  uses the programs of this build instead of making build/ci, which tests/run.sh goes on with.
+#   --build FOLDER  uses the programs of this build instead of making build/release.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -31,11 +31,11 @@ fail() { echo "demo: $1" >&2; exit 1; }
 if [[ -z $build ]]; then
   source gateway/packaging/debian-packages.sh
   need_packages "${debian_build[@]}" "${debian_run[@]}" || exit 1
-  build=$root/build/ci
+  build=$root/build/release
   mkdir -p build
   export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 # results are shared between clones in different folders
   echo "demo: building (the first time takes some minutes) ..."
-  { cmake --preset ci && cmake --build --preset ci --parallel "$(nproc)" \
+  { cmake --preset release && cmake --build --preset release --parallel "$(nproc)" \
       --target xalink-agent xalink-gateway compare_stores; } >build/demo-build.log 2>&1 ||
     { tail -n 40 build/demo-build.log >&2; fail "the build failed, the whole log is build/demo-build.log"; }
 fi

@@ -11,7 +11,7 @@ namespace {
 
 // Epochs, boots and shapes of a fleet of thousands fit many times over; a flood of invented ones must not
 // fill the memory.
-constexpr std::size_t kMostCachedIds = 100'000;
+constexpr std::size_t kMostCached = 100'000;
 
 constexpr RowId kHighestRow = static_cast<RowId>(std::numeric_limits<std::int64_t>::max());
 constexpr std::size_t kGapCountColumn = 2;  // First, Last, Count, Reason
@@ -241,7 +241,7 @@ void Records::forget_cached() {
 }
 
 void Records::bound_caches() {
-  if (std::max({epochs_.size(), lanes_.size(), schemas_.size(), boots_.size()}) > kMostCachedIds)
+  if (std::max({epochs_.size(), lanes_.size(), schemas_.size(), boots_.size()}) > kMostCached)
     forget_cached();
 }
 
