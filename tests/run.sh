@@ -9,11 +9,15 @@
 #   tsan       the tests of what has threads (sessions, store threads, recorders) under ThreadSanitizer
 #   cross      the agent for arm64 and armhf, its tests under qemu-user; nothing is installed for it but
 #              compilers, the libraries go to build/sysroot
+#   faults     the fault suite alone: power cuts, damage, full disks, links as they are; prints its tables.
+#              --hours N repeats it with ever new seeds for N hours (0.5 is half an hour)
 #   bench      the benchmark, one table (not part of "all": it wants a quiet machine and minutes)
 #   tidy       clang-tidy over our sources (not part of "all": about 9 s a file)
 #
 # Everything it makes is in build/. One test alone:
 #   ctest --preset ci -R Outbox          (after `unit`; `ctest --preset ci -N` lists them)
+# A randomised fault comes back with the seed that the failed test printed:
+#   XALINK_FAULT_SEED=SEED ctest --preset ci -R Outbox
 # JOBS=N sets how many compilers and tests run at a time (default: one for each processor).
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -46,7 +50,11 @@ build() { # build PRESET [OPTION...]
   cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$jobs" "$@"
 }
 # Many tests wait more than they compute.
-run_tests() { ctest --preset "$1" --parallel $((2 * jobs)); }
+run_tests() { # run_tests PRESET [OPTION...]
+  local preset=$1
+  shift
+  ctest --preset "$preset" --parallel $((2 * jobs)) "$@"
+}
 # ThreadSanitizer of g++ 12 cannot live with all of the address randomisation of newer kernels.
 run_tests_unrandomised() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then
@@ -56,9 +64,35 @@ run_tests_unrandomised() {
   fi
 }
 
+# Figures that fault tests measured (tests/fakes/fault_table.hpp).
+export XALINK_FAULT_TABLES=$PWD/build/fault-tables
+print_fault_tables() {
+  local table
+  for table in "$XALINK_FAULT_TABLES"/*.txt; do
+    [[ -e $table ]] && echo && cat "$table"
+  done
+  return 0
+}
+
 unit() {
+  rm -rf "$XALINK_FAULT_TABLES"
   phase "unit packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
     phase "unit npm" need_npm && phase "unit build" build ci && phase "unit tests" run_tests ci
+  print_fault_tables
+}
+faults() {
+  rm -rf "$XALINK_FAULT_TABLES"
+  phase "faults packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
+    phase "faults build" build ci && phase "fault tests" run_tests ci --label-regex faults || return
+  # Each round begins where no round before it has been; the last one ends when the time is over.
+  local round=1 end=$((SECONDS + $(awk -v hours="$hours" 'BEGIN { printf "%d", hours * 3600 }')))
+  while [[ $SECONDS -lt $end && $failed -eq 0 ]]; do
+    export XALINK_FAULT_SEED=$((round * 1000000)) XALINK_SEEDS=20
+    phase "fault round $round" run_tests ci --label-regex faults --timeout 7200
+    echo "== $(((end - SECONDS) / 60)) min of $hours h left; seeds from $XALINK_FAULT_SEED were run"
+    round=$((round + 1))
+  done
+  print_fault_tables
 }
 asan() {
   phase "asan packages" need_packages "${debian_build[@]}" "${debian_run[@]}" &&
@@ -88,11 +122,25 @@ tidy() {
     phase "tidy" run-clang-tidy -quiet -j "$jobs" -p build/debug "^$PWD/(sparkplug|agent|gateway)/"
 }
 
-commands=("$@")
-[[ $# -gt 0 ]] || commands=(unit asan tsan cross)
+commands=()
+hours=0
+while [[ $# -gt 0 ]]; do
+  if [[ $1 == --hours ]]; then
+    if ! [[ ${2:-} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
+      echo "tests/run.sh: --hours needs a number of hours. Next: tests/run.sh faults --hours 2" >&2
+      exit 2
+    fi
+    hours=$2
+    shift 2
+  else
+    commands+=("$1")
+    shift
+  fi
+done
+[[ ${#commands[@]} -gt 0 ]] || commands=(unit asan tsan cross)
 for command in "${commands[@]}"; do
   case $command in
-    unit | asan | tsan | cross | bench | tidy) ;;
+    unit | asan | tsan | cross | faults | bench | tidy) ;;
     -h | --help | help)
       sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
       exit 0

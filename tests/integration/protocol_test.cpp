@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/comparison/comparison.hpp"
+#include "tests/fakes/fault_seeds.hpp"
 #include "tests/integration/protocol_world.hpp"
 
 namespace xalink {
@@ -23,11 +24,10 @@ constexpr std::uint64_t kSeedsDividedBy = 20;
 constexpr std::uint64_t kSeedsDividedBy = 1;
 #endif
 
-// Seeds for each schedule; XALINK_SEEDS multiplies, for long runs by hand.
-std::uint64_t seeds(std::uint64_t usual) {
-  const char* factor = std::getenv("XALINK_SEEDS");  // NOLINT(concurrency-mt-unsafe): before any thread
-  const std::uint64_t times = factor == nullptr ? 1 : std::strtoull(factor, nullptr, 10);
-  return std::max<std::uint64_t>(2, usual * times / kSeedsDividedBy);
+test::FaultSeeds seeds(std::uint64_t usual) {
+  auto seeds = test::fault_seeds(usual);
+  seeds.count = std::max<std::uint64_t>(2, seeds.count / kSeedsDividedBy);
+  return seeds;
 }
 
 void expect_exactly_once(const ProtocolWorld& world, std::size_t board, std::size_t gateway = 0) {
@@ -56,7 +56,8 @@ class EverySeed : public testing::Test {
   // Runs a schedule for many seeds and stops at the first that fails, naming it.
   template <class Schedule>
   void run(std::uint64_t count, Schedule schedule) {
-    for (std::uint64_t seed = 1; seed <= seeds(count); ++seed) {
+    const auto range = seeds(count);
+    for (std::uint64_t seed = range.first; seed < range.first + range.count; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
       ProtocolWorld world(seed);
       world.node_options.max_message_bytes = 400;
