@@ -61,6 +61,8 @@ inline constexpr std::string_view kBootId = "Clock/Boot Id";       ///< kernel b
 inline constexpr std::string_view kClockQuality = "Clock/Quality"; ///< UInt8, ClockQuality
 /// Int64 ms: wall time minus time since boot. Gives live records their time since boot.
 inline constexpr std::string_view kBootOffset = "Clock/Boot Offset";
+/// String in NBIRTH: public key of the board's export files, base64 of its DER (SubjectPublicKeyInfo).
+inline constexpr std::string_view kExportKey = "Node Info/Export Key";
 }  // namespace metric
 
 /// The device whose DDATA carries backlog: one DataSet metric for each schema, named

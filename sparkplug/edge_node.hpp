@@ -55,6 +55,9 @@ struct EdgeNodeOptions {
   std::string primary_host;  ///< host application id; empty: do not wait for any
   std::string boot_id;
   std::string software_version;
+  /// Public key that export files of this board are signed with: base64 of its DER. Told in births, so
+  /// that the gateway knows the board when a file comes by hand; empty: a certificate says it.
+  std::string export_key;
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = std::size_t{16} * 1024;
@@ -149,6 +152,12 @@ class EdgeNode {
   void batch_read(std::uint64_t generation, Batch batch, Now now);
   /// The session took the oldest message not yet reported.
   void published(Now now);
+  /// Rows up to `last` left the board by another way, an export file: an acknowledgement that comes for
+  /// them is no lie.
+  void carried(Lane lane, RowId last);
+  /// The gateway's mark came by another way than a command, an acknowledgement file. Marks that say
+  /// nothing new are passed over; one beyond the durable rows is ignored and noted.
+  void acknowledged_by_hand(Lane lane, RowId mark, Now now);
   void tick(Now now);
   /// Current value of a schema from the outbox, for births after a restart.
   void restore_current(const Schema& schema, const Record& record);

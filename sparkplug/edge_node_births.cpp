@@ -101,6 +101,8 @@ void EdgeNode::publish_nbirth(Now now) {
     add(metric::delivery_lane(which), DataType::uint64, mark, true);
   }
   add("Agent/Version", DataType::string, options_.software_version, false);
+  if (!options_.export_key.empty())
+    add(std::string(metric::kExportKey), DataType::string, options_.export_key, false);
   for (auto& entry : clock_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
   for (auto& entry : outbox_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
   publish(MessageType::nbirth, {}, std::move(payload), WriteTypes::in_births, {});

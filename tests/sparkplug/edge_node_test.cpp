@@ -507,5 +507,49 @@ TEST(EdgeNode, AnUnknownShapeIsDeclaredByARebirth) {
   EXPECT_NE(std::find(all.begin(), all.end(), "spBv1.0/VN-03/DBIRTH/site-1/board"), all.end());
 }
 
+// --- by hand ----------------------------------------------------------------------------------------
+
+TEST(EdgeNode, ForgetsWhatAnAcknowledgementFileConfirmsEvenWhileOffline) {
+  std::array<LaneDepth, kLaneCount> lanes;
+  lanes[1] = LaneDepth{10, 50, 1, std::nullopt};
+  Bench bench(lanes);
+  bench.node.acknowledged_by_hand(Lane::measurements, 40, bench.now());
+  bench.settle();
+  ASSERT_EQ(bench.forgotten.size(), 1U);
+  EXPECT_EQ(bench.forgotten[0].mark, 40U);
+  bench.node.acknowledged_by_hand(Lane::measurements, 40, bench.now());
+  bench.node.acknowledged_by_hand(Lane::measurements, 20, bench.now());
+  bench.node.acknowledged_by_hand(Lane::measurements, 51, bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.forgotten.size(), 1U);
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 40U);
+  EXPECT_EQ(bench.node.ignored_commands(), 1U);
+}
+
+TEST(EdgeNode, BelievesAnAcknowledgementOfRowsThatWereCarried) {
+  Bench bench;
+  bench.come_online();
+  bench.hand_over = false;  // nothing leaves by the broker
+  bench.node.appended(Lane::measurements, 2'000, bench.now());
+  bench.settle();
+  bench.acknowledge(Lane::measurements, 2'000);
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 0U);
+  bench.node.carried(Lane::measurements, 2'000);
+  bench.acknowledge(Lane::measurements, 2'000);
+  EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 2'000U);
+}
+
+TEST(EdgeNode, TellsTheKeyOfItsExportFilesInItsBirth) {
+  auto options = Bench::defaults();
+  options.export_key = "MCowBQYDK2VwAyEA";
+  Bench bench({}, options);
+  bench.come_online();
+  const auto birth = bench.payload(0);
+  const auto told = std::find_if(birth.metrics.begin(), birth.metrics.end(),
+                                 [](const Metric& metric) { return metric.name == metric::kExportKey; });
+  ASSERT_NE(told, birth.metrics.end());
+  EXPECT_EQ(std::get<std::string>(told->value), "MCowBQYDK2VwAyEA");
+}
+
 }  // namespace
 }  // namespace xalink
