@@ -134,6 +134,7 @@ void EdgeNode::acknowledged(Lane which, RowId mark, Now now) {
 
 void EdgeNode::resend_from(Lane which, RowId first, Now now) {
   auto& lane = at(which);
+  if (first == lane.depth.acknowledged + 1) return;  // asked again before the first row of it arrived
   if (first == 0 || first > lane.depth.acknowledged) {
     ignore_command("it asks for row " + std::to_string(first) + " of lane " + std::to_string(index(which)) +
                    " again, which is not acknowledged yet");

@@ -156,6 +156,8 @@ void HostApplication::unborn(const NodeId& id, Node& node) {
   node.held.clear();
   node.reorder_until.reset();
   reordering_.erase(id);
+  node.resends = {};  // the next birth says anew what the node believes
+  resending_.erase(id);
 }
 
 HostApplication::Node* HostApplication::remember(const NodeId& id) {
@@ -218,6 +220,7 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
   born.bdseq = *bdseq;
   born.epoch = node.epoch;
   born.clock = node.clock;
+  born.claimed = node.claimed;
   facts_.emplace_back(std::move(born));
   auto values = values_of(id, {}, payload, now);
   values.birth = true;

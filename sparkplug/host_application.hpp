@@ -31,6 +31,9 @@ struct NodeBorn {
   ClockContext clock;
   std::array<std::uint64_t, kLaneCount> depth{};  ///< the node's own count of unacknowledged rows
   std::optional<std::uint64_t> oldest;            ///< wall ms of its oldest unacknowledged record
+  /// The marks that the node believes in. Above ours: what lies between was acknowledged once and is not
+  /// here, because the store was put back from an older copy or another gateway has it.
+  std::array<std::optional<RowId>, kLaneCount> claimed;
   bool rebirth = false;                           ///< same bdSeq as the session that is already open
 };
 struct NodeDied {
@@ -101,6 +104,9 @@ struct HostApplicationOptions {
   /// A hole that repeating the mark does not close for this long: somebody else acknowledged those rows.
   /// A rebirth shows what the node believes, and then we can ask for them.
   Duration hole_timeout = std::chrono::minutes(1);
+  /// Rows that a node was asked for again and does not send: the command may be lost like any other, and a
+  /// lane of events may have nothing new to say for days.
+  Duration ask_again_after = std::chrono::seconds(30);
   /// Nodes remembered; invented ids beyond are set aside without an answer.
   std::size_t max_nodes = 20'000;
   PayloadLimits limits;
@@ -160,7 +166,11 @@ class HostApplication {
     ClockContext clock;
     /// What the node says is acknowledged; a lower mark of ours means that we lost records.
     std::array<std::optional<RowId>, kLaneCount> claimed;
-    std::array<bool, kLaneCount> resend_asked{};
+    struct Resend {  ///< rows behind `mark` were asked for and have not come yet
+      RowId mark = 0;
+      SteadyTime asked{};  ///< or when the mark last rose: then the node is at it
+    };
+    std::array<std::optional<Resend>, kLaneCount> resends;
     std::array<std::optional<SteadyTime>, kLaneCount> hole_since;
     std::unordered_map<std::uint64_t, MetricType> aliases;
     std::map<std::pair<std::string, std::string>, DataType> types;  ///< by device and name
@@ -190,6 +200,9 @@ class HostApplication {
                                        Now now) const;
   void request_rebirth(const NodeId& id, Node& node, Now now);
   void send_rebirths(Now now);
+  /// Whether to ask for the rows between our mark and the node's own now.
+  [[nodiscard]] bool wants_resend(const NodeId& id, Node& node, const LaneMark& mark, Now now);
+  void ask_again(Now now);
   void unborn(const NodeId& id, Node& node);
   /// The node, known from now on; nothing when there are too many.
   [[nodiscard]] Node* remember(const NodeId& id);
@@ -204,6 +217,7 @@ class HostApplication {
   SteadyTime tokens_at_{};
   std::set<NodeId> rebirths_wanted_;
   std::set<NodeId> reordering_;  ///< nodes with a reorder timer, so that time need not look at all of them
+  std::set<NodeId> resending_;   ///< nodes with a resend that has not ended
   Counters counters_;
 };
 

@@ -1,11 +1,18 @@
 // What a host application says: requests for rebirth, and acknowledgements after the commit.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "sparkplug/host_application.hpp"
 
 namespace xalink {
+namespace {
+
+// What follows a hole may be on its way for a round trip; to ask for each of those messages is noise.
+constexpr Duration kAskAgainAtAHole = std::chrono::seconds(2);
+
+}  // namespace
 
 // --- rebirths ---------------------------------------------------------------------------------------
 
@@ -48,8 +55,54 @@ void HostApplication::send_rebirths(Now now) {
 
 // --- acknowledgements -------------------------------------------------------------------------------
 
+namespace {
+
+/// Commands to nodes, one message for each.
+class Commands {
+ public:
+  explicit Commands(WallTime at) : timestamp_(wire_time(at)) {}
+
+  void acknowledge(const NodeId& node, const std::string& epoch, Lane lane, RowId mark) {
+    add(node, epoch, metric::acknowledge_lane(lane), mark);
+  }
+  void resend(const NodeId& node, const std::string& epoch, Lane lane, RowId first) {
+    add(node, epoch, metric::resend_from(lane), first);
+  }
+  [[nodiscard]] std::vector<OutgoingMessage> take() && {
+    std::vector<OutgoingMessage> messages;
+    for (const auto& [id, payload] : payloads_) {
+      messages.push_back(OutgoingMessage{to_string(Topic{MessageType::ncmd, id.group, id.node, {}}),
+                                         encode(payload), 0, false});
+    }
+    return messages;
+  }
+
+ private:
+  void add(const NodeId& node, const std::string& epoch, std::string name, RowId row) {
+    auto& payload = payloads_[node];
+    if (payload.metrics.empty()) {
+      payload.timestamp = timestamp_;
+      add(payload, std::string(metric::kAcknowledgeEpoch), DataType::string, epoch);
+    }
+    add(payload, std::move(name), DataType::uint64, std::uint64_t{row});
+  }
+  void add(Payload& payload, std::string name, DataType type, MetricValue value) const {
+    Metric metric;
+    metric.name = std::move(name);
+    metric.type = type;
+    metric.timestamp = timestamp_;
+    metric.value = std::move(value);
+    payload.metrics.push_back(std::move(metric));
+  }
+
+  std::uint64_t timestamp_;
+  std::map<NodeId, Payload> payloads_;
+};
+
+}  // namespace
+
 void HostApplication::committed(const std::vector<LaneMark>& marks, Now now) {
-  std::map<NodeId, Payload> commands;
+  Commands commands(now.wall);
   for (const auto& mark : marks) {
     const auto found = nodes_.find(mark.node);
     if (found == nodes_.end() || !found->second.born || found->second.epoch != mark.epoch) continue;
@@ -62,36 +115,51 @@ void HostApplication::committed(const std::vector<LaneMark>& marks, Now now) {
       request_rebirth(mark.node, found->second, now);
       continue;
     }
-    auto& payload = commands[mark.node];
-    const auto add = [&](std::string name, DataType type, MetricValue value) {
-      Metric metric;
-      metric.name = std::move(name);
-      metric.type = type;
-      metric.timestamp = wire_time(now.wall);
-      metric.value = std::move(value);
-      payload.metrics.push_back(std::move(metric));
-    };
-    if (payload.metrics.empty()) {
-      payload.timestamp = wire_time(now.wall);
-      add(std::string(metric::kAcknowledgeEpoch), DataType::string, mark.epoch);
-    }
-    add(metric::acknowledge_lane(mark.lane), DataType::uint64, std::uint64_t{mark.mark});
-    // After a restore from a backup the node believes more is safe than we hold. Repeated when a
-    // hole shows, because the command may be lost like any other.
-    auto& claimed = found->second.claimed[index(mark.lane)];
-    auto& asked = found->second.resend_asked[index(mark.lane)];
-    if (claimed && *claimed > mark.mark) {
-      if (asked && !mark.hole) continue;
-      asked = true;
-      add(metric::resend_from(mark.lane), DataType::uint64, std::uint64_t{mark.mark + 1});
-    } else {
-      claimed.reset();
+    commands.acknowledge(mark.node, mark.epoch, mark.lane, mark.mark);
+    if (wants_resend(mark.node, found->second, mark, now)) {
+      commands.resend(mark.node, mark.epoch, mark.lane, mark.mark + 1);
     }
   }
-  for (const auto& [id, payload] : commands) {
-    messages_.push_back(OutgoingMessage{to_string(Topic{MessageType::ncmd, id.group, id.node, {}}),
-                                        encode(payload), 0, false});
+  auto messages = std::move(commands).take();
+  std::move(messages.begin(), messages.end(), std::back_inserter(messages_));
+}
+
+// After a restore from a backup the node believes that more is safe than we hold.
+bool HostApplication::wants_resend(const NodeId& id, Node& node, const LaneMark& mark, Now now) {
+  auto& claimed = node.claimed[index(mark.lane)];
+  auto& resend = node.resends[index(mark.lane)];
+  if (!claimed || *claimed <= mark.mark) {
+    claimed.reset();
+    resend.reset();
+    const bool ended = std::none_of(node.resends.begin(), node.resends.end(),
+                                    [](const auto& other) { return other.has_value(); });
+    if (ended) resending_.erase(id);
+    return false;
   }
+  if (resend && mark.mark > resend->mark) {
+    *resend = Node::Resend{mark.mark, now.steady};
+    return false;
+  }
+  // A hole shows at once that the node goes on elsewhere; every message behind it says so again.
+  if (resend && (!mark.hole || now.steady - resend->asked < kAskAgainAtAHole)) return false;
+  resend = Node::Resend{mark.mark, now.steady};
+  resending_.insert(id);
+  return true;
+}
+
+void HostApplication::ask_again(Now now) {
+  Commands commands(now.wall);
+  for (const auto& id : resending_) {
+    auto& node = nodes_.at(id);
+    for (const Lane lane : kLanes) {
+      auto& resend = node.resends[index(lane)];
+      if (!resend || now.steady - resend->asked < options_.ask_again_after) continue;
+      resend->asked = now.steady;
+      commands.resend(id, node.epoch, lane, resend->mark + 1);
+    }
+  }
+  auto messages = std::move(commands).take();
+  std::move(messages.begin(), messages.end(), std::back_inserter(messages_));
 }
 
 // --- time -------------------------------------------------------------------------------------------
@@ -102,6 +170,7 @@ void HostApplication::tick(Now now) {
     auto& node = nodes_.at(id);
     if (now.steady >= *node.reorder_until) request_rebirth(id, node, now);
   }
+  if (connected_) ask_again(now);
   send_rebirths(now);
 }
 
@@ -111,6 +180,11 @@ std::optional<SteadyTime> HostApplication::wake_at() const {
     if (!earliest || when < *earliest) earliest = when;
   };
   for (const auto& id : reordering_) consider(*nodes_.at(id).reorder_until);
+  for (const auto& id : resending_) {
+    for (const auto& resend : nodes_.at(id).resends) {
+      if (resend && connected_) consider(resend->asked + options_.ask_again_after);
+    }
+  }
   for (const auto& id : rebirths_wanted_) {
     const auto& node = nodes_.at(id);
     auto when = tokens_at_ + std::chrono::milliseconds(200);

@@ -474,6 +474,20 @@ TEST(EdgeNode, SendsAgainFromWhereARestoredGatewayAsks) {
   EXPECT_EQ(data.rows[0].back(), Value(std::uint64_t{31}));
 }
 
+TEST(EdgeNode, DoesNotStartOverWhenARestoredGatewayAsksTwice) {
+  Bench bench({LaneDepth{}, depth(80, 80)});
+  bench.come_online();
+  const auto ask = [&] {
+    bench.command({Bench::metric("Node Control/Acknowledge Epoch", DataType::string, std::string("epoch-1")),
+                   Bench::metric("Node Control/Resend From Lane 1", DataType::uint64, std::uint64_t{31})});
+  };
+  ask();
+  bench.sent.clear();
+  ask();
+  EXPECT_TRUE(bench.data_topics().empty());
+  EXPECT_EQ(bench.node.ignored_commands(), 0U);
+}
+
 TEST(EdgeNode, ForForeignHostsHandingOverIsEnough) {
   auto options = Bench::defaults();
   options.acknowledged_by = AcknowledgedBy::none;

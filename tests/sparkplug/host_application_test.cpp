@@ -5,6 +5,7 @@
 namespace xalink {
 namespace {
 
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 const NodeId kNode{"VN-03", "site-1"};
@@ -58,6 +59,10 @@ class Host {
     hear("spBv1.0/VN-03/DDATA/site-1/network", seq,
          {metric({}, DataType::uint32, std::uint64_t{row}, 10),
           metric({}, DataType::uint64, std::uint64_t{row}, 11)});
+  }
+  void advance(Duration how_far) {
+    time += how_far;
+    host.tick(now());
   }
   template <class F>
   [[nodiscard]] std::vector<F> facts() {
@@ -251,6 +256,72 @@ TEST(HostApplication, AsksForWhatARestoreLost) {
   const auto payload = decode(messages[0].payload).value();
   EXPECT_EQ(payload.metrics.back().name, "Node Control/Resend From Lane 1");
   EXPECT_EQ(payload.metrics.back().value, MetricValue(std::uint64_t{41}));
+}
+
+/// Rows asked for again by these messages: lane → first row.
+std::map<std::size_t, RowId> resends_in(const std::vector<OutgoingMessage>& messages) {
+  std::map<std::size_t, RowId> resends;
+  for (const auto& message : messages) {
+    const auto payload = decode(message.payload).value();
+    for (const auto& metric : payload.metrics) {
+      for (const Lane lane : kLanes) {
+        if (metric.name == metric::resend_from(lane)) {
+          resends[index(lane)] = std::get<std::uint64_t>(metric.value);
+        }
+      }
+    }
+  }
+  return resends;
+}
+
+TEST(HostApplication, AsksAgainForALaneOfARestoreThatStaysSilent) {
+  Host host;
+  host.birth(0, 100);
+  // The copy knows nothing of this epoch: all that the node believes safe is asked for.
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 0, false}}, host.now());
+  EXPECT_EQ(resends_in(host.host.take_messages()), (std::map<std::size_t, RowId>{{1, 1}}));
+  // The command was lost, and the node has nothing new to say that would show a hole.
+  ASSERT_TRUE(host.host.wake_at().has_value());
+  EXPECT_LE(*host.host.wake_at(), host.now().steady + seconds(30));
+  host.advance(seconds(29));
+  EXPECT_TRUE(resends_in(host.host.take_messages()).empty());
+  host.advance(seconds(2));
+  EXPECT_EQ(resends_in(host.host.take_messages()), (std::map<std::size_t, RowId>{{1, 1}}));
+  // While rows come nobody is asked; when they stop coming the rest is.
+  host.advance(seconds(20));
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 40, false}}, host.now());
+  host.advance(seconds(20));
+  EXPECT_TRUE(resends_in(host.host.take_messages()).empty());
+  host.advance(seconds(20));
+  EXPECT_EQ(resends_in(host.host.take_messages()), (std::map<std::size_t, RowId>{{1, 41}}));
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 100, false}}, host.now());
+  host.advance(minutes(5));
+  EXPECT_TRUE(resends_in(host.host.take_messages()).empty());
+  EXPECT_FALSE(host.host.wake_at().has_value());
+}
+
+TEST(HostApplication, RepeatsAResendAtAHoleButNotForEveryMessageBehindIt) {
+  Host host;
+  host.birth(0, 100);
+  host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 40, false}}, host.now());
+  static_cast<void>(host.host.take_messages());
+  int asked = 0;
+  for (int i = 0; i < 50; ++i) {
+    host.advance(std::chrono::milliseconds(100));
+    host.host.committed({LaneMark{kNode, "epoch-1", Lane::measurements, 40, true}}, host.now());
+    asked += resends_in(host.host.take_messages()).empty() ? 0 : 1;
+  }
+  EXPECT_GE(asked, 1);
+  EXPECT_LE(asked, 3);
+}
+
+TEST(HostApplication, TellsTheLedgerWhichMarksANodeBelievesIn) {
+  Host host;
+  host.birth(0, 100);
+  const auto facts = host.host.take_facts();
+  const auto* birth = std::get_if<fact::NodeBorn>(&facts.front());
+  ASSERT_NE(birth, nullptr);
+  EXPECT_EQ(birth->claimed[1], RowId{100});
 }
 
 TEST(HostApplication, SetsAsideWhatItCannotUseAndGoesOn) {
