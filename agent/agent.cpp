@@ -219,7 +219,7 @@ Result<void> run_agent(const AgentConfig& config) {
     return failure("/proc/sys/kernel/random/boot_id", "the kernel does not tell which boot this is",
                    "is /proc mounted and readable for this user?");
   }
-  auto outbox = Outbox::open(config.outbox_file);
+  auto outbox = Outbox::open(config.outbox_file, config.outbox);
   if (!outbox) return Unexpected(outbox.error());
   spdlog::info("outbox {} is open; site {}, broker {}:{}", config.outbox_file.string(),
                to_string(config.site), config.broker.host, config.broker.port);

@@ -168,6 +168,11 @@ void read_outbox(Settings& settings, AgentConfig& config) {
   SettingsTable table = settings.table("outbox");
   config.outbox_file = table.path("file", config.outbox_file);
   config.flush_interval = table.duration("flush_seconds", config.flush_interval, seconds(1), hours(1));
+  config.outbox.max_bytes =
+      table.bytes("max_bytes", config.outbox.max_bytes, kLeastOutboxBytes, kMostOutboxBytes);
+  // Ten years are longer than a card lives.
+  constexpr std::chrono::hours kADay(24);
+  config.outbox.max_age = kADay * table.integer("max_age_days", config.outbox.max_age / kADay, 1, 3650);
   const bool allow_volatile = table.flag("allow_volatile", /*fallback=*/false);
   if (config.outbox_file.empty()) {
     table.mistake("file", "is empty", "name the file that keeps the records, or remove this key");

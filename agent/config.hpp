@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/dossiers/drop_folder_settings.hpp"
+#include "agent/outbox/outbox_options.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/session.hpp"
@@ -72,6 +73,7 @@ struct AgentConfig {
   Milliseconds max_backoff = std::chrono::minutes(5);
 
   std::filesystem::path outbox_file = "/var/lib/xalink-agent/outbox.db";
+  OutboxOptions outbox;
   Milliseconds flush_interval = std::chrono::seconds(60);
 
   std::filesystem::path control_socket = "/run/xalink-agent/control.sock";

@@ -252,6 +252,34 @@ Milliseconds SettingsTable::duration(std::string_view key, Milliseconds fallback
   return fallback;
 }
 
+std::uint64_t SettingsTable::bytes(std::string_view key, std::uint64_t fallback, std::uint64_t least,
+                                   std::uint64_t most) {
+  const toml::node* node = state_->ask(path_, key);
+  if (node == nullptr) return fallback;
+  const std::string next = "give bytes as a number, or a text such as \"64MiB\", between " +
+                           shown_bytes(least) + " and " + shown_bytes(most);
+  std::optional<double> value;
+  std::string given;
+  if (const auto* number = node->as_integer()) {
+    value = static_cast<double>(number->get());
+    given = std::to_string(number->get());
+  } else if (const auto* text = node->as_string()) {
+    value = bytes_in(text->get());
+    given = in_quotes(text->get());
+    if (!value) {
+      mistake(key, "is " + given + ", which is not a number of bytes", next);
+      return fallback;
+    }
+  } else {
+    state_->wrong_kind(path_, key, *node, "a number of bytes", next);
+    return fallback;
+  }
+  const bool in_range = *value >= static_cast<double>(least) && *value <= static_cast<double>(most);
+  if (in_range) return static_cast<std::uint64_t>(*value);
+  mistake(key, "is " + given + ", which is out of range", next);
+  return fallback;
+}
+
 std::vector<std::string> SettingsTable::texts(std::string_view key, std::vector<std::string> fallback) {
   const toml::node* node = state_->ask(path_, key);
   if (node == nullptr) return fallback;

@@ -55,6 +55,9 @@ class SettingsTable {
   /// its unit: "250ms", "10s", "5m", "2h", "1d".
   [[nodiscard]] Milliseconds duration(std::string_view key, Milliseconds fallback, Milliseconds least,
                                       Milliseconds most);
+  /// A number of bytes, or a text with its unit: "4096B", "512KiB", "64MiB", "1.5GiB", "64MB".
+  [[nodiscard]] std::uint64_t bytes(std::string_view key, std::uint64_t fallback, std::uint64_t least,
+                                    std::uint64_t most);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);
   /// A table of texts whose keys are the file's own choice, e.g. targets = { gateway = "gateway" }.
   /// Replaces the fallback whole when present.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <locale>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "sparkplug/utf8.hpp"
 
@@ -98,6 +100,28 @@ std::optional<double> milliseconds_in(std::string_view text) {
   if (unit == "m") return number * 60'000.0;
   if (unit == "h") return number * 3'600'000.0;
   if (unit == "d") return number * 86'400'000.0;
+  return std::nullopt;
+}
+
+std::string shown_bytes(std::uint64_t bytes) {
+  const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes != 0 && bytes % 1024 == 0 && unit + 1 < std::size(units); ++unit) bytes /= 1024;
+  return std::to_string(bytes) + units[unit];
+}
+
+std::optional<double> bytes_in(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
+  constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"B", 1},    {"KiB", 1024}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0},
+      {"kB", 1e3}, {"KB", 1e3},   {"MB", 1e6},        {"GB", 1e9},           {"TB", 1e12}};
+  for (const auto& [name, factor] : kUnits) {
+    if (unit == name) return number * factor;
+  }
   return std::nullopt;
 }
 

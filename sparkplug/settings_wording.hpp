@@ -2,6 +2,7 @@
 // How messages about settings show keys and values, and which key a misspelt one was meant to be.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,5 +27,10 @@ namespace xalink {
 [[nodiscard]] std::string shown(Milliseconds duration);
 /// The other way, a fraction allowed: milliseconds, or nothing when it is no duration.
 [[nodiscard]] std::optional<double> milliseconds_in(std::string_view text);
+
+/// "4MiB"; in the largest unit that leaves a whole number.
+[[nodiscard]] std::string shown_bytes(std::uint64_t bytes);
+/// The other way: B, KiB, MiB, GiB, TiB (of 1024) and kB, MB, GB, TB (of 1000), a fraction allowed.
+[[nodiscard]] std::optional<double> bytes_in(std::string_view text);
 
 }  // namespace xalink

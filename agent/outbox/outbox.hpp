@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/outbox/outbox_options.hpp"
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/record.hpp"
@@ -31,8 +32,9 @@ struct Pending {
 class Outbox {
  public:
   /// Opens or creates. A new file gets a new epoch (a random UUID). Refuses a file that is not an outbox
-  /// or comes from a newer program version.
-  [[nodiscard]] static Result<std::unique_ptr<Outbox>> open(const std::filesystem::path& file);
+  /// or comes from a newer program version. One that is larger than the options allow is made to fit.
+  [[nodiscard]] static Result<std::unique_ptr<Outbox>> open(const std::filesystem::path& file,
+                                                            OutboxOptions options = {});
 
   virtual ~Outbox() = default;
   Outbox(const Outbox&) = delete;
@@ -60,7 +62,9 @@ class Outbox {
   [[nodiscard]] virtual Result<std::vector<Pending>> latest() = 0;
   /// Records given up so far, by reason.
   [[nodiscard]] virtual Result<std::map<std::string, std::uint64_t>> given_up() = 0;
-  /// Bytes of the database and its WAL.
+  /// Counts measurements that never reached the disk under the reason "memory". On the disk on return.
+  [[nodiscard]] virtual Result<void> count_dropped(std::uint64_t records) = 0;
+  /// Bytes of the database, its WAL and its shared memory. On any thread.
   [[nodiscard]] virtual std::uint64_t bytes_on_disk() const = 0;
 
   /// Small durable memory of lane-0 sources (e.g. which dossier files were taken in), written in the

@@ -7,6 +7,8 @@
 #include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include <iterator>
+
 #include "agent/outbox/database_error.hpp"
 #include "outbox_schema.hpp"
 
@@ -14,7 +16,7 @@ namespace xalink {
 namespace {
 
 constexpr int kApplicationId = 0x78614f62;  // "xaOb", for file(1) and for the check below
-constexpr int kFormat = 1;
+constexpr int kFormat = static_cast<int>(std::size(kOutboxScripts));
 constexpr std::size_t kUuidLength = 36;
 
 // Somebody's sqlite3 shell may hold a lock for a moment.
@@ -53,15 +55,26 @@ void choose_behaviour(SQLite::Database& database) {
   database.exec("PRAGMA journal_size_limit = 4194304");  // bytes
 }
 
+/// In one transaction of the caller's.
+void run_scripts(SQLite::Database& database, int from) {
+  for (int format = from; format < kFormat; ++format) database.exec(kOutboxScripts[format]);
+  database.exec("PRAGMA user_version = " + std::to_string(kFormat));
+}
+
 void create(SQLite::Database& database) {
   choose_layout(database);
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-  database.exec(kOutboxSchema);
+  run_scripts(database, 0);
   SQLite::Statement meta(database, "INSERT INTO meta(only, epoch) VALUES (1, ?)");
   meta.bind(1, new_epoch());
   meta.exec();
   database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-  database.exec("PRAGMA user_version = " + std::to_string(kFormat));
+  transaction.commit();
+}
+
+void migrate(SQLite::Database& database, int from) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  run_scripts(database, from);
   transaction.commit();
 }
 
@@ -93,11 +106,12 @@ Result<OutboxFile> open_outbox_file(const std::filesystem::path& path) {
                          std::to_string(kFormat),
                      "Install the newer xalink-agent that wrote it, or move the file aside");
     }
-    if (format < kFormat) {
+    if (format < 1) {
       return Unexpected(
           damaged_database(path, "it has format " + std::to_string(format) + ", which never was"));
     }
     choose_behaviour(database);
+    if (format < kFormat) migrate(database, format);
     SQLite::Statement meta(database, "SELECT epoch FROM meta WHERE only = 1");
     if (meta.executeStep()) file.epoch = meta.getColumn(0).getString();
     if (file.epoch.size() != kUuidLength) return Unexpected(damaged_database(path, "it has no epoch"));

@@ -1,4 +1,5 @@
--- The outbox of one board. Format 1 (PRAGMA user_version).
+-- The outbox of one board, format 1 (PRAGMA user_version). Later formats are scripts of their own beside
+-- this one, schema_2.sql and so on, applied forward only and in order.
 -- To look inside while the agent runs: sqlite3 -readonly outbox.db 'SELECT * FROM records LIMIT 10'
 
 -- One row. A new database is a new epoch: row ids mean nothing without it.

@@ -12,6 +12,7 @@
 #include "agent/outbox/lane_table.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/outbox_file.hpp"
+#include "sparkplug/given_up.hpp"
 #include "sparkplug/packed_values.hpp"
 
 namespace xalink {
@@ -44,7 +45,8 @@ class SqliteOutbox final : public Outbox {
       : file_(std::move(file)),
         catalogue_(database()),
         tables_{LaneTable(database(), Lane::events), LaneTable(database(), Lane::measurements)},
-        positions_(database(), "SELECT lane, what, row_id FROM position WHERE what <> 'newest'"),
+        positions_(database(),
+                   "SELECT lane, what, row_id FROM position WHERE what IN ('last', 'acknowledged')"),
         newest_(database(),
                 "SELECT schema, row_id FROM position WHERE lane = ? AND what = 'newest' ORDER BY schema"),
         set_position_(database(),
@@ -57,7 +59,10 @@ class SqliteOutbox final : public Outbox {
         set_note_(database(),
                   "INSERT INTO note(key, value) VALUES (?, ?) "
                   "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
-        given_up_(database(), "SELECT reason, sum(records) FROM given_up GROUP BY reason") {
+        given_up_(database(), "SELECT reason, sum(records) FROM given_up GROUP BY reason"),
+        give_up_(database(),
+                 "INSERT INTO given_up(lane, reason, records) VALUES (?, ?, ?) "
+                 "ON CONFLICT(lane, reason) DO UPDATE SET records = records + excluded.records") {
     load();
   }
 
@@ -155,9 +160,20 @@ class SqliteOutbox final : public Outbox {
     });
   }
 
+  [[nodiscard]] Result<void> count_dropped(std::uint64_t records) override {
+    const auto counted = attempt("count dropped measurements", [&] {
+      SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
+      count_given_up(Lane::measurements, given_up::kMemory, static_cast<std::int64_t>(records));
+      transaction.commit();
+      return true;
+    });
+    if (!counted) return Unexpected(counted.error());
+    return {};
+  }
+
   [[nodiscard]] std::uint64_t bytes_on_disk() const override {
     std::uint64_t bytes = 0;
-    for (const char* part : {"", "-wal"}) {
+    for (const char* part : {"", "-wal", "-shm"}) {
       auto path = file_.path;
       path += part;
       std::error_code absent;
@@ -301,6 +317,14 @@ class SqliteOutbox final : public Outbox {
     set->exec();
   }
 
+  void count_given_up(Lane lane, std::string_view reason, std::int64_t records) {
+    StatementUse give_up(give_up_);
+    give_up->bind(1, static_cast<std::int64_t>(index(lane)));
+    give_up->bind(2, std::string(reason));
+    give_up->bind(3, records);
+    give_up->exec();
+  }
+
   [[nodiscard]] std::vector<RowId> newest_rows(Lane lane) {
     std::vector<RowId> rows;
     StatementUse newest(newest_);
@@ -319,6 +343,7 @@ class SqliteOutbox final : public Outbox {
   SQLite::Statement get_note_;
   SQLite::Statement set_note_;
   SQLite::Statement given_up_;
+  SQLite::Statement give_up_;
 
   bool loaded_ = false;  ///< what follows says what the database says
   LaneRows last_{};
@@ -329,7 +354,7 @@ class SqliteOutbox final : public Outbox {
 
 }  // namespace
 
-Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path) {
+Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path, OutboxOptions /*options*/) {
   auto file = open_outbox_file(path);
   if (!file) return Unexpected(file.error());
   try {

@@ -46,6 +46,7 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->min_backoff, usual->min_backoff);
   EXPECT_EQ(shown->max_backoff, usual->max_backoff);
   EXPECT_EQ(shown->outbox_file, usual->outbox_file);
+  EXPECT_EQ(shown->outbox, usual->outbox);
   EXPECT_EQ(shown->flush_interval, usual->flush_interval);
   EXPECT_EQ(shown->control_socket, usual->control_socket);
   EXPECT_EQ(shown->log_level, usual->log_level);
@@ -95,6 +96,8 @@ TEST(AgentConfig, TheExampleNamesEveryKey) {
                                      "file",
                                      "allow_volatile",
                                      "flush_seconds",
+                                     "max_bytes",
+                                     "max_age_days",
                                      "socket",
                                      "level",
                                      "enabled",
@@ -199,6 +202,13 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"delivery", "reconnect_max_seconds = \"2d\""},
       {"outbox", "flush_seconds = 0.5"},
       {"outbox", "flush_seconds = 3601"},
+      {"outbox", "max_bytes = 4194303"},
+      {"outbox", "max_bytes = \"2TiB\""},
+      {"outbox", "max_bytes = -1"},
+      {"outbox", "max_bytes = \"64 megs\""},
+      {"outbox", "max_bytes = true"},
+      {"outbox", "max_age_days = 0"},
+      {"outbox", "max_age_days = 3651"},
       {"probe.link", "interval_seconds = 0"},
       {"probe.link", "interval_seconds = 86401"},
       {"probe.ping", "count = 0"},
@@ -215,6 +225,8 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
   }
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = 1\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = \"1h\"\n").empty());
+  EXPECT_TRUE(mistakes_in("[outbox]\nmax_bytes = 4194304\nmax_age_days = 1\n").empty());
+  EXPECT_TRUE(mistakes_in("[outbox]\nmax_bytes = \"1TiB\"\nmax_age_days = 3650\n").empty());
 }
 
 TEST(AgentConfig, ReconnectTimesMustBeInOrder) {

@@ -102,6 +102,33 @@ f = 7200
   EXPECT_NE(errors[5].to_string().find("7200, which is out of range"), std::string::npos);
 }
 
+TEST(Settings, ReadsBytesAsNumbersAndAsTexts) {
+  Settings settings = parsed(R"(
+a = 4194304
+b = "64MiB"
+c = "1.5 GiB"
+d = "512kB"
+e = "64"
+f = "64 megs"
+g = 1.5
+h = "1TiB"
+)");
+  SettingsTable table = settings.table("");
+  const auto read = [&](std::string_view key) { return table.bytes(key, 7, 1024, std::uint64_t{1} << 32U); };
+  EXPECT_EQ(read("a"), 4194304U);
+  EXPECT_EQ(read("b"), std::uint64_t{64} << 20U);
+  EXPECT_EQ(read("c"), std::uint64_t{3} << 29U);
+  EXPECT_EQ(read("d"), 512'000U);
+  for (const std::string_view key : {"e", "f", "g", "h", "none"}) EXPECT_EQ(read(key), 7U) << key;
+  const std::vector<Error> errors = settings.finish();
+  ASSERT_EQ(errors.size(), 4U) << to_string(errors);
+  EXPECT_EQ(
+      errors[1].to_string(),
+      "a.toml:7:5: f: is \"64 megs\", which is not a number of bytes. give bytes as a number, or a text "
+      "such as \"64MiB\", between 1KiB and 4GiB");
+  EXPECT_NE(errors[3].to_string().find("out of range"), std::string::npos);
+}
+
 TEST(Settings, NamesTheNearestKeyForAnUnknownOne) {
   Settings settings = parsed("[outbox]\nfile = \"x\"\n  flush_second = 5\n");
   SettingsTable table = settings.table("outbox");

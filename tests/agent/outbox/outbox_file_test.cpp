@@ -49,6 +49,30 @@ TEST_F(OutboxFileTest, RefusesAFormatFromTheFuture) {
   EXPECT_NE(error_of_open().find("format 7"), std::string::npos) << error_of_open();
 }
 
+TEST_F(OutboxFileTest, BringsAnOlderFormatForwardWithItsRows) {
+  append({ping(1), ping(2), dossier_event(1)});
+  ASSERT_TRUE(outbox_->acknowledge(Lane::measurements, 1));
+  const auto epoch = outbox_->epoch();
+  // As the program of format 1 left it: all of format 2 that it did not have is taken away again.
+  change(
+      "CREATE TABLE old(lane INTEGER NOT NULL, what TEXT NOT NULL CHECK (what IN "
+      "('last', 'acknowledged', 'newest')), schema INTEGER NOT NULL, row_id INTEGER NOT NULL, "
+      "PRIMARY KEY (lane, what, schema)) STRICT, WITHOUT ROWID;"
+      "INSERT INTO old SELECT * FROM position WHERE what <> 'sent';"
+      "DROP TABLE position; ALTER TABLE old RENAME TO position; PRAGMA user_version = 1;");
+  reopen();
+  EXPECT_EQ(outbox_->epoch(), epoch);
+  EXPECT_EQ(depth(Lane::measurements).last, 2U);
+  EXPECT_EQ(depth(Lane::measurements).acknowledged, 1U);
+  EXPECT_EQ(read(Lane::measurements, 1, 9).items[1].record, ping(2).record);
+  EXPECT_EQ(read(Lane::events, 1, 9).items[0].record, dossier_event(1).record);
+  EXPECT_EQ(append({ping(3)}), 3U);
+  outbox_.reset();
+  SQLite::Database database(file_.string());
+  EXPECT_EQ(database.execAndGet("SELECT row_id FROM position WHERE lane = 1 AND what = 'sent'").getInt(), 2)
+      << "format 1 did not note what was sent, so all of it may have been";
+}
+
 TEST_F(OutboxFileTest, SaysSoWhenTheDatabaseContradictsItself) {
   append({ping(1), ping(2)});
   const std::vector<std::pair<std::string, std::string>> harms{
