@@ -54,6 +54,34 @@ boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending
   co_return Result<void>();
 }
 
+boost::asio::awaitable<Result<Told>> Recorder::record_news(std::vector<Telling> tellings,
+                                                           std::string note_key, std::string note_value,
+                                                           Outbox::NoteWhen when, std::string remembered) {
+  auto job = [&outbox = outbox_, &tellings, &note_key, &note_value, when, &remembered] {
+    return outbox.append_news(tellings, note_key, note_value, when, remembered);
+  };
+  auto told = co_await store_.run(std::move(job));
+  if (!told) {
+    disk_refused(told.error());
+    co_return Unexpected(told.error());
+  }
+  if (told->noted) disk_error_.clear();
+  bool any = false;
+  for (std::size_t i = 0; i < tellings.size(); ++i) {
+    if (!told->news[i]) continue;
+    any = true;
+    if (listener_.took) listener_.took(tellings[i].pending.schema, tellings[i].pending.record);
+  }
+  if (any && listener_.appended) listener_.appended(told->last);
+  co_return told;
+}
+
+boost::asio::awaitable<Result<bool>> Recorder::remembers(std::string subject) {
+  auto job = [&outbox = outbox_, subject = std::move(subject)] { return outbox.remembers(subject); };
+  auto remembered = co_await store_.run(std::move(job));
+  co_return remembered;
+}
+
 boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(std::string key) {
   auto job = [&outbox = outbox_, key] { return outbox.note(key); };
   auto note = co_await store_.run(std::move(job));

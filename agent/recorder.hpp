@@ -42,6 +42,11 @@ class Recorder {
   /// Lane 0: durable on return, together with the source's note. On error nothing was kept.
   boost::asio::awaitable<Result<void>> record_events(std::vector<Pending> events, std::string note_key,
                                                      std::string note_value);
+  /// As above, of those that are news (Outbox::append_news).
+  boost::asio::awaitable<Result<Told>> record_news(std::vector<Telling> tellings, std::string note_key,
+                                                   std::string note_value, Outbox::NoteWhen when,
+                                                   std::string remembered);
+  boost::asio::awaitable<Result<bool>> remembers(std::string subject);
   boost::asio::awaitable<Result<std::optional<std::string>>> read_note(std::string key);
 
   /// Flushes until cancelled.

@@ -27,6 +27,26 @@ struct Pending {
   Record record;
 };
 
+/// An event of a source that tells the same thing again and again (a nightly export of all dossiers).
+struct Telling {
+  static constexpr std::size_t kSubjectBytes = 16;
+  enum class Repeats : std::uint8_t {
+    are_old,  ///< what was once said of the subject is no news when it comes again: it carries its own time
+    may_be_new,  ///< only what was said last is no news: it may have gone there and come back
+  };
+  Pending pending;
+  std::string subject;        ///< digest of what it is about, kSubjectBytes
+  std::uint64_t content = 0;  ///< digest of what it says
+  Repeats repeats = Repeats::are_old;
+};
+
+struct Told {
+  std::array<RowId, kLaneCount> last{};
+  std::vector<bool> news;       ///< for each telling: whether it was appended
+  bool noted = false;           ///< whether the note was written
+  std::uint64_t displaced = 0;  ///< subjects forgotten for want of place since the start
+};
+
 /// Thread-safety: all calls on one thread, the store thread; an fsync on a card takes up to seconds.
 /// Errors: anything the disk refuses comes back as Error and leaves the outbox as it was before the call.
 class Outbox {
@@ -72,6 +92,16 @@ class Outbox {
   [[nodiscard]] virtual Result<std::optional<std::string>> note(const std::string& key) = 0;
   [[nodiscard]] virtual Result<std::array<RowId, kLaneCount>> append_with_note(
       const std::vector<Pending>& records, const std::string& key, const std::string& value) = 0;
+
+  enum class NoteWhen : std::uint8_t { always, with_news };
+  /// As append_with_note, of those tellings that are news; what was said is remembered in the same
+  /// transaction. With NoteWhen::with_news nothing at all is written when nothing is news.
+  /// `remembered` (at times empty) is remembered as a subject of its own, whose content is 0.
+  [[nodiscard]] virtual Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
+                                                 const std::string& value, NoteWhen when,
+                                                 const std::string& remembered) = 0;
+  /// Whether anything was said of the subject and is still remembered.
+  [[nodiscard]] virtual Result<bool> remembers(const std::string& subject) = 0;
 
  protected:
   Outbox() = default;

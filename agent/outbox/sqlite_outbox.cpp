@@ -8,6 +8,7 @@
 
 #include "agent/outbox/batch_reader.hpp"
 #include "agent/outbox/catalogue.hpp"
+#include "agent/outbox/change_memory.hpp"
 #include "agent/outbox/database_error.hpp"
 #include "agent/outbox/lane_table.hpp"
 #include "agent/outbox/outbox.hpp"
@@ -44,6 +45,7 @@ class SqliteOutbox final : public Outbox {
   explicit SqliteOutbox(OutboxFile file)
       : file_(std::move(file)),
         catalogue_(database()),
+        memory_(database()),
         tables_{LaneTable(database(), Lane::events), LaneTable(database(), Lane::measurements)},
         positions_(database(),
                    "SELECT lane, what, row_id FROM position WHERE what IN ('last', 'acknowledged')"),
@@ -91,6 +93,41 @@ class SqliteOutbox final : public Outbox {
                                                   const std::string& value) override {
     const Note note{key, value};
     return append(records, &note);
+  }
+
+  [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
+                                         const std::string& value, NoteWhen when,
+                                         const std::string& remembered) override {
+    for (const Telling& telling : tellings) {
+      if (auto wrong = check(telling.pending)) return Unexpected(std::move(*wrong));
+    }
+    return attempt("append events", [&] {
+      SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
+      Told told;
+      std::vector<const Pending*> news;
+      for (const Telling& telling : tellings) {
+        told.news.push_back(memory_.take(telling));
+        if (told.news.back()) news.push_back(&telling.pending);
+      }
+      told.last = last_;
+      told.displaced = memory_.displaced();
+      if (news.empty() && when == NoteWhen::with_news) return told;
+      if (!remembered.empty()) {
+        Telling itself;
+        itself.subject = remembered;
+        (void)memory_.take(itself);
+      }
+      told.last = insert(news);
+      const Note note{key, value};
+      set_note(note);
+      told.noted = true;
+      finish(transaction, told.last);
+      return told;
+    });
+  }
+
+  [[nodiscard]] Result<bool> remembers(const std::string& subject) override {
+    return attempt("read the outbox", [&] { return memory_.remembers(subject); });
   }
 
   [[nodiscard]] Result<Batch> read(Lane lane, RowId first, std::size_t max_items) override {
@@ -215,6 +252,7 @@ class SqliteOutbox final : public Outbox {
 
   void load() {
     catalogue_.load();
+    memory_.forget_count();
     LaneRows last{};
     LaneRows acknowledged{};
     std::size_t found = 0;
@@ -242,53 +280,69 @@ class SqliteOutbox final : public Outbox {
     loaded_ = true;
   }
 
-  [[nodiscard]] std::optional<Error> check(const std::vector<Pending>& records) const {
-    for (const auto& [schema, record] : records) {
-      if (record.values.size() != schema.columns.size()) {
-        return Error{file_.path.string(),
-                     "a record of " + name_of(schema) + " has " + std::to_string(record.values.size()) +
-                         " values for " + std::to_string(schema.columns.size()) + " columns",
-                     {}};
-      }
-      if (!catalogue_.can_hold(schema)) {
-        return Error{
-            file_.path.string(), "a column of " + name_of(schema) + " has a type that is no value's", {}};
-      }
+  [[nodiscard]] std::optional<Error> check(const Pending& pending) const {
+    const auto& [schema, record] = pending;
+    if (record.values.size() != schema.columns.size()) {
+      return Error{file_.path.string(),
+                   "a record of " + name_of(schema) + " has " + std::to_string(record.values.size()) +
+                       " values for " + std::to_string(schema.columns.size()) + " columns",
+                   {}};
+    }
+    if (!catalogue_.can_hold(schema)) {
+      return Error{
+          file_.path.string(), "a column of " + name_of(schema) + " has a type that is no value's", {}};
     }
     return std::nullopt;
   }
 
   [[nodiscard]] Result<LaneRows> append(const std::vector<Pending>& records, const Note* note) {
-    if (auto wrong = check(records)) return Unexpected(std::move(*wrong));
+    std::vector<const Pending*> all;
+    for (const Pending& record : records) {
+      if (auto wrong = check(record)) return Unexpected(std::move(*wrong));
+      all.push_back(&record);
+    }
     return attempt("append " + std::to_string(records.size()) + " records", [&] {
       if (records.empty() && note == nullptr) return last_;
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
-      LaneRows last = last_;
-      std::map<std::pair<Lane, std::int64_t>, RowId> newest;
-      for (const auto& [schema, record] : records) {
-        const auto number = catalogue_.number_of(schema);
-        const auto boot = catalogue_.number_of_boot(record.stamp);
-        const RowId row = ++last[index(schema.lane)];
-        pack_into(body_, schema.columns, record.values);
-        table(schema.lane).append(row, number, boot, record.stamp, body_);
-        newest[{schema.lane, number}] = row;
-      }
-      for (const auto& [schema, row] : newest) set_position(schema.first, kNewest, schema.second, row);
-      for (const auto lane : kLanes) {
-        if (last[index(lane)] != last_[index(lane)]) set_position(lane, kLast, 0, last[index(lane)]);
-      }
-      set_marks();
-      if (note != nullptr) {
-        StatementUse set(set_note_);
-        set->bindNoCopy(1, note->key);
-        set->bindNoCopy(2, note->value);
-        set->exec();
-      }
-      transaction.commit();
-      last_ = last;
-      written_ = acknowledged_;
+      const LaneRows last = insert(all);
+      if (note != nullptr) set_note(*note);
+      finish(transaction, last);
       return last_;
     });
+  }
+
+  /// Within a transaction; returns the last rows, which become ours when it is committed.
+  [[nodiscard]] LaneRows insert(const std::vector<const Pending*>& records) {
+    LaneRows last = last_;
+    std::map<std::pair<Lane, std::int64_t>, RowId> newest;
+    for (const Pending* pending : records) {
+      const auto& [schema, record] = *pending;
+      const auto number = catalogue_.number_of(schema);
+      const auto boot = catalogue_.number_of_boot(record.stamp);
+      const RowId row = ++last[index(schema.lane)];
+      pack_into(body_, schema.columns, record.values);
+      table(schema.lane).append(row, number, boot, record.stamp, body_);
+      newest[{schema.lane, number}] = row;
+    }
+    for (const auto& [schema, row] : newest) set_position(schema.first, kNewest, schema.second, row);
+    for (const auto lane : kLanes) {
+      if (last[index(lane)] != last_[index(lane)]) set_position(lane, kLast, 0, last[index(lane)]);
+    }
+    return last;
+  }
+
+  void finish(SQLite::Transaction& transaction, const LaneRows& last) {
+    set_marks();
+    transaction.commit();
+    last_ = last;
+    written_ = acknowledged_;
+  }
+
+  void set_note(const Note& note) {
+    StatementUse set(set_note_);
+    set->bindNoCopy(1, note.key);
+    set->bindNoCopy(2, note.value);
+    set->exec();
   }
 
   [[nodiscard]] Result<bool> write_marks() {
@@ -335,6 +389,7 @@ class SqliteOutbox final : public Outbox {
 
   OutboxFile file_;
   Catalogue catalogue_;
+  ChangeMemory memory_;
   std::array<LaneTable, kLaneCount> tables_;
   SQLite::Statement positions_;
   SQLite::Statement newest_;

@@ -5,7 +5,7 @@
 debian_libraries=(
   libboost1.81-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libsqlitecpp-dev
   libprotobuf-dev libexpected-dev libssl-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
-  libc-ares-dev libgtest-dev)
+  libc-ares-dev libutf8proc-dev libgtest-dev)
 debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
 debian_test=(clang-tidy libbenchmark-dev)
