@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sparkplug/given_up.hpp"
 #include "sparkplug/packed_values.hpp"
 
 namespace xalink {
@@ -59,23 +60,27 @@ void BatchReader::add(const LaneRow& row) {
   if (boot != nullptr) stamp.boot_id = *boot;
   const std::uint64_t rows = row.row_id - row.first + 1;
 
+  if (row.broken) {
+    add_gap(row.first, row.row_id, rows, std::string(given_up::kDamaged), std::move(stamp));
+    return;
+  }
   if (!row.schema) {
     const auto values = unpack(gap_schema(batch_.lane).columns, row.body);
     const auto* count = values ? std::get_if<std::uint64_t>(&(*values)[kCountColumn]) : nullptr;
     const auto* reason = values ? std::get_if<std::string>(&(*values)[kReasonColumn]) : nullptr;
     // Whoever asks from the middle of a gap gets the rest of it.
     add_gap(row.first, row.row_id, count == nullptr ? rows : std::min(*count, rows),
-            reason == nullptr ? "unreadable" : *reason, std::move(stamp));
+            reason == nullptr ? std::string(given_up::kDamaged) : *reason, std::move(stamp));
     return;
   }
   const auto* schema = catalogue_.schema(*row.schema);
   if (boot == nullptr || schema == nullptr) {
-    add_gap(row.first, row.row_id, rows, "unreadable", std::move(stamp));
+    add_gap(row.first, row.row_id, rows, std::string(given_up::kDamaged), std::move(stamp));
     return;
   }
   auto values = unpack(schema->columns, row.body);
   if (!values) {
-    add_gap(row.first, row.row_id, rows, "unreadable", std::move(stamp));
+    add_gap(row.first, row.row_id, rows, std::string(given_up::kDamaged), std::move(stamp));
     return;
   }
   auto& item = batch_.items.emplace_back();

@@ -13,7 +13,7 @@ namespace xalink {
 
 /// Reads rows `first`..`last` of a lane, at most `max_items` items. Whatever is not there or cannot be
 /// read becomes a gap item, so that delivery goes on behind it and the gateway learns of it:
-/// "forgotten" rows lay before the oldest one held, "lost" ones behind it, "unreadable" ones make no sense.
+/// "forgotten" rows lay before the oldest one held, "lost" ones behind it, "damaged" ones make no sense.
 /// Throws SQLite::Exception.
 class BatchReader {
  public:

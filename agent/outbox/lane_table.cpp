@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "agent/outbox/row_seal.hpp"
+
 namespace xalink {
 namespace {
 
@@ -25,11 +27,11 @@ RowId from_sql(std::int64_t row) {
 
 LaneTable::LaneTable(SQLite::Database& database, Lane lane)
     : insert_(database,
-              with_table("INSERT INTO {lane}(row_id, schema, boot, boot_ms, wall_ms, quality, body) "
-                         "VALUES (?, ?, ?, ?, ?, ?, ?)",
+              with_table("INSERT INTO {lane}(row_id, schema, boot, boot_ms, wall_ms, quality, body, "
+                         "seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                          lane)),
-      select_(database, with_table("SELECT row_id, first, schema, boot, boot_ms, wall_ms, quality, body "
-                                   "FROM {lane} WHERE row_id >= ? ORDER BY row_id LIMIT ?",
+      select_(database, with_table("SELECT row_id, first, schema, boot, boot_ms, wall_ms, quality, body, "
+                                   "seal FROM {lane} WHERE row_id >= ? ORDER BY row_id LIMIT ?",
                                    lane)),
       oldest_(database,
               with_table("SELECT coalesce(first, row_id) FROM {lane} ORDER BY row_id LIMIT 1", lane)),
@@ -47,6 +49,16 @@ void LaneTable::append(RowId row, std::int64_t schema, std::int64_t boot, const 
   insert->bind(5, std::int64_t{stamp.wall.time_since_epoch().count()});
   insert->bind(6, static_cast<std::int32_t>(stamp.quality));
   insert->bindNoCopy(7, body.data(), static_cast<int>(body.size()));
+  LaneRow sealed;
+  sealed.row_id = row;
+  sealed.first = row;
+  sealed.schema = schema;
+  sealed.boot = boot;
+  sealed.boot_time = stamp.boot_time;
+  sealed.wall = stamp.wall;
+  sealed.quality = stamp.quality;
+  sealed.body = body;
+  insert->bind(8, static_cast<std::int32_t>(seal_of(sealed)));
   insert->exec();
 }
 
@@ -85,6 +97,8 @@ std::optional<LaneRow> LaneTable::Scan::next() {
   row.wall = WallTime(Milliseconds(use_->getColumn(5).getInt64()));
   row.quality = static_cast<ClockQuality>(std::clamp<std::int64_t>(use_->getColumn(6).getInt64(), 0, 2));
   row.body = use_.bytes(7);
+  const auto seal = use_->getColumn(8);
+  row.broken = !seal.isNull() && seal.getInt64() != seal_of(row);
   return row;
 }
 

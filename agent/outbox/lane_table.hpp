@@ -24,6 +24,7 @@ struct LaneRow {
   WallTime wall{};
   ClockQuality quality = ClockQuality::unset;
   std::string_view body;  ///< packed values; valid while the scan stands on this row
+  bool broken = false;    ///< its seal says that it is not what was written
 };
 
 /// Throws SQLite::Exception. `database` outlives this.

@@ -139,9 +139,30 @@ TEST_F(OutboxTest, GivesUnreadableRowsAsGapsAndGoesOn) {
   reopen();
   const auto batch = read(Lane::measurements, 1, 10);
   ASSERT_EQ(batch.items.size(), 4U);
-  EXPECT_EQ(batch.items[1], make_gap(1, 2, 2, 1, "unreadable", ping(2).record.stamp));
-  EXPECT_EQ(batch.items[2], make_gap(1, 3, 3, 1, "unreadable", ping(3).record.stamp));
+  EXPECT_EQ(batch.items[1], make_gap(1, 2, 2, 1, "damaged", ping(2).record.stamp));
+  EXPECT_EQ(batch.items[2], make_gap(1, 3, 3, 1, "damaged", ping(3).record.stamp));
   EXPECT_EQ(batch.items[3].record, ping(4).record);
+}
+
+TEST_F(OutboxTest, GivesARowThatChangedInPlaceAsAGap) {
+  append({ping(1), ping(2), dossier_event(1)});
+  for (const std::string change_of :
+       {"wall_ms = wall_ms + 1", "boot_ms = boot_ms + 1", "quality = 1", "body = body || x'00'",
+        "body = zeroblob(length(body))", "seal = seal + 1"}) {
+    SCOPED_TRACE(change_of);
+    change("UPDATE lane_0 SET " + change_of);
+    reopen();
+    const auto batch = read(Lane::events, 1, 10);
+    ASSERT_EQ(batch.items.size(), 1U);
+    EXPECT_EQ(batch.schemas[batch.items[0].schema], gap_schema(Lane::events));
+    change("DELETE FROM lane_0; UPDATE position SET row_id = 0 WHERE lane = 0 AND what <> 'newest'");
+    reopen();
+    append({dossier_event(1)});
+  }
+  const auto batch = read(Lane::measurements, 1, 10);
+  ASSERT_EQ(batch.items.size(), 2U);
+  EXPECT_EQ(batch.items[0].record, ping(1).record);
+  EXPECT_EQ(batch.items[1].record, ping(2).record);
 }
 
 TEST_F(OutboxTest, GivesStoredGapsAlsoFromTheirMiddle) {
@@ -150,7 +171,7 @@ TEST_F(OutboxTest, GivesStoredGapsAlsoFromTheirMiddle) {
   change(
       "DELETE FROM lane_1 WHERE row_id < 3;"
       // Columns First 1, Last 3, Count 3, Reason "age".
-      "UPDATE lane_1 SET first = 1, schema = NULL, body = x'0f01030303616765' WHERE row_id = 3");
+      "UPDATE lane_1 SET first = 1, schema = NULL, body = x'0f01030303616765', seal = NULL WHERE row_id = 3");
   reopen();
   const auto whole = read(Lane::measurements, 1, 10);
   ASSERT_EQ(whole.items.size(), 2U);
