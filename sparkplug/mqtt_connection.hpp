@@ -5,7 +5,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,14 +31,44 @@ using MqttTicket = std::uintptr_t;  ///< names an action under way
 struct InboxBounds {
   std::size_t messages = 0;
   std::size_t bytes = 0;
+  /// Where sources are told apart: what may wait of each, so that one cannot fill the inbox of all.
+  ClassifyMessage* classify = nullptr;
+  std::size_t share_messages = 0;
+  std::size_t share_bytes = 0;
+  /// Of a longer payload only the beginning is handed over; 0: any length.
+  std::size_t longest_payload = 0;
 };
 
 /// What the loop and the library's threads share. The receiving thread adds, the loop takes away.
-struct InboxLoad {
-  std::atomic<std::size_t> messages{0};
-  std::atomic<std::size_t> bytes{0};
-  std::atomic<std::uint64_t> dropped{0};
+class InboxLoad {
+ public:
+  explicit InboxLoad(const InboxBounds& bounds);
+
+  /// On the receiving thread: whether there is room, which is then taken. Otherwise it is counted.
+  [[nodiscard]] bool add(std::string_view topic, std::size_t size);
+  /// On the loop.
+  void take_away(std::string_view topic, std::size_t size);
+
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::vector<DroppedMessages> take_dropped();
+
   std::atomic<bool> closed{false};  ///< nothing is posted any more
+
+ private:
+  /// Sources share a slot by their hash: two in one are rare, and only share its room.
+  static constexpr std::size_t kSlots = std::size_t{1} << 14U;
+  struct Use {
+    std::atomic<std::size_t> messages{0};
+    std::atomic<std::size_t> bytes{0};
+  };
+  static bool fits(const Use& use, std::size_t messages, std::size_t bytes, std::size_t size, bool precious);
+
+  InboxBounds bounds_;
+  Use all_;
+  std::unique_ptr<Use[]> slots_;  ///< with `classify` only
+  std::atomic<std::uint64_t> dropped_{0};
+  std::mutex guard_;  ///< of what follows; taken only where something is dropped, and to read it
+  std::map<std::size_t, DroppedMessages> dropped_by_slot_;
 };
 
 /// Where a connection tells what happened. Each call posts one value to the loop and returns; the loop

@@ -244,7 +244,8 @@ mqtt::connect_options PahoConnection::connect_options(const OutgoingMessage& wil
 
 PahoSession::PahoSession(asio::any_io_executor loop, Clock& clock, BrokerSettings broker, PahoOptions options)
     : library_(PahoLibrary::share()) {
-  const InboxBounds bounds{options.inbox_messages, options.inbox_bytes};
+  const InboxBounds bounds{options.inbox_messages, options.inbox_bytes, options.classify,
+                           options.share_messages, options.share_bytes, options.longest_payload};
   auto connect = [broker, options](MqttReports reports) {
     return std::make_shared<PahoConnection>(broker, options, std::move(reports));
   };
@@ -282,6 +283,10 @@ bool PahoSession::connected() const {
 
 std::uint64_t PahoSession::dropped() const {
   return loop_->dropped();
+}
+
+std::vector<DroppedMessages> PahoSession::take_dropped() {
+  return loop_->take_dropped();
 }
 
 }  // namespace xalink

@@ -20,6 +20,12 @@ struct PahoOptions {
   /// end of the connection never is.
   std::size_t inbox_messages = 4096;
   std::size_t inbox_bytes = std::size_t{8} << 20U;
+  /// Tells sources apart; then each has a share of the inbox and a flood from one drops its own messages.
+  ClassifyMessage* classify = nullptr;
+  std::size_t share_messages = 512;
+  std::size_t share_bytes = std::size_t{2} << 20U;
+  /// Of a longer payload only the beginning is handed over (IncomingMessage::cut_from); 0: any length.
+  std::size_t longest_payload = 0;
   /// With MQTT 5, what close() says. An edge node must ask for its will (Sparkplug 3.0,
   /// payloads-ndeath-will-message-publisher-disconnect-mqtt50); a host application must not: its will
   /// would replace the newer STATE it has just published.
@@ -50,6 +56,7 @@ class PahoSession final : public Session {
   boost::asio::awaitable<void> close() override;
   [[nodiscard]] bool connected() const override;
   [[nodiscard]] std::uint64_t dropped() const override;
+  [[nodiscard]] std::vector<DroppedMessages> take_dropped() override;
 
  private:
   std::shared_ptr<void> library_;  ///< goes after all that needs it

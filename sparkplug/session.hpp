@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,7 +44,23 @@ struct IncomingMessage {
   std::string topic;
   std::string payload;
   bool retained = false;
+  /// Of the whole payload when it was too long to be handed over and `payload` is only its beginning.
+  std::size_t cut_from = 0;
   friend bool operator==(const IncomingMessage&, const IncomingMessage&) = default;
+};
+
+/// Whose message it is, told from its topic without reading it. `precious` ones may use a quarter more
+/// room than others: little follows from them being few, much from one being missing.
+struct MessageClass {
+  std::size_t source = 0;  ///< equal for messages of one source
+  bool precious = false;
+};
+using ClassifyMessage = MessageClass(std::string_view topic);
+
+/// Messages of one source that came faster than they were taken.
+struct DroppedMessages {
+  std::string topic;  ///< of the last one
+  std::uint64_t count = 0;
 };
 
 /// The connection ended without our asking: keep-alive missed, socket closed, broker said goodbye.
@@ -80,6 +97,8 @@ class Session {
   [[nodiscard]] virtual bool connected() const = 0;
   /// Messages that arrived faster than next() took them and were dropped since start.
   [[nodiscard]] virtual std::uint64_t dropped() const = 0;
+  /// The same by source, where the session tells sources apart, since the last call.
+  [[nodiscard]] virtual std::vector<DroppedMessages> take_dropped() { return {}; }
 };
 
 }  // namespace xalink

@@ -22,6 +22,64 @@ std::size_t size_of(std::string_view topic, std::string_view payload) {
 
 }  // namespace
 
+// --- what may wait ----------------------------------------------------------------------------------
+
+InboxLoad::InboxLoad(const InboxBounds& bounds)
+    : bounds_(bounds), slots_(bounds.classify == nullptr ? nullptr : new Use[kSlots]) {}
+
+// Only the receiving thread adds, so what is checked holds until it is added. One message always fits.
+bool InboxLoad::fits(const Use& use, std::size_t messages, std::size_t bytes, std::size_t size,
+                     bool precious) {
+  const std::size_t waiting = use.messages.load(std::memory_order_relaxed);
+  if (waiting == 0) return true;
+  if (precious) {
+    messages += messages / 4 + 1;
+    bytes += bytes / 4;
+  }
+  return waiting < messages && use.bytes.load(std::memory_order_relaxed) + size <= bytes;
+}
+
+bool InboxLoad::add(std::string_view topic, std::size_t size) {
+  const auto [source, precious] = slots_ ? bounds_.classify(topic) : MessageClass{};
+  Use* const slot = slots_ ? &slots_[source % kSlots] : nullptr;
+  const bool room =
+      fits(all_, bounds_.messages, bounds_.bytes, size, precious) &&
+      (slot == nullptr || fits(*slot, bounds_.share_messages, bounds_.share_bytes, size, precious));
+  if (!room) {
+    dropped_.fetch_add(1, std::memory_order_relaxed);
+    if (slot == nullptr) return false;
+    const std::scoped_lock lock(guard_);
+    auto& dropped = dropped_by_slot_[source % kSlots];
+    dropped.topic = topic;
+    ++dropped.count;
+    return false;
+  }
+  for (Use* use : {&all_, slot}) {
+    if (use == nullptr) continue;
+    use->messages.fetch_add(1, std::memory_order_relaxed);
+    use->bytes.fetch_add(size, std::memory_order_relaxed);
+  }
+  return true;
+}
+
+void InboxLoad::take_away(std::string_view topic, std::size_t size) {
+  Use* const slot = slots_ ? &slots_[bounds_.classify(topic).source % kSlots] : nullptr;
+  for (Use* use : {&all_, slot}) {
+    if (use == nullptr) continue;
+    use->messages.fetch_sub(1, std::memory_order_relaxed);
+    use->bytes.fetch_sub(size, std::memory_order_relaxed);
+  }
+}
+
+std::vector<DroppedMessages> InboxLoad::take_dropped() {
+  const std::scoped_lock lock(guard_);
+  std::vector<DroppedMessages> all;
+  all.reserve(dropped_by_slot_.size());
+  for (auto& [slot, dropped] : dropped_by_slot_) all.push_back(std::move(dropped));
+  dropped_by_slot_.clear();
+  return all;
+}
+
 // --- from the library's threads ---------------------------------------------------------------------
 
 template <class Handler>
@@ -39,17 +97,13 @@ void MqttReports::completed(MqttTicket ticket, MqttOutcome outcome) const {
 }
 
 void MqttReports::arrived(std::string_view topic, std::string_view payload, bool retained) const {
-  const std::size_t size = size_of(topic, payload);
-  const std::size_t waiting = load_->messages.load(std::memory_order_relaxed);
-  // Only this thread adds, so what is checked here holds until it is added. One message always fits.
-  if (waiting >= bounds_.messages ||
-      (waiting > 0 && load_->bytes.load(std::memory_order_relaxed) + size > bounds_.bytes)) {
-    load_->dropped.fetch_add(1, std::memory_order_relaxed);
-    return;
+  std::size_t cut_from = 0;
+  if (bounds_.longest_payload > 0 && payload.size() > bounds_.longest_payload) {
+    cut_from = payload.size();
+    payload = payload.substr(0, bounds_.longest_payload);
   }
-  load_->messages.fetch_add(1, std::memory_order_relaxed);
-  load_->bytes.fetch_add(size, std::memory_order_relaxed);
-  IncomingMessage message{std::string(topic), std::string(payload), retained};
+  if (!load_->add(topic, size_of(topic, payload))) return;
+  IncomingMessage message{std::string(topic), std::string(payload), retained, cut_from};
   post([generation = generation_, message = std::move(message)](SessionLoop& session) mutable {
     session.arrived(generation, std::move(message));
   });
@@ -69,7 +123,8 @@ SessionLoop::SessionLoop(asio::any_io_executor loop, Clock& clock, BrokerSetting
       clock_(clock),
       broker_(std::move(broker)),
       bounds_(bounds),
-      new_connection_(std::move(new_connection)) {}
+      new_connection_(std::move(new_connection)),
+      load_(std::make_shared<InboxLoad>(bounds)) {}
 
 asio::awaitable<Result<void>> SessionLoop::connect(std::shared_ptr<SessionLoop> self, std::string client_id,
                                                    OutgoingMessage will) {
@@ -275,8 +330,7 @@ void SessionLoop::shut_down() {
 }
 
 void SessionLoop::taken(const IncomingMessage& message) {
-  load_->messages.fetch_sub(1, std::memory_order_relaxed);
-  load_->bytes.fetch_sub(size_of(message.topic, message.payload), std::memory_order_relaxed);
+  load_->take_away(message.topic, size_of(message.topic, message.payload));
 }
 
 Error SessionLoop::not_connected() const {

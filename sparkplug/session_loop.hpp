@@ -40,7 +40,8 @@ class SessionLoop : public std::enable_shared_from_this<SessionLoop> {
   static boost::asio::awaitable<void> close(std::shared_ptr<SessionLoop> self);
   boost::asio::awaitable<Result<void>> publish(OutgoingMessage message);
   [[nodiscard]] bool connected() const { return up_; }
-  [[nodiscard]] std::uint64_t dropped() const { return load_->dropped.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t dropped() const { return load_->dropped(); }
+  [[nodiscard]] std::vector<DroppedMessages> take_dropped() { return load_->take_dropped(); }
   /// Ends everything and waits for the library; the loop may be destroyed afterwards.
   void shut_down();
 
@@ -97,7 +98,7 @@ class SessionLoop : public std::enable_shared_from_this<SessionLoop> {
   std::unordered_map<MqttTicket, std::shared_ptr<Ticket>> pending_;
   MqttTicket last_ticket_ = 0;
 
-  std::shared_ptr<InboxLoad> load_ = std::make_shared<InboxLoad>();
+  std::shared_ptr<InboxLoad> load_;
   std::deque<IncomingMessage> inbox_;
   int readers_ = 0;  ///< coroutines in next(), those included that were woken and have not run yet
   std::optional<SessionLost> lost_;

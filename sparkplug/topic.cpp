@@ -53,6 +53,22 @@ bool is_valid_id(std::string_view id) {
   return !id.empty() && !forbidden && find_broken_utf8(id) == std::string_view::npos;
 }
 
+std::optional<TopicOwner> owner_of(std::string_view topic) {
+  const auto cut = [&topic]() {
+    const auto slash = std::min(topic.find('/'), topic.size());
+    const auto part = topic.substr(0, slash);
+    topic.remove_prefix(std::min(slash + 1, topic.size()));
+    return part;
+  };
+  if (cut() != kNamespace) return std::nullopt;
+  TopicOwner owner;
+  owner.group = cut();
+  owner.type = cut();
+  owner.node = cut();
+  if (!is_valid_id(owner.group) || !is_valid_id(owner.node)) return std::nullopt;
+  return owner;
+}
+
 std::string to_string(const Topic& topic) {
   std::string text(kNamespace);
   if (topic.type == MessageType::state) return text + "/STATE/" + topic.node;

@@ -57,5 +57,18 @@ TEST(Topic, RefusesWhatIsNotSparkplugAndSaysWhy) {
   }
 }
 
+TEST(Topic, TellsItsOwnerWithoutBeingValid) {
+  for (const char* text : {"spBv1.0/g/NBIRTH/n", "spBv1.0/g/XDATA/n", "spBv1.0/g/DDATA/n/d/more"}) {
+    const auto owner = owner_of(text);
+    ASSERT_TRUE(owner.has_value()) << text;
+    EXPECT_EQ(owner->group, "g");
+    EXPECT_EQ(owner->node, "n");
+  }
+  for (const char* text : {"", "spBv1.0", "spBv1.0/STATE/h", "spBv1.0/g/NDATA", "spBv1.0//NDATA/n",
+                           "spBv1.0/g/NDATA/", "other/g/NDATA/n", "spBv1.0/g/NDATA/\x01"}) {
+    EXPECT_FALSE(owner_of(text).has_value()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace xalink

@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include "sparkplug/mqtt_connection.hpp"
+
+namespace xalink {
+namespace {
+
+// The first letter is the source, '!' at the end makes it precious.
+MessageClass classify(std::string_view topic) {
+  return {static_cast<std::size_t>(topic.front()), topic.back() == '!'};
+}
+
+InboxBounds bounds() {
+  InboxBounds bounds;
+  bounds.messages = 20;
+  bounds.bytes = 10'000;
+  bounds.classify = classify;
+  bounds.share_messages = 8;
+  bounds.share_bytes = 1000;
+  return bounds;
+}
+
+TEST(InboxLoad, LeavesRoomForOthersWhenOneSourceFloods) {
+  InboxLoad load(bounds());
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) taken += load.add("a", 10) ? 1 : 0;
+  EXPECT_EQ(taken, 8);
+  EXPECT_TRUE(load.add("b", 10));
+  EXPECT_EQ(load.dropped(), 92U);
+  const auto dropped = load.take_dropped();
+  ASSERT_EQ(dropped.size(), 1U);
+  EXPECT_EQ(dropped[0].topic, "a");
+  EXPECT_EQ(dropped[0].count, 92U);
+  EXPECT_TRUE(load.take_dropped().empty());
+}
+
+TEST(InboxLoad, BoundsASourcesBytesButAlwaysTakesOneMessage) {
+  InboxLoad load(bounds());
+  EXPECT_TRUE(load.add("a", 5000));
+  EXPECT_FALSE(load.add("a", 1));
+  load.take_away("a", 5000);
+  EXPECT_TRUE(load.add("a", 900));
+  EXPECT_FALSE(load.add("a", 200));
+  EXPECT_TRUE(load.add("a", 100));
+}
+
+TEST(InboxLoad, KeepsSomeRoomForWhatIsPrecious) {
+  InboxLoad load(bounds());
+  while (load.add("a", 10)) {
+  }
+  EXPECT_TRUE(load.add("a!", 10)) << "a death must not be lost in its own board's flood";
+  int more = 0;
+  while (load.add("a!", 10)) ++more;
+  EXPECT_LE(more, 3);
+}
+
+TEST(InboxLoad, TakesAgainWhatWasTakenAway) {
+  InboxLoad load(bounds());
+  for (int round = 0; round < 1000; ++round) {
+    ASSERT_TRUE(load.add("a", 100)) << round;
+    ASSERT_TRUE(load.add("b!", 100)) << round;
+    load.take_away("a", 100);
+    load.take_away("b!", 100);
+  }
+  EXPECT_EQ(load.dropped(), 0U);
+}
+
+TEST(InboxLoad, KnowsNoSourcesWhereNobodyTellsThemApart) {
+  InboxBounds all = bounds();
+  all.classify = nullptr;
+  InboxLoad load(all);
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) taken += load.add("a", 10) ? 1 : 0;
+  EXPECT_EQ(taken, 20);
+  EXPECT_EQ(load.dropped(), 80U);
+  EXPECT_TRUE(load.take_dropped().empty());
+}
+
+}  // namespace
+}  // namespace xalink
