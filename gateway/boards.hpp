@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sparkplug/language.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/language.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/result.hpp"
 
@@ -52,14 +52,25 @@ struct Board {
   std::map<std::string, std::uint64_t> given_up_reported;  ///< by the board: reason → records
   std::uint64_t plain_values = 0;
   std::optional<WallTime> last_plain;
+  /// What was not taken in of it, ever; empty: everything was.
+  struct Curbed {
+    std::uint64_t limited = 0;    ///< messages beyond its limits
+    std::uint64_t refused = 0;    ///< records without room before the store; they come again
+    std::uint64_t lost = 0;       ///< values, births and deaths without room
+    std::uint64_t set_aside = 0;  ///< messages that could not be used
+    WallTime last{};
+    std::string reason;  ///< of the last one
+  };
+  std::optional<Curbed> curbed;
 };
 
 struct Fleet {
   std::filesystem::path store;
   std::optional<bool> gateway_running;  ///< empty: not allowed to know
   std::optional<WallTime> last_commit;
-  std::uint64_t set_aside = 0;  ///< messages that could not be used, ever
-  std::vector<Board> boards;    ///< by group, then node
+  std::uint64_t set_aside = 0;          ///< messages that could not be used, ever
+  std::uint64_t strangers_limited = 0;  ///< messages of nodes that are not known, beyond their common limit
+  std::vector<Board> boards;            ///< by group, then node
 };
 
 /// Reads the store, whether or not the gateway is running. Fails when there is none or it cannot be read.
@@ -70,11 +81,12 @@ struct Fleet {
 
 /// One JSON object, on one line, without a line feed. Stable: keys may be added, never changed.
 ///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
-///    "set_aside": N, "boards": [BOARD...]}
+///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
 ///          "first_seen": TIME, "epoch": TEXT|null, "clock": "synchronised"|"holdover"|"unset"|null,
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
-///          "plain_values": N, "last_plain_value": TIME|null}
+///          "plain_values": N, "last_plain_value": TIME|null, "curbed": CURBED|null}
+///   CURBED {"messages_limited": N, "records_refused": N, "lost": N, "set_aside": N, "last": TIME, "reason"}
 ///   LANE  {"lane": 0|1, "mark": N, "records": N, "given_up": N,
 ///          "backlog": {"rows": N, "as_of": TIME}|null,
 ///          "last_record": {"at": TIME, "clock": QUALITY, "received": TIME}|null}

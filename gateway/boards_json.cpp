@@ -85,6 +85,17 @@ json::object board_object(const Board& board) {
   object["given_up_reported"] = std::move(reported);
   object["plain_values"] = board.plain_values;
   object["last_plain_value"] = optional_time(board.last_plain);
+  object["curbed"] = nullptr;
+  if (board.curbed) {
+    json::object curbed;
+    curbed["messages_limited"] = board.curbed->limited;
+    curbed["records_refused"] = board.curbed->refused;
+    curbed["lost"] = board.curbed->lost;
+    curbed["set_aside"] = board.curbed->set_aside;
+    curbed["last"] = timestamp(board.curbed->last);
+    curbed["reason"] = board.curbed->reason;
+    object["curbed"] = std::move(curbed);
+  }
   return object;
 }
 
@@ -98,6 +109,7 @@ std::string boards_as_json(const Fleet& fleet, WallTime now) {
   object["now"] = timestamp(now);
   object["last_commit"] = optional_time(fleet.last_commit);
   object["set_aside"] = fleet.set_aside;
+  object["strangers_limited"] = fleet.strangers_limited;
   json::array boards;
   for (const auto& board : fleet.boards) boards.push_back(board_object(board));
   object["boards"] = std::move(boards);

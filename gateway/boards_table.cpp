@@ -21,6 +21,9 @@ struct Words {
   std::string_view not_running, until, start_it;
   std::string_view no_board;
   std::string_view set_aside, look_at_them;
+  std::string_view messages_limited, records_refused, lost, set_aside_of_board, last_reason,
+      strangers_limited;
+  std::string_view more_curbed, curbed_next;
 };
 
 constexpr Words kEnglish{
@@ -57,6 +60,16 @@ constexpr Words kEnglish{
         "gateway's [broker] url and [host] groups; xalink-agent status on a board tells what it waits for.",
     .set_aside = " messages could not be used and were set aside.",
     .look_at_them = " Next: see why with ",
+    .messages_limited = " messages beyond its limits",
+    .records_refused = " records to come again",
+    .lost = " values or events without room, lost",
+    .set_aside_of_board = " messages set aside",
+    .last_reason = "; last, ",
+    .strangers_limited = " messages of nodes that are not known were beyond the limit that they share.",
+    .more_curbed = " more boards: see --json.",
+    .curbed_next =
+        "Not taken in whole, so that no board costs the others their turn. Next: look at these boards, or "
+        "raise [limits] in gateway.toml if they may send that much.",
 };
 
 constexpr Words kVietnamese{
@@ -94,6 +107,16 @@ constexpr Words kVietnamese{
         "đang chờ gì.",
     .set_aside = " bản tin không dùng được, đã để riêng.",
     .look_at_them = " Tiếp theo: xem lý do bằng ",
+    .messages_limited = " bản tin vượt giới hạn",
+    .records_refused = " bản ghi sẽ được gửi lại",
+    .lost = " giá trị hoặc sự kiện bị mất vì hết chỗ",
+    .set_aside_of_board = " bản tin để riêng",
+    .last_reason = "; lần cuối, ",
+    .strangers_limited = " bản tin của các máy chưa biết vượt giới hạn chung.",
+    .more_curbed = " máy khác: xem --json.",
+    .curbed_next =
+        "Không nhận hết để không máy nào làm chậm máy khác. Tiếp theo: kiểm tra các máy này, hoặc tăng "
+        "[limits] trong gateway.toml nếu được phép gửi nhiều như vậy.",
 };
 
 std::tm local(WallTime time) {
@@ -125,6 +148,21 @@ class Table {
   std::vector<std::string> row(const Board& board) {
     return {to_string(board.site), std::string(state(board)), since(board),      backlog(board), as_of(board),
             stored(board),         last_record(board),        clock_cell(board), given_up(board)};
+  }
+
+  /// "VN-03/xa-1: 12 messages beyond its limits, 3 messages set aside; last, 14:02:11: no seq".
+  [[nodiscard]] std::string curbed(const Board& board) const {
+    std::string text;
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+      if (count == 0) return;
+      text +=
+          (text.empty() ? to_string(board.site) + ": " : ", ") + std::to_string(count) + std::string(what);
+    };
+    add(board.curbed->limited, words_.messages_limited);
+    add(board.curbed->refused, words_.records_refused);
+    add(board.curbed->lost, words_.lost);
+    add(board.curbed->set_aside, words_.set_aside_of_board);
+    return text + std::string(words_.last_reason) + moment(board.curbed->last) + ": " + board.curbed->reason;
   }
 
   [[nodiscard]] bool has_estimates() const { return has_estimates_; }
@@ -227,6 +265,30 @@ class Table {
   bool has_estimates_ = false;
 };
 
+// Those of the last day, the latest first: what is long over is in --json.
+std::vector<std::string> curbed_lines(const Fleet& fleet, const Table& table, const Words& words,
+                                      WallTime now) {
+  constexpr std::size_t kMost = 10;
+  std::vector<const Board*> boards;
+  for (const auto& board : fleet.boards) {
+    if (board.curbed && now - board.curbed->last < std::chrono::hours(24)) boards.push_back(&board);
+  }
+  std::sort(boards.begin(), boards.end(),
+            [](const Board* left, const Board* right) { return left->curbed->last > right->curbed->last; });
+  std::vector<std::string> lines;
+  if (boards.empty()) return lines;
+  lines.emplace_back();
+  for (const auto* board : boards) {
+    if (lines.size() > kMost) {
+      lines.push_back(std::to_string(boards.size() - kMost) + std::string(words.more_curbed));
+      break;
+    }
+    lines.push_back(table.curbed(*board));
+  }
+  lines.emplace_back(words.curbed_next);
+  return lines;
+}
+
 }  // namespace
 
 std::string boards_as_table(const Fleet& fleet, WallTime now, Language language) {
@@ -246,7 +308,9 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
     line();
     line(words.legend);
     if (table.has_estimates()) line(words.estimated);
+    for (const auto& told : curbed_lines(fleet, table, words, now)) line(told);
   }
+  if (fleet.strangers_limited > 0) line(std::to_string(fleet.strangers_limited), words.strangers_limited);
   if (fleet.gateway_running == false) {
     line(
         words.not_running,

@@ -51,12 +51,28 @@ void read_store(Settings& settings, GatewayConfig& config) {
       "commit_max_records", static_cast<std::int64_t>(config.commit_max_records), 1, 1'000'000));
 }
 
+void read_limits(Settings& settings, GatewayConfig& config) {
+  SettingsTable table = settings.table("limits");
+  auto& admission = config.admission;
+  admission.messages_per_second =
+      table.number("messages_per_second", admission.messages_per_second, 1, 1'000'000);
+  admission.set_aside_per_minute =
+      table.number("set_aside_per_minute", admission.set_aside_per_minute, 0, 100'000);
+  // A message of a board must find room for all its values at once.
+  config.queue_bytes_per_board = static_cast<std::size_t>(
+      table.integer("queue_bytes_per_board", static_cast<std::int64_t>(config.queue_bytes_per_board), 1 << 20,
+                    std::int64_t{1} << 40));
+  config.host.max_metrics_of_node = static_cast<std::size_t>(table.integer(
+      "metrics_per_board", static_cast<std::int64_t>(config.host.max_metrics_of_node), 100, 10'000'000));
+}
+
 Checked<GatewayConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   GatewayConfig config;
   read_host(*settings, config.host);
   config.broker = read_broker(*settings);
   read_store(*settings, config);
+  read_limits(*settings, config);
   config.log_level = read_log_level(*settings);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

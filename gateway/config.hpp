@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/admission.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/host_application.hpp"
 #include "sparkplug/session.hpp"
@@ -21,6 +22,9 @@ struct GatewayConfig {
   /// Group commit: a commit waits this long for company, or until so many records have come.
   Milliseconds commit_max_delay{50};
   std::size_t commit_max_records = 5000;
+  /// [limits]; the number of metrics is in `host`.
+  AdmissionLimits admission;
+  std::size_t queue_bytes_per_board = 32U << 20U;
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off
 };
 

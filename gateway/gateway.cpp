@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -33,6 +34,18 @@ IntakeOptions intake_options(const GatewayConfig& config) {
   IntakeOptions options;
   options.max_delay = config.commit_max_delay;
   options.enough_records = config.commit_max_records;
+  options.queue.bytes_of_one_board = config.queue_bytes_per_board;
+  options.queue.bytes = std::max(options.queue.bytes, 2 * config.queue_bytes_per_board);
+  options.admission = config.admission;
+  return options;
+}
+
+PahoOptions session_options(const GatewayConfig& config) {
+  PahoOptions options;
+  options.classify = class_of_message;
+  options.inbox_messages = 8192;
+  options.inbox_bytes = std::size_t{32} << 20U;
+  options.longest_payload = config.host.limits.bytes + 1;  // enough to see that it is too long
   return options;
 }
 
@@ -41,7 +54,7 @@ class Gateway {
  public:
   Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger)
       : ledger_(std::move(ledger)),
-        session_(loop_.get_executor(), clock_, config.broker),
+        session_(loop_.get_executor(), clock_, config.broker, session_options(config)),
         host_(config.host),
         intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
                 random_seed()),

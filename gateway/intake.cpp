@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -34,6 +35,7 @@ Intake::Intake(const asio::any_io_executor& executor, Clock& clock, Session& ses
       store_(store),
       options_(options),
       queue_(options.queue),
+      admission_(options.admission, [&host](const NodeId& id) { return host.knows(id); }),
       facts_came_(executor),
       messages_came_(executor),
       time_changed_(executor),
@@ -62,13 +64,15 @@ asio::awaitable<void> Intake::run() {
 
 void Intake::gather() {
   auto facts = host_.take_facts();
-  if (!facts.empty()) {
-    const bool was_empty = queue_.empty();
-    const bool was_short = queue_.records() < options_.enough_records;
-    bool refused = false;
-    for (auto& fact : facts) refused |= !queue_.push(std::move(fact));
-    if (refused) note_refusals();
-    if (was_empty || (was_short && queue_.records() >= options_.enough_records)) facts_came_.ring();
+  const bool was_empty = queue_.empty();
+  const bool was_short = queue_.rows() < options_.enough_records;
+  for (auto& fact : facts) {
+    const auto* message = std::get_if<fact::SetAside>(&fact);
+    if (message == nullptr || admission_.keeps(*message, clock_.steady())) enqueue(std::move(fact));
+  }
+  tell_account(/*all=*/false);
+  if ((was_empty && !queue_.empty()) || (was_short && queue_.rows() >= options_.enough_records)) {
+    facts_came_.ring();
   }
   auto messages = host_.take_messages();
   for (auto& message : messages) {
@@ -80,8 +84,31 @@ void Intake::gather() {
     outgoing_.push_back(std::move(message));
   }
   if (!messages.empty()) messages_came_.ring();
-  const auto wake = host_.wake_at();
+  const auto wake = next_wake();
   if (wake && (!armed_for_ || *wake < *armed_for_)) time_changed_.ring();
+}
+
+void Intake::enqueue(Fact fact) {
+  auto board = owner_of(fact);
+  const auto refused = queue_.push(std::move(fact));
+  if (refused.records + refused.others == 0) return;
+  admission_.note_refused(board, refused.records, refused.others);
+  note_refusals();
+}
+
+void Intake::tell_account(bool all) {
+  for (const auto& dropped : session_.take_dropped()) admission_.note_dropped(dropped);
+  const auto due = admission_.due();
+  // A store that refuses would be given the same account again and again.
+  if (!due || (!all && (store_refuses_ || clock_.steady() < *due))) return;
+  for (auto& told : admission_.take(now())) queue_.push(std::move(told));
+}
+
+std::optional<SteadyTime> Intake::next_wake() const {
+  const auto host = host_.wake_at();
+  const auto account = store_refuses_ ? std::nullopt : admission_.due();
+  if (!host || !account) return host ? host : account;
+  return std::min(*host, *account);
 }
 
 void Intake::note_refusals() {
@@ -151,7 +178,8 @@ asio::awaitable<std::string> Intake::receive() {
   for (;;) {
     auto event = co_await session_.next();
     if (auto* lost = std::get_if<SessionLost>(&event)) co_return std::move(lost->reason);
-    host_.arrived(std::get<IncomingMessage>(std::move(event)), now());
+    auto& message = std::get<IncomingMessage>(event);
+    if (admission_.admits(message.topic, clock_.steady())) host_.arrived(std::move(message), now());
     gather();
   }
 }
@@ -182,10 +210,10 @@ asio::awaitable<void> Intake::send_messages() {
 
 asio::awaitable<void> Intake::keep_time() {
   for (;;) {
-    armed_for_ = host_.wake_at();
+    armed_for_ = next_wake();
     auto waiting = time_changed_.wait_until(clock_, armed_for_);
     co_await std::move(waiting);
-    const auto due = host_.wake_at();
+    const auto due = next_wake();
     if (!due || clock_.steady() < *due) continue;
     armed_for_.reset();
     host_.tick(now());
@@ -199,7 +227,7 @@ asio::awaitable<void> Intake::commit_facts() {
   for (;;) {
     while (queue_.empty()) co_await facts_came_.wait();
     const auto deadline = clock_.steady() + options_.max_delay;
-    while (queue_.records() < options_.enough_records && clock_.steady() < deadline) {
+    while (queue_.rows() < options_.enough_records && clock_.steady() < deadline) {
       auto company = facts_came_.wait_until(clock_, deadline);
       co_await std::move(company);
     }
@@ -244,7 +272,7 @@ void Intake::end_sessions() {
   host_.lost(now());
   for (auto& fact : host_.take_facts()) {
     if (auto* death = std::get_if<fact::NodeDied>(&fact)) death->reason = "the gateway was stopped";
-    queue_.push(std::move(fact));
+    enqueue(std::move(fact));
   }
 }
 
@@ -257,6 +285,7 @@ asio::awaitable<void> Intake::finish() {
     co_await session_.close();
     end_sessions();
   }
+  tell_account(/*all=*/true);
   // Records would come again; values of plain nodes would not.
   while (in_hand_ || !queue_.empty()) {
     if (!in_hand_) in_hand_ = queue_.take();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/admission.hpp"
 #include "gateway/backoff.hpp"
 #include "gateway/fact_queue.hpp"
 #include "gateway/ledger.hpp"
@@ -28,6 +29,7 @@ struct IntakeOptions {
   Duration max_delay = std::chrono::milliseconds(50);
   std::size_t enough_records = 5000;
   FactQueueLimits queue;
+  AdmissionLimits admission;
   std::size_t most_outgoing = 10'000;  ///< messages for a broker that does not take them
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(1);
@@ -65,6 +67,10 @@ class Intake {
   /// After every input to the host: its facts to the queue, its messages to the sender.
   void gather();
   void note_refusals();
+  /// What was not taken in of each board goes to the ledger now and then; `all`: whatever there is.
+  void tell_account(bool all);
+  void enqueue(Fact fact);
+  [[nodiscard]] std::optional<SteadyTime> next_wake() const;
 
   boost::asio::awaitable<void> keep_connected();
   boost::asio::awaitable<Result<void>> open_session();
@@ -85,6 +91,7 @@ class Intake {
   IntakeOptions options_;
 
   FactQueue queue_;
+  Admission admission_;
   std::shared_ptr<const std::vector<Fact>> in_hand_;  ///< taken from the queue, not yet committed
   std::deque<OutgoingMessage> outgoing_;
   WakeUp facts_came_;

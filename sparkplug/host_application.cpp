@@ -166,6 +166,11 @@ HostApplication::Node* HostApplication::remember(const NodeId& id) {
   return nodes_.size() < options_.max_nodes ? &nodes_[id] : nullptr;
 }
 
+bool HostApplication::knows(const NodeId& id) const {
+  const auto found = nodes_.find(id);
+  return found != nodes_.end() && found->second.known;
+}
+
 void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& message, Payload payload,
                                   Now now) {
   const auto bdseq = bdseq_of(payload);
@@ -201,6 +206,7 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
   node.last_rebirth_request = last_request;
   rebirths_wanted_.erase(id);
   node.born = true;
+  node.known = true;
   node.online = true;
   node.bdseq = *bdseq;
   node.expected_seq = static_cast<std::uint8_t>(*payload.seq + 1);

@@ -34,7 +34,7 @@ struct NodeBorn {
   /// The marks that the node believes in. Above ours: what lies between was acknowledged once and is not
   /// here, because the store was put back from an older copy or another gateway has it.
   std::array<std::optional<RowId>, kLaneCount> claimed;
-  bool rebirth = false;                           ///< same bdSeq as the session that is already open
+  bool rebirth = false;  ///< same bdSeq as the session that is already open
 };
 struct NodeDied {
   NodeId node;
@@ -80,11 +80,23 @@ struct SetAside {
   std::string payload;
   std::string reason;
   WallTime at{};
+  /// Of the whole payload; 0: as long as `payload`, which else is its beginning.
+  std::size_t size = 0;
+};
+/// What of a node was not taken in since the last such fact, so that it is told and not only dropped.
+struct Curbed {
+  NodeId node;
+  WallTime at{};
+  std::uint64_t limited = 0;    ///< messages beyond its limits, dropped unread
+  std::uint64_t refused = 0;    ///< records without room in the queue: not acknowledged, they come again
+  std::uint64_t lost = 0;       ///< values, births and deaths without room: nothing brings them back
+  std::uint64_t set_aside = 0;  ///< unusable messages beyond what may be kept of them
+  std::string reason;           ///< of the last one
 };
 }  // namespace fact
 
 using Fact = std::variant<fact::NodeBorn, fact::NodeDied, fact::DeviceBorn, fact::DeviceDied, fact::Values,
-                          fact::Arrived, fact::SetAside>;
+                          fact::Arrived, fact::SetAside, fact::Curbed>;
 
 /// What the ledger answers for a lane of a node's epoch after a commit, or at a birth.
 struct LaneMark {
@@ -109,6 +121,8 @@ struct HostApplicationOptions {
   Duration ask_again_after = std::chrono::seconds(30);
   /// Nodes remembered; invented ids beyond are set aside without an answer.
   std::size_t max_nodes = 20'000;
+  /// Metrics that a node and its devices may have declared at a time; births beyond are set aside.
+  std::size_t max_metrics_of_node = 20'000;
   PayloadLimits limits;
 };
 
@@ -149,6 +163,8 @@ class HostApplication {
     std::uint64_t records = 0;  ///< handed to the ledger, repetitions included
   };
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// Whether the node has been born since this began.
+  [[nodiscard]] bool knows(const NodeId& id) const;
 
  private:
   struct MetricType {
@@ -158,6 +174,7 @@ class HostApplication {
   };
   struct Node {
     bool born = false;    ///< a birth is in force; without one nothing of the node can be read
+    bool known = false;   ///< was born once
     bool online = false;  ///< a NodeBorn was told and no NodeDied since; outlasts a birth after a gap
     bool delivers = false;
     std::uint8_t bdseq = 0;

@@ -46,6 +46,8 @@ class FleetQuery {
         plain_(database,
                "SELECT count(*), max(at_ms) FROM plain_value WHERE series IN (SELECT id FROM series WHERE "
                "node = ?)"),
+        curbed_(database,
+                "SELECT limited, refused, lost, set_aside, last_ms, reason FROM curbed WHERE node = ?"),
         counter_(database, "SELECT value FROM counter WHERE name = ?") {}
 
   Fleet read(Fleet fleet) {
@@ -60,10 +62,12 @@ class FleetQuery {
       read_marks(board, node);
       read_own_values(board, node);
       read_plain(board, node);
+      read_curbed(board, node);
       fleet.boards.push_back(std::move(board));
     }
     if (const auto ms = counter("last_commit_ms")) fleet.last_commit = WallTime(Milliseconds(*ms));
     fleet.set_aside = static_cast<std::uint64_t>(counter("set_aside_total").value_or(0));
+    fleet.strangers_limited = static_cast<std::uint64_t>(counter("strangers_limited").value_or(0));
     for (auto& board : fleet.boards) {
       if (board.state == Board::State::unknown && fleet.last_commit) board.since = *fleet.last_commit;
     }
@@ -139,6 +143,15 @@ class FleetQuery {
     if (!plain->getColumn(1).isNull()) board.last_plain = time_in(plain->getColumn(1));
   }
 
+  void read_curbed(Board& board, std::int64_t node) {
+    const store::Use curbed(curbed_);
+    curbed->bind(1, node);
+    if (!curbed->executeStep()) return;
+    board.curbed = Board::Curbed{count_in(curbed->getColumn(0)), count_in(curbed->getColumn(1)),
+                                 count_in(curbed->getColumn(2)), count_in(curbed->getColumn(3)),
+                                 time_in(curbed->getColumn(4)),  curbed->getColumn(5).getString()};
+  }
+
   std::optional<std::int64_t> counter(const char* name) {
     const store::Use counter(counter_);
     counter->bindNoCopy(1, name);
@@ -151,6 +164,7 @@ class FleetQuery {
   SQLite::Statement marks_;
   SQLite::Statement own_values_;
   SQLite::Statement plain_;
+  SQLite::Statement curbed_;
   SQLite::Statement counter_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "sparkplug/edge_node.hpp"
 
@@ -18,6 +19,8 @@ class Nodes {
 
   /// The node's number; a node seen for the first time gets one.
   [[nodiscard]] std::int64_t number_of(const NodeId& node, WallTime at);
+  /// The number of a node that has one.
+  [[nodiscard]] std::optional<std::int64_t> known(const NodeId& node);
   /// After a rollback: numbers given in it are void.
   void forget_cached() { known_.clear(); }
   void bound_cache();

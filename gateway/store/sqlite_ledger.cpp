@@ -30,8 +30,13 @@ struct Match : Cases... {
 template <class... Cases>
 Match(Cases...) -> Match<Cases...>;
 
-WallTime time_of(const Fact& fact) {
-  return std::visit([](const auto& it) { return it.at; }, fact);
+// Facts of several boards are not in the order of their times.
+WallTime latest_of(const std::vector<Fact>& facts) {
+  WallTime latest{};
+  for (const auto& fact : facts) {
+    latest = std::max(latest, std::visit([](const auto& it) { return it.at; }, fact));
+  }
+  return latest;
 }
 
 }  // namespace
@@ -82,7 +87,8 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, StoreLock lock,
       nodes_(*database_),
       records_(*database_),
       live_(*database_),
-      set_aside_(*database_, limits),
+      curbs_(*database_),
+      set_aside_(*database_, limits, [this](const std::string& topic) { return owner_of_topic(topic); }),
       remember_(*database_,
                 "INSERT INTO counter(name, value) VALUES('last_commit_ms', ?) "
                 "ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)") {}
@@ -97,7 +103,7 @@ Result<std::vector<LaneMark>> SqliteLedger::commit(const std::vector<Fact>& fact
     SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto& fact : facts) take(fact, marks);
     records_.write_marks();
-    remember_commit(time_of(facts.back()));
+    remember_commit(latest_of(facts));
     auto answer = std::move(marks).fill_in(records_);
     transaction.commit();
     return answer;
@@ -137,7 +143,12 @@ void SqliteLedger::take(const Fact& fact, MarkList& marks) {
             const bool whole = records_.take(epoch, batch, arrived.at);
             marks.note(arrived.node, batch.epoch, epoch, batch.lane, !whole);
           },
-          [&](const fact::SetAside& message) { set_aside_.keep(message); }},
+          [&](const fact::SetAside& message) {
+            const auto node = owner_of_topic(message.topic);
+            set_aside_.keep(message, node);
+            curbs_.add_set_aside(node, message);
+          },
+          [&](const fact::Curbed& account) { curbs_.add(nodes_.known(account.node), account); }},
       fact);
 }
 
@@ -155,6 +166,12 @@ Result<void> SqliteLedger::close_open_sessions(WallTime at, const std::string& r
     forget_cached();
     return Unexpected(explain(file_, error));
   }
+}
+
+std::optional<std::int64_t> SqliteLedger::owner_of_topic(const std::string& topic) {
+  const auto owner = owner_of(std::string_view(topic));
+  if (!owner) return std::nullopt;
+  return nodes_.known(NodeId{std::string(owner->group), std::string(owner->node)});
 }
 
 void SqliteLedger::remember_commit(WallTime at) {

@@ -6,10 +6,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/ledger.hpp"
+#include "gateway/store/curbs.hpp"
 #include "gateway/store/live_state.hpp"
 #include "gateway/store/nodes.hpp"
 #include "gateway/store/records.hpp"
@@ -33,6 +35,7 @@ class SqliteLedger final : public Ledger {
   SqliteLedger(std::filesystem::path file, StoreLock lock, std::unique_ptr<SQLite::Database> database,
                SetAsideLimits limits);
   void take(const Fact& fact, MarkList& marks);
+  [[nodiscard]] std::optional<std::int64_t> owner_of_topic(const std::string& topic);
   void remember_commit(WallTime at);
   /// What is in memory may belong to the transaction that was undone.
   void forget_cached();
@@ -43,6 +46,7 @@ class SqliteLedger final : public Ledger {
   Nodes nodes_;
   Records records_;
   LiveState live_;
+  Curbs curbs_;
   SetAside set_aside_;
   SQLite::Statement remember_;
 };

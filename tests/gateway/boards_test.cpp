@@ -213,6 +213,40 @@ TEST_F(BoardsTest, MarksTheTimeOfAClockThatWasNotSet) {
   EXPECT_NE(table.find("~: by a board's clock"), std::string::npos);
 }
 
+TEST_F(BoardsTest, TellsWhatWasNotTakenInOfABoard) {
+  const fact::Curbed account{kSite, at_ms(kNoon + 1000), 12, 500, 3, 40, "more than 2000 messages a second"};
+  const NodeId stranger{"VN-03", "invented"};
+  commit({born(1, kNoon), born(1, kNoon, kEpochB, NodeId{"VN-03", "site-b"}), account, account,
+          fact::SetAside{"spBv1.0/VN-03/NDATA/site-a", "x", "no seq", at_ms(kNoon + 2000)},
+          fact::Curbed{stranger, at_ms(kNoon), 7, 0, 0, 2, "nonsense"}});
+  const auto all = fleet();
+  ASSERT_EQ(all.boards.size(), 2U) << "a sender that was never born is no board";
+  ASSERT_TRUE(all.boards[0].curbed.has_value());
+  EXPECT_FALSE(all.boards[1].curbed.has_value());
+  EXPECT_EQ(all.set_aside, 83U);
+  EXPECT_EQ(all.strangers_limited, 7U);
+  const auto parsed = json::parse(boards_as_json(all, at_ms(kNoon + 3000))).as_object();
+  const auto& curbed = parsed.at("boards").as_array().at(0).as_object().at("curbed").as_object();
+  EXPECT_EQ(curbed.at("messages_limited"), 24);
+  EXPECT_EQ(curbed.at("records_refused"), 1000);
+  EXPECT_EQ(curbed.at("lost"), 6);
+  EXPECT_EQ(curbed.at("set_aside"), 81);
+  EXPECT_EQ(curbed.at("reason"), "no seq");
+  EXPECT_EQ(parsed.at("strangers_limited"), 7);
+  EXPECT_TRUE(parsed.at("boards").as_array().at(1).as_object().at("curbed").is_null());
+  const auto table = boards_as_table(all, at_ms(kNoon + 3000), Language::english);
+  EXPECT_NE(
+      table.find("\nVN-03/site-a: 24 messages beyond its limits, 1000 records to come again, 6 values or "
+                 "events without room, lost, 81 messages set aside; last, 21:13:22: no seq\n"),
+      std::string::npos)
+      << table;
+  EXPECT_NE(table.find("[limits]"), std::string::npos) << table;
+  const auto vietnamese = boards_as_table(all, at_ms(kNoon + 3000), Language::vietnamese);
+  EXPECT_NE(vietnamese.find("VN-03/site-a: 24 bản tin vượt giới hạn"), std::string::npos) << vietnamese;
+  const auto later = boards_as_table(all, at_ms(kNoon + 2 * 86'400'000LL), Language::english);
+  EXPECT_EQ(later.find("beyond its limits"), std::string::npos) << "what is long over is not shown";
+}
+
 TEST_F(BoardsTest, TellsHowToGoOnWhenNoBoardHasSpoken) {
   ledger();
   const auto table = boards_as_table(fleet(), at_ms(kNoon), Language::english);

@@ -242,7 +242,8 @@ TEST_F(IntakeTest, KeepsFactsInOrderUntilTheStoreTakesThem) {
 }
 
 TEST_F(IntakeTest, BoundsItsMemoryWhileTheStoreRefusesAndLosesNothingThatWasAcknowledged) {
-  options_.queue.bytes = 200'000;
+  options_.queue.bytes = 400'000;
+  options_.queue.bytes_of_one_board = 200'000;
   start();
   until_online();
   session_.deliver(board_.nbirth(1));

@@ -142,6 +142,34 @@ TEST_F(LiveStateTest, KeepsSetAsideMessagesWithTheirReason) {
   EXPECT_EQ(number("SELECT value FROM counter WHERE name = 'set_aside_total'"), 1);
 }
 
+TEST_F(LiveStateTest, KeepsWhatOthersSetAsideWhenOneBoardFloods) {
+  store::SetAsideLimits limits;
+  limits.messages = 20;
+  const auto of = [](const std::string& node) {
+    return fact::SetAside{"spBv1.0/VN-03/NDATA/" + node, "x", "too odd", at_ms(kNoon)};
+  };
+  for (const bool restarted : {false, true}) {
+    const auto opened = store::SqliteLedger::open(file(), limits);
+    ASSERT_TRUE(opened.has_value());
+    std::vector<Fact> facts;
+    if (!restarted) {
+      for (const auto* node : {"site-a", "quiet"}) facts.push_back(born(1, kNoon, kEpochA, {"VN-03", node}));
+      for (int i = 0; i < 5; ++i) facts.emplace_back(of("quiet"));
+    }
+    for (int i = 0; i < 500; ++i) facts.emplace_back(of("site-a"));
+    for (int i = 0; i < 500; ++i) facts.emplace_back(of("invented-" + std::to_string(i)));
+    ASSERT_TRUE((*opened)->commit(facts).has_value());
+    EXPECT_EQ(number("SELECT count(*) FROM set_aside"), 20);
+    EXPECT_EQ(number("SELECT count(*) FROM set_aside WHERE topic LIKE '%/quiet'"), 5);
+    EXPECT_GE(number("SELECT count(*) FROM set_aside WHERE topic LIKE '%/site-a'"), 5);
+    EXPECT_GE(number("SELECT count(*) FROM set_aside WHERE topic LIKE '%/invented-%'"), 5);
+  }
+  EXPECT_EQ(number("SELECT set_aside FROM curbed JOIN node ON node.id = curbed.node WHERE node.node = "
+                   "'site-a'"),
+            1000);
+  EXPECT_EQ(number("SELECT count(*) FROM node"), 2) << "garbage makes no board";
+}
+
 TEST_F(LiveStateTest, BoundsWhatIsSetAsideAndCountsWhatGaveWay) {
   store::SetAsideLimits limits;
   limits.messages = 5;

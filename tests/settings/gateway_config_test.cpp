@@ -27,6 +27,10 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
   EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
   EXPECT_EQ(shown->log_level, usual->log_level);
+  EXPECT_DOUBLE_EQ(shown->admission.messages_per_second, usual->admission.messages_per_second);
+  EXPECT_DOUBLE_EQ(shown->admission.set_aside_per_minute, usual->admission.set_aside_per_minute);
+  EXPECT_EQ(shown->queue_bytes_per_board, usual->queue_bytes_per_board);
+  EXPECT_EQ(shown->host.max_metrics_of_node, usual->host.max_metrics_of_node);
 }
 
 TEST(GatewayConfig, ReadsEveryKey) {
@@ -43,6 +47,11 @@ file = "/srv/gateway.db"
 [ledger]
 commit_max_delay_ms = 20
 commit_max_records = 100
+[limits]
+messages_per_second = 50
+queue_bytes_per_board = 2000000
+metrics_per_board = 300
+set_aside_per_minute = 0
 [log]
 level = "debug"
 )",
@@ -58,6 +67,10 @@ level = "debug"
   EXPECT_EQ(config->commit_max_delay, Milliseconds(20));
   EXPECT_EQ(config->commit_max_records, 100U);
   EXPECT_EQ(config->log_level, "debug");
+  EXPECT_DOUBLE_EQ(config->admission.messages_per_second, 50);
+  EXPECT_DOUBLE_EQ(config->admission.set_aside_per_minute, 0);
+  EXPECT_EQ(config->queue_bytes_per_board, 2'000'000U);
+  EXPECT_EQ(config->host.max_metrics_of_node, 300U);
 }
 
 TEST(GatewayConfig, TellsAllMistakesAtOnce) {
