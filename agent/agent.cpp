@@ -17,7 +17,7 @@
 
 #include "agent/control.hpp"
 #include "agent/dossiers/drop_folder.hpp"
-#include "agent/linux/kernel_clock.hpp"
+#include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/probe_set.hpp"
@@ -25,6 +25,7 @@
 #include "agent/recorder.hpp"
 #include "agent/status.hpp"
 #include "sparkplug/asio_clock.hpp"
+#include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"

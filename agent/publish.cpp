@@ -47,6 +47,8 @@ void Publisher::input(Input&& input) {
           using T = std::decay_t<decltype(what)>;
           if constexpr (std::is_same_v<T, action::Note>) {
             log(what);
+          } else if constexpr (std::is_same_v<T, action::ClockAnswer>) {
+            if (told_time_) told_time_(what);
           } else if constexpr (std::is_constructible_v<StoreAction, T>) {
             store_actions_.emplace_back(std::move(what));
             store_work_.ring();

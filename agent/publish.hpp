@@ -25,6 +25,9 @@ class Publisher {
   Publisher(boost::asio::any_io_executor executor, Clock& clock, std::function<ClockQuality()> clock_quality,
             Session& session, Outbox& outbox, WorkerThread& store, EdgeNode node);
 
+  /// The gateway told its time. Before run().
+  void listen(std::function<void(const action::ClockAnswer&)> told_time) { told_time_ = std::move(told_time); }
+
   /// Until cancelled. Lets a bug's exception through.
   boost::asio::awaitable<void> run();
   /// Death certificate, then disconnect. Call when run() has ended.
@@ -66,6 +69,7 @@ class Publisher {
   Outbox& outbox_;
   WorkerThread& store_;
   EdgeNode node_;
+  std::function<void(const action::ClockAnswer&)> told_time_;
   /// Each action with the number of the connection it was meant for.
   std::deque<std::pair<std::uint64_t, NetworkAction>> network_;
   std::deque<StoreAction> store_actions_;

@@ -66,6 +66,11 @@ void read_limits(Settings& settings, GatewayConfig& config) {
       "metrics_per_board", static_cast<std::int64_t>(config.host.max_metrics_of_node), 100, 10'000'000));
 }
 
+void read_clock(Settings& settings, GatewayConfig& config) {
+  SettingsTable clock = settings.table("clock");
+  config.trust_own_clock = clock.flag("trust_own", config.trust_own_clock);
+}
+
 Checked<GatewayConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   GatewayConfig config;
@@ -73,6 +78,7 @@ Checked<GatewayConfig> read(Result<Settings> settings) {
   config.broker = read_broker(*settings);
   read_store(*settings, config);
   read_limits(*settings, config);
+  read_clock(*settings, config);
   config.log_level = read_log_level(*settings);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

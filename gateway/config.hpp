@@ -25,6 +25,8 @@ struct GatewayConfig {
   /// [limits]; the number of metrics is in `host`.
   AdmissionLimits admission;
   std::size_t queue_bytes_per_board = 32U << 20U;
+  /// Boards without NTP are told the gateway's time even when its kernel does not call it synchronised.
+  bool trust_own_clock = false;
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off
 };
 

@@ -19,6 +19,7 @@
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
 #include "sparkplug/asio_clock.hpp"
+#include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/worker_thread.hpp"
@@ -37,6 +38,8 @@ IntakeOptions intake_options(const GatewayConfig& config) {
   options.queue.bytes_of_one_board = config.queue_bytes_per_board;
   options.queue.bytes = std::max(options.queue.bytes, 2 * config.queue_bytes_per_board);
   options.admission = config.admission;
+  options.clock_quality = kernel_clock_quality;
+  if (config.trust_own_clock) options.clock_quality = [] { return ClockQuality::synchronised; };
   return options;
 }
 

@@ -43,7 +43,8 @@ Intake::Intake(const asio::any_io_executor& executor, Clock& clock, Session& ses
       commit_backoff_(options.min_backoff, options.max_backoff, seed + 1) {}
 
 Now Intake::now() const {
-  return Now{clock_.steady(), clock_.wall(), clock_.boot(), ClockQuality::unset};
+  const auto quality = options_.clock_quality ? options_.clock_quality() : ClockQuality::unset;
+  return Now{clock_.steady(), clock_.wall(), clock_.boot(), quality};
 }
 
 asio::awaitable<void> Intake::run() {

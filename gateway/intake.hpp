@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ struct IntakeOptions {
   Duration stable_after = std::chrono::minutes(1);  ///< a session this old resets the backoff
   Duration publish_timeout = std::chrono::seconds(30);
   Duration goodbye_timeout = std::chrono::seconds(5);
+  /// Of the gateway's own clock; none: not known to be right, and no board is told the time.
+  std::function<ClockQuality()> clock_quality;
 };
 
 struct IntakeCounters {

@@ -63,6 +63,15 @@ inline constexpr std::string_view kClockQuality = "Clock/Quality"; ///< UInt8, C
 inline constexpr std::string_view kBootOffset = "Clock/Boot Offset";
 /// String in NBIRTH: public key of the board's export files, base64 of its DER (SubjectPublicKeyInfo).
 inline constexpr std::string_view kExportKey = "Node Info/Export Key";
+/// Int64 ms: least and greatest offset that can be true; null while there is none.
+inline constexpr std::string_view kEarliestOffset = "Clock/Earliest Offset";
+inline constexpr std::string_view kLatestOffset = "Clock/Latest Offset";
+/// UInt64, ms since boot: a node whose own clock is not synchronised asks for the gateway's time. Null: it
+/// does not ask. In NBIRTH, and now and then in NDATA.
+inline constexpr std::string_view kClockQuestion = "Clock/Question";
+/// UInt64: the question's number, from a gateway whose clock is synchronised, in an NCMD whose timestamp is
+/// its time. That time lay between question and answer, however long either was under way.
+inline constexpr std::string_view kClockAnswer = "Node Control/Clock Answer";
 }  // namespace metric
 
 /// The device whose DDATA carries backlog: one DataSet metric for each schema, named

@@ -11,6 +11,9 @@ namespace {
 
 using Level = action::Note::Level;
 
+// By then a free-running clock may be 0.7 s away (kDriftPerMillion).
+constexpr Duration kAskAgainAfterAnswer = std::chrono::hours(1);
+
 }  // namespace
 
 std::string to_string(const NodeId& id) {
@@ -302,6 +305,10 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
       if (text != nullptr) epoch = *text;
       known = text != nullptr;
     }
+    if (metric.name == metric::kClockAnswer && number != nullptr) {
+      take_clock_answer(*number, *payload, now);
+      known = true;
+    }
     for (const Lane which : kLanes) {
       if (number == nullptr) break;
       if (metric.name == metric::acknowledge_lane(which)) {
@@ -331,6 +338,23 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
     refresh_node_metrics(now);
     pump(now);
   }
+}
+
+// Only an answer to the question of this session that still waits for one: then its time lies between the
+// two, whatever the link and the broker did to either message.
+void EdgeNode::take_clock_answer(std::uint64_t question, const Payload& payload, Now now) {
+  const bool waits = question_ && static_cast<std::uint64_t>(question_->count()) == question;
+  if (options_.acknowledged_by != AcknowledgedBy::gateway || !waits || *question_ > now.boot) return;
+  // Later than any clock that is to be believed, and sums with it would overflow.
+  constexpr std::uint64_t kLastTime = 253'402'300'799'999;  // end of the year 9999
+  if (!payload.timestamp || *payload.timestamp > kLastTime) {
+    ignore_command("it tells the time and has no timestamp that makes sense");
+    return;
+  }
+  const WallTime gateway{Milliseconds(static_cast<std::int64_t>(*payload.timestamp))};
+  perform(action::ClockAnswer{*question_, now.boot, gateway});
+  question_.reset();
+  ask_again_at_ = now.steady + kAskAgainAfterAnswer;
 }
 
 // --- time -------------------------------------------------------------------------------------------

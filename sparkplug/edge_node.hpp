@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparkplug/boot_clock.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/payload.hpp"
@@ -33,12 +34,14 @@ struct NodeId {
 };
 [[nodiscard]] std::string to_string(const NodeId& id);  ///< "group/node"
 
-/// One reading of every clock, taken together.
+/// One reading of every clock, taken together. `wall` is the best that is known, not necessarily what the
+/// system's clock says: on a board it comes from agent/board_time.
 struct Now {
   SteadyTime steady{};
   WallTime wall{};
   BootTime boot{};
   ClockQuality quality = ClockQuality::unset;
+  std::optional<OffsetBounds> bounds{};  ///< of wall minus boot
 };
 
 enum class AcknowledgedBy : std::uint8_t {
@@ -107,6 +110,12 @@ struct Acknowledge {
   Lane lane = Lane::events;
   RowId mark = 0;
 };
+/// The gateway told its time: it was `gateway` at some moment from `asked` to `arrived` of this boot.
+struct ClockAnswer {
+  BootTime asked{};
+  BootTime arrived{};
+  WallTime gateway{};
+};
 /// Something worth one log line.
 struct Note {
   enum class Level : std::uint8_t { info, warning } level = Level::info;
@@ -115,7 +124,8 @@ struct Note {
 }  // namespace action
 
 using EdgeNodeAction = std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish,
-                                    action::Close, action::Read, action::Acknowledge, action::Note>;
+                                    action::Close, action::Read, action::Acknowledge, action::ClockAnswer,
+                                    action::Note>;
 
 enum class EdgeNodeState : std::uint8_t {
   stopped,
@@ -178,7 +188,7 @@ class EdgeNode {
   struct SchemaState {
     Schema schema;
     std::optional<Record> current;
-    WallTime told{};  ///< time of the newest value that went out as current in this session
+    BootTime told{};  ///< time since boot of the newest value that went out as current in this session
   };
   struct InFlight {
     RowId last = 0;
@@ -232,6 +242,8 @@ class EdgeNode {
   void take_state(const IncomingMessage& message, Now now);
   void take_command(const Topic& topic, const IncomingMessage& message, Now now);
   void ignore_command(const std::string& why);
+  void take_clock_answer(std::uint64_t question, const Payload& payload, Now now);
+  void ask_for_time(Now now);
   void acknowledged(Lane lane, RowId mark, Now now);
   void resend_from(Lane lane, RowId first, Now now);
   void go_back(Lane lane, Now now);
@@ -268,8 +280,11 @@ class EdgeNode {
   SteadyTime retry_at_{};
   SteadyTime birth_at_{};
   SteadyTime online_since_{};
-  WallTime born_at_{};
+  BootTime born_at_{};  ///< time since boot, which does not jump when the clock is set
   ClockContext context_;
+  std::optional<OffsetBounds> told_bounds_;
+  std::optional<BootTime> question_;  ///< for the gateway's time, not answered yet
+  SteadyTime ask_again_at_{};
   std::optional<SteadyTime> marks_awaited_until_;  ///< after births: the gateway says where to go on
   SteadyTime node_metrics_at_{};                   ///< when outbox metrics are told next, at the earliest
   std::array<std::uint64_t, kLaneCount> told_depth_{};

@@ -12,6 +12,13 @@ using Level = action::Note::Level;
 
 constexpr Duration kNodeMetricsInterval = std::chrono::seconds(30);
 constexpr Milliseconds kBootOffsetStep{1000};  // smaller changes are slewing, not news
+// A gateway whose own clock is not synchronised does not answer; that may change.
+constexpr Duration kAskAgainUnanswered = std::chrono::minutes(10);
+
+MetricValue question_value(std::optional<BootTime> question) {
+  if (!question) return {};
+  return static_cast<std::uint64_t>(question->count());
+}
 
 MetricValue widen(const Value& value) {
   return std::visit([](const auto& inner) { return MetricValue(inner); }, value);
@@ -26,7 +33,12 @@ ClockContext EdgeNode::context_at(Now now) const {
 std::vector<EdgeNode::NodeMetric> EdgeNode::clock_metrics() const {
   return {{std::string(metric::kBootId), DataType::string, context_.boot_id},
           {std::string(metric::kClockQuality), DataType::uint8, static_cast<std::uint64_t>(context_.quality)},
-          {std::string(metric::kBootOffset), DataType::int64, std::int64_t{context_.boot_offset.count()}}};
+          {std::string(metric::kBootOffset), DataType::int64, std::int64_t{context_.boot_offset.count()}},
+          {std::string(metric::kEarliestOffset), DataType::int64,
+           told_bounds_ ? MetricValue(std::int64_t{told_bounds_->earliest.count()}) : MetricValue()},
+          {std::string(metric::kLatestOffset), DataType::int64,
+           told_bounds_ && told_bounds_->latest ? MetricValue(std::int64_t{told_bounds_->latest->count()})
+                                                : MetricValue()}};
 }
 
 std::vector<EdgeNode::NodeMetric> EdgeNode::outbox_metrics() const {
@@ -55,13 +67,17 @@ void EdgeNode::births(Now now) {
   const bool again = state_ == EdgeNodeState::online;
   state_ = EdgeNodeState::online;
   if (!again) online_since_ = now.steady;
-  born_at_ = now.wall;
+  born_at_ = now.boot;
   context_ = context_at(now);
+  told_bounds_ = now.bounds;
   seq_ = 0;
   publish_nbirth(now);
   for (auto& [device, schemas] : devices_) {
     publish_dbirth(device, schemas, now);
-    for (auto& known : schemas) known.told = known.current ? known.current->stamp.wall : WallTime{};
+    for (auto& known : schemas) {
+      const bool this_boot = known.current && known.current->stamp.boot_id == options_.boot_id;
+      known.told = this_boot ? known.current->stamp.boot_time : BootTime{};
+    }
   }
   publish_backlog_dbirth(now);
   note(Level::info, again ? "announced again (rebirth)" : "online as " + to_string(options_.id));
@@ -100,6 +116,13 @@ void EdgeNode::publish_nbirth(Now now) {
     add(metric::resend_from(which), DataType::uint64, std::monostate{}, false);
     add(metric::delivery_lane(which), DataType::uint64, mark, true);
   }
+  question_.reset();
+  if (now.quality != ClockQuality::synchronised && options_.acknowledged_by == AcknowledgedBy::gateway) {
+    question_ = now.boot;
+    ask_again_at_ = now.steady + kAskAgainUnanswered;
+  }
+  add(std::string(metric::kClockAnswer), DataType::uint64, std::monostate{}, false);
+  add(std::string(metric::kClockQuestion), DataType::uint64, question_value(question_), true);
   add("Agent/Version", DataType::string, options_.software_version, false);
   if (!options_.export_key.empty())
     add(std::string(metric::kExportKey), DataType::string, options_.export_key, false);
@@ -183,6 +206,15 @@ void EdgeNode::publish_ndata(const std::vector<NodeMetric>& metrics, Now now) {
   publish(MessageType::ndata, {}, std::move(payload), WriteTypes::never, {});
 }
 
+// A link where NTP is blocked still has the gateway's time.
+void EdgeNode::ask_for_time(Now now) {
+  if (now.quality == ClockQuality::synchronised || options_.acknowledged_by != AcknowledgedBy::gateway) return;
+  if (now.steady < ask_again_at_) return;
+  question_ = now.boot;
+  ask_again_at_ = now.steady + kAskAgainUnanswered;
+  publish_ndata({{std::string(metric::kClockQuestion), DataType::uint64, question_value(question_)}}, now);
+}
+
 // Tells the clock at once when it changed, because live records are read against it, and the state of
 // the outbox now and then.
 void EdgeNode::refresh_node_metrics(Now now) {
@@ -190,8 +222,10 @@ void EdgeNode::refresh_node_metrics(Now now) {
   if (context.quality != context_.quality ||
       std::chrono::abs(context.boot_offset - context_.boot_offset) > kBootOffsetStep) {
     context_ = context;
+    told_bounds_ = now.bounds;
     publish_ndata(clock_metrics(), now);
   }
+  ask_for_time(now);
   std::array<std::uint64_t, kLaneCount> depth{};
   for (const Lane which : kLanes) depth[index(which)] = lane(which).last - lane(which).acknowledged;
   // That nothing waits any more is told at once: people watch for it.

@@ -39,7 +39,7 @@ void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
   Payload payload;
   payload.timestamp = wire_time(now.wall);
   payload.metrics = encode_live(schema, record, std::nullopt, /*historical=*/false, alias_of());
-  known->told = record.stamp.wall;
+  known->told = record.stamp.boot_time;
   publish(MessageType::ddata, schema.device, std::move(payload), WriteTypes::never, {});
 }
 
@@ -231,7 +231,8 @@ bool EdgeNode::is_fresh(const SchemaState& known, const Record& record) const {
   const auto& stamp = record.stamp;
   const auto drift = (stamp.wall.time_since_epoch() - stamp.boot_time) - context_.boot_offset;
   return stamp.boot_id == context_.boot_id && stamp.quality == context_.quality &&
-         std::chrono::abs(drift) <= Milliseconds(1000) && stamp.wall >= born_at_ && stamp.wall >= known.told;
+         std::chrono::abs(drift) <= Milliseconds(1000) && stamp.boot_time >= born_at_ &&
+         stamp.boot_time >= known.told;
 }
 
 // Sends the leading rows of the buffer as live metrics of one device, if they are fresh and few; gives
@@ -259,7 +260,7 @@ std::size_t EdgeNode::send_live(LaneState& lane, Lane which, Now now) {
       break;
     auto metrics = encode_live(schema, item.record, std::nullopt, /*historical=*/!fresh, alias_of());
     std::move(metrics.begin(), metrics.end(), std::back_inserter(payload.metrics));
-    if (fresh) known->told = item.record.stamp.wall;
+    if (fresh) known->told = item.record.stamp.boot_time;
     device = schema.device;
     taken.push_back(known);
     last = item.last;

@@ -221,6 +221,7 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
     born.oldest = value_of<std::uint64_t>(payload, metric::kOldest);
   }
   read_clock(node, payload.metrics);
+  answer_clock_question(id, payload.metrics, now);
   born.node = id;
   born.at = now.wall;
   born.bdseq = *bdseq;
@@ -379,7 +380,10 @@ void HostApplication::take_data(const NodeId& id, Node& node, const Topic& topic
     request_rebirth(id, node, now);
     return;
   }
-  if (topic.device.empty()) read_clock(node, payload.metrics);
+  if (topic.device.empty()) {
+    read_clock(node, payload.metrics);
+    answer_clock_question(id, payload.metrics, now);
+  }
   auto values = values_of(id, topic.device, payload, now);
   values.plain = !node.delivers;
   if (node.delivers && !topic.device.empty()) {
@@ -391,7 +395,7 @@ void HostApplication::take_data(const NodeId& id, Node& node, const Topic& topic
     }
     if (*batch) {
       counters_.records += (*batch)->items.size();
-      facts_.emplace_back(fact::Arrived{id, now.wall, std::move(**batch)});
+      facts_.emplace_back(fact::Arrived{id, now.wall, std::move(**batch), now.quality});
     }
   }
   if (!values.plain) std::erase_if(values.entries, [](const auto& entry) { return entry.historical; });

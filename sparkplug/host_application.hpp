@@ -73,6 +73,8 @@ struct Arrived {
   NodeId node;
   WallTime at{};
   Batch batch;
+  /// Of `at`: an upper bound for the time of the records only when the host's own clock is synchronised.
+  ClockQuality host_clock = ClockQuality::unset;
 };
 /// A message that could not be used: kept with its reason, never silently dropped.
 struct SetAside {
@@ -213,6 +215,8 @@ class HostApplication {
   void declare(Node& node, const std::string& device, const Metric& metric);
   [[nodiscard]] Result<void> resolve(const Node& node, const std::string& device, Payload& payload) const;
   void read_clock(Node& node, const std::vector<Metric>& metrics);
+  /// A node asks for the time: answered at once when ours is synchronised (`now.quality`).
+  void answer_clock_question(const NodeId& id, const std::vector<Metric>& metrics, Now now);
   [[nodiscard]] fact::Values values_of(const NodeId& id, const std::string& device, const Payload& payload,
                                        Now now) const;
   void request_rebirth(const NodeId& id, Node& node, Now now);

@@ -162,6 +162,27 @@ void HostApplication::ask_again(Now now) {
   std::move(messages.begin(), messages.end(), std::back_inserter(messages_));
 }
 
+// --- the time ---------------------------------------------------------------------------------------
+
+void HostApplication::answer_clock_question(const NodeId& id, const std::vector<Metric>& metrics, Now now) {
+  if (now.quality != ClockQuality::synchronised) return;
+  for (const auto& metric : metrics) {
+    const auto* question = std::get_if<std::uint64_t>(&metric.value);
+    if (metric.name != metric::kClockQuestion || question == nullptr) continue;
+    Payload payload;
+    payload.timestamp = wire_time(now.wall);
+    Metric answer;
+    answer.name = metric::kClockAnswer;
+    answer.type = DataType::uint64;
+    answer.timestamp = payload.timestamp;
+    answer.value = *question;
+    payload.metrics.push_back(std::move(answer));
+    messages_.push_back(OutgoingMessage{to_string(Topic{MessageType::ncmd, id.group, id.node, {}}),
+                                        encode(payload), 0, false});
+    return;
+  }
+}
+
 // --- time -------------------------------------------------------------------------------------------
 
 void HostApplication::tick(Now now) {

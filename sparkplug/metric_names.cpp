@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "sparkplug/boot_clock.hpp"
 #include "sparkplug/topic.hpp"
 
 namespace xalink {
@@ -103,6 +104,26 @@ constexpr MetricDeclaration kBoard[] = {
      "Boot the values belong to; said once for each start of the program", "/proc/sys/kernel/random/boot_id"},
 };
 
+// DateTime cannot be null in the middle of other values to some hosts' libraries, and cannot lie before 1970:
+// offsets are Int64.
+constexpr MetricDeclaration kBootClock[] = {
+    {"Boot", DataType::string, "", kAny, "Boot that the statement is about",
+     "/proc/sys/kernel/random/boot_id"},
+    {"At", DataType::uint64, "ms", kCount, "Time since that boot at which the bounds hold", "CLOCK_BOOTTIME"},
+    {"Offset", DataType::int64, "ms", kAny, "True time minus time since boot, as best known",
+     "adjtimex(2) and CLOCK_REALTIME, or the gateway's time"},
+    {"Earliest", DataType::int64, "ms", kAny, "Least offset that can be true",
+     "adjtimex(2), round trip to the gateway, or the last good time before"},
+    {"Latest", DataType::int64, "ms", kAny, "Greatest offset that can be true; null when there is none yet",
+     "adjtimex(2), round trip to the gateway, or the boots that followed"},
+    {"Quality",
+     DataType::uint8,
+     "",
+     {0, 2},
+     "2 by the kernel's synchronised clock, 1 by the gateway's time, 0 by what came before and after alone",
+     "adjtimex(2)"},
+};
+
 constexpr MetricDeclaration kDossier[] = {
     {"Code", DataType::string, "", kAny, "Dossier code (MaHoSo), or its keyed hash", "dossier source"},
     {"Procedure", DataType::string, "", kAny, "Code of the administrative procedure (MaTTHC)",
@@ -147,6 +168,7 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "DNS", true, Lane::measurements, kDns},
     {"network", "Reach", true, Lane::measurements, kReach},
     {"board", "Board", false, Lane::measurements, kBoard},
+    {"board", "Boot Clock", false, Lane::events, kBootClock},
     {"dossiers", "Dossier", false, Lane::events, kDossier},
 };
 
@@ -219,6 +241,9 @@ Schema reach_schema(std::string_view service) {
 }
 Schema board_schema() {
   return schema_of("Board");
+}
+Schema boot_clock_schema() {
+  return schema_of("Boot Clock");
 }
 Schema dossier_schema() {
   return schema_of("Dossier");

@@ -58,6 +58,7 @@ struct RecordDeclaration {
 [[nodiscard]] Schema reach_schema(std::string_view service);
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
+/// Device "board", group "Boot Clock": boot_clock_schema() in sparkplug/boot_clock.hpp.
 /// Device "dossiers", group "Dossier", lane of events.
 [[nodiscard]] Schema dossier_schema();
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "agent/linux/kernel_clock.hpp"
+#include "agent/linux/boot_id.hpp"
 #include "agent/linux/system_readings.hpp"
 #include "agent/probes/value_of.hpp"
 #include "sparkplug/metric_names.hpp"

@@ -26,6 +26,7 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->store_file, usual->store_file);
   EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
   EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
+  EXPECT_EQ(shown->trust_own_clock, usual->trust_own_clock);
   EXPECT_EQ(shown->log_level, usual->log_level);
   EXPECT_DOUBLE_EQ(shown->admission.messages_per_second, usual->admission.messages_per_second);
   EXPECT_DOUBLE_EQ(shown->admission.set_aside_per_minute, usual->admission.set_aside_per_minute);
@@ -52,6 +53,8 @@ messages_per_second = 50
 queue_bytes_per_board = 2000000
 metrics_per_board = 300
 set_aside_per_minute = 0
+[clock]
+trust_own = true
 [log]
 level = "debug"
 )",
@@ -66,6 +69,7 @@ level = "debug"
   EXPECT_EQ(config->store_file, "/srv/gateway.db");
   EXPECT_EQ(config->commit_max_delay, Milliseconds(20));
   EXPECT_EQ(config->commit_max_records, 100U);
+  EXPECT_TRUE(config->trust_own_clock);
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_DOUBLE_EQ(config->admission.messages_per_second, 50);
   EXPECT_DOUBLE_EQ(config->admission.set_aside_per_minute, 0);

@@ -37,8 +37,7 @@ class Bench {
 
   [[nodiscard]] Now now() const {
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(time.time_since_epoch());
-    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed,
-               ClockQuality::synchronised};
+    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed + set_by), elapsed, quality, bounds};
   }
 
   // Runs actions until there are none; publishes are collected.
@@ -60,6 +59,8 @@ class Bench {
           node.batch_read(read->generation, rows(read->lane, read->first, read->max_items), now());
         } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&action)) {
           forgotten.push_back(*acknowledge);
+        } else if (auto* answer = std::get_if<action::ClockAnswer>(&action)) {
+          answers.push_back(*answer);
         } else if (std::holds_alternative<action::Close>(action)) {
           ++closes;
         }
@@ -82,7 +83,7 @@ class Bench {
   }
   [[nodiscard]] Record make_record(Lane lane, RowId row) const {
     Record record;
-    record.stamp = Stamp{now().wall, now().boot, "boot-1", ClockQuality::synchronised};
+    record.stamp = Stamp{now().wall, now().boot, "boot-1", quality};
     if (lane == Lane::events) {
       record.values = {"H22-" + std::to_string(row)};
     } else {
@@ -95,9 +96,9 @@ class Bench {
     node.arrived(IncomingMessage{"spBv1.0/STATE/xalink", encode_state({online, timestamp}), true}, now());
     settle();
   }
-  void command(std::vector<Metric> metrics, bool retained = false) {
+  void command(std::vector<Metric> metrics, bool retained = false, std::uint64_t timestamp = 1) {
     Payload payload;
-    payload.timestamp = 1;
+    payload.timestamp = timestamp;
     payload.metrics = std::move(metrics);
     node.arrived(IncomingMessage{"spBv1.0/VN-03/NCMD/site-1", encode(payload), retained}, now());
     settle();
@@ -154,7 +155,11 @@ class Bench {
   std::vector<std::string> filters;
   std::vector<OutgoingMessage> sent;
   std::vector<action::Acknowledge> forgotten;
+  std::vector<action::ClockAnswer> answers;
   int closes = 0;
+  ClockQuality quality = ClockQuality::synchronised;
+  Milliseconds set_by{};  ///< how far the clock was set since the start
+  std::optional<OffsetBounds> bounds;
 };
 
 const Metric* find(const Payload& payload, std::string_view name) {
@@ -563,6 +568,130 @@ TEST(EdgeNode, TellsTheKeyOfItsExportFilesInItsBirth) {
                                  [](const Metric& metric) { return metric.name == metric::kExportKey; });
   ASSERT_NE(told, birth.metrics.end());
   EXPECT_EQ(std::get<std::string>(told->value), "MCowBQYDK2VwAyEA");
+}
+
+// --- the clock --------------------------------------------------------------------------------------
+
+std::optional<std::uint64_t> question_in(const Payload& payload) {
+  const auto* metric = find(payload, "Clock/Question");
+  const auto* number = metric == nullptr ? nullptr : std::get_if<std::uint64_t>(&metric->value);
+  return number == nullptr ? std::nullopt : std::optional<std::uint64_t>(*number);
+}
+
+void answer(Bench& bench, std::uint64_t question, std::uint64_t time, bool retained = false) {
+  bench.command({Bench::metric("Node Control/Clock Answer", DataType::uint64, question)}, retained, time);
+}
+
+TEST(EdgeNodeClock, ASynchronisedNodeAsksNobodyForTheTime) {
+  Bench bench;
+  bench.come_online();
+  bench.advance(std::chrono::hours(3));
+  EXPECT_FALSE(question_in(bench.payload(0)));
+  for (const auto& message : bench.sent) EXPECT_EQ(message.topic.find("NDATA"), std::string::npos);
+}
+
+TEST(EdgeNodeClock, AsksInItsBirthAndHourlyWhenAnswered) {
+  Bench bench;
+  bench.quality = ClockQuality::unset;
+  bench.come_online();
+  const auto question = question_in(bench.payload(0));
+  ASSERT_TRUE(question);
+  const auto asked = bench.now().boot;
+  bench.advance(seconds(2));
+  answer(bench, *question, 1'795'000'000'000);
+  ASSERT_EQ(bench.answers.size(), 1U);
+  EXPECT_EQ(bench.answers[0].asked, Milliseconds(static_cast<std::int64_t>(*question)));
+  EXPECT_LE(bench.answers[0].asked, asked);
+  EXPECT_EQ(bench.answers[0].arrived, bench.now().boot);
+  EXPECT_EQ(wire_time(bench.answers[0].gateway), 1'795'000'000'000U);
+  const auto before = bench.sent.size();
+  bench.advance(minutes(59));
+  EXPECT_EQ(bench.sent.size(), before);
+  bench.advance(minutes(2));
+  EXPECT_EQ(bench.sent.size(), before + 1);
+  EXPECT_EQ(bench.sent.back().topic, "spBv1.0/VN-03/NDATA/site-1");
+}
+
+TEST(EdgeNodeClock, AsksAgainWhenNobodyAnswers) {
+  Bench bench;
+  bench.quality = ClockQuality::holdover;
+  bench.come_online();
+  const auto before = bench.sent.size();
+  bench.advance(minutes(31));
+  EXPECT_EQ(bench.sent.size(), before + 3);
+}
+
+TEST(EdgeNodeClock, BelievesOnlyTheAnswerToItsOwnQuestion) {
+  Bench bench;
+  bench.quality = ClockQuality::unset;
+  bench.come_online();
+  const auto question = question_in(bench.payload(0)).value();
+  answer(bench, question + 1, 1'795'000'000'000);
+  answer(bench, question, 1'795'000'000'000, /*retained=*/true);
+  answer(bench, question, ~std::uint64_t{0});
+  EXPECT_TRUE(bench.answers.empty());
+  answer(bench, question, 1'795'000'000'000);
+  answer(bench, question, 1'796'000'000'000);  // the same once more
+  EXPECT_EQ(bench.answers.size(), 1U);
+}
+
+TEST(EdgeNodeClock, ForeignHostsAreNotAsked) {
+  auto options = Bench::defaults();
+  options.acknowledged_by = AcknowledgedBy::none;
+  Bench bench({}, options);
+  bench.quality = ClockQuality::unset;
+  bench.come_online();
+  EXPECT_FALSE(question_in(bench.payload(0)));
+}
+
+TEST(EdgeNodeClock, TellsItsBoundsAndTellsThemAnewWhenTheClockIsCorrected) {
+  Bench bench;
+  bench.quality = ClockQuality::unset;
+  bench.bounds = OffsetBounds{Milliseconds(1'780'000'000'000), std::nullopt};
+  bench.come_online();
+  const auto birth = bench.payload(0);
+  EXPECT_EQ(std::get<std::uint64_t>(find(birth, "Clock/Earliest Offset")->value), 1'780'000'000'000U);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(find(birth, "Clock/Latest Offset")->value));
+  bench.sent.clear();
+  bench.quality = ClockQuality::synchronised;
+  bench.set_by = std::chrono::hours(24);
+  bench.bounds->latest = Milliseconds(1'790'086'403'000);
+  bench.node.tick(bench.now());
+  bench.settle();
+  ASSERT_FALSE(bench.sent.empty());
+  EXPECT_EQ(bench.sent[0].topic, "spBv1.0/VN-03/NDATA/site-1");
+  EXPECT_EQ(bench.payload(0).metrics.size(), 5U);
+}
+
+TEST(EdgeNodeClock, ValuesStayLiveWhenTheClockIsSetBack) {
+  Bench bench;
+  bench.quality = ClockQuality::unset;
+  bench.come_online();
+  // The bench's own rows are ten minutes old; these are the records that were just taken.
+  const auto take = [&](RowId row) {
+    bench.sent.clear();
+    Batch batch;
+    batch.epoch = "epoch-1";
+    batch.lane = Lane::measurements;
+    batch.schemas = {ping()};
+    batch.items = {Batch::Item{0, row, row, bench.make_record(Lane::measurements, row)}};
+    bench.node.took(ping(), batch.items[0].record, bench.now());
+    bench.node.appended(Lane::measurements, row, bench.now());
+    auto actions = bench.node.take_actions();
+    for (auto& action : actions) {
+      auto* read = std::get_if<action::Read>(&action);
+      if (read != nullptr) bench.node.batch_read(read->generation, batch, bench.now());
+    }
+    bench.settle();
+    return bench.data_topics();
+  };
+  const std::vector<std::string> live = {"spBv1.0/VN-03/DDATA/site-1/network"};
+  EXPECT_EQ(take(1), live);
+  bench.acknowledge(Lane::measurements, 1);
+  bench.quality = ClockQuality::synchronised;
+  bench.set_by = -std::chrono::hours(24);
+  bench.advance(minutes(1));
+  EXPECT_EQ(take(2), live);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class Host {
   [[nodiscard]] Now now() const {
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(time.time_since_epoch());
     return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed,
-               ClockQuality::synchronised};
+               clock_quality};
   }
   void hear(const std::string& topic, std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
     Payload payload;
@@ -82,6 +82,7 @@ class Host {
   }
 
   SteadyTime time{};
+  ClockQuality clock_quality = ClockQuality::synchronised;
   HostApplication host;
 };
 
@@ -380,6 +381,41 @@ TEST(HostApplication, PacesRebirthsOfAWholeFleet) {
     total += now_sent;
   }
   EXPECT_EQ(total, 100U);
+}
+
+TEST(HostApplication, TellsTheTimeToANodeThatAsks) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.host.take_messages());
+  const auto birth = [&](std::uint64_t question) {
+    host.hear("spBv1.0/VN-03/NBIRTH/site-1", 0,
+              {metric("bdSeq", DataType::int64, std::int64_t{0}),
+               metric("Clock/Question", DataType::uint64, question, 5)});
+  };
+  birth(61'234);
+  auto messages = host.host.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0].topic, "spBv1.0/VN-03/NCMD/site-1");
+  EXPECT_FALSE(messages[0].retain);
+  const auto told = decode(messages[0].payload).value();
+  EXPECT_EQ(told.timestamp, wire_time(host.now().wall));
+  ASSERT_EQ(told.metrics.size(), 1U);
+  EXPECT_EQ(told.metrics[0].name, "Node Control/Clock Answer");
+  EXPECT_EQ(std::get<std::uint64_t>(told.metrics[0].value), 61'234U);
+
+  host.hear("spBv1.0/VN-03/NDATA/site-1", 1, {metric({}, DataType::uint64, std::uint64_t{3'661'234}, 5)});
+  messages = host.host.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(std::get<std::uint64_t>(decode(messages[0].payload)->metrics[0].value), 3'661'234U);
+}
+
+TEST(HostApplication, DoesNotTellATimeThatItDoesNotKnow) {
+  Host host;
+  host.clock_quality = ClockQuality::holdover;
+  host.hear("spBv1.0/VN-03/NBIRTH/site-1", 0,
+            {metric("bdSeq", DataType::int64, std::int64_t{0}),
+             metric("Clock/Question", DataType::uint64, std::uint64_t{5}, 5)});
+  EXPECT_TRUE(host.host.take_messages().empty());
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/linux/kernel_clock.hpp"
+#include "agent/linux/boot_id.hpp"
 #include "agent/linux/network_interface.hpp"
 #include "agent/linux/routes.hpp"
 #include "agent/linux/small_file.hpp"
@@ -196,28 +196,7 @@ TEST(SystemReadings, LeaveOutWhatIsNotThere) {
   EXPECT_FALSE(readings.disk_total);
 }
 
-constexpr std::uint64_t kLimit = 16'000'000;
-
-TEST(KernelClock, IsUnsetAfterBootAndAfterASettingByHand) {
-  EXPECT_EQ(clock_quality({true, kLimit, kLimit, false}), ClockQuality::unset);
-}
-
-TEST(KernelClock, IsSynchronisedWhileItsDaemonReturns) {
-  EXPECT_EQ(clock_quality({false, 1'024'000, 500, false}), ClockQuality::synchronised);
-}
-
-TEST(KernelClock, IsInHoldoverWhenItsDaemonStaysAway) {
-  EXPECT_EQ(clock_quality({false, 5'000'000, 500, false}), ClockQuality::holdover);
-}
-
-TEST(KernelClock, RemembersHavingBeenSynchronised) {
-  // By the kernel: the estimate stays when the bound has run out.
-  EXPECT_EQ(clock_quality({true, kLimit, 500, false}), ClockQuality::holdover);
-  // By systemd-timesyncd.
-  EXPECT_EQ(clock_quality({true, kLimit, kLimit, true}), ClockQuality::holdover);
-}
-
-TEST(KernelClock, NamesTheBoot) {
+TEST(BootId, IsTheKernels) {
   const FakeTree tree;
   EXPECT_EQ(read_boot_id(tree.root()), "");
   tree.write("proc/sys/kernel/random/boot_id", "1c6e3f2a-0000-4000-8000-000000000001\n");

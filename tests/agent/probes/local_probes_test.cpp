@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/linux/kernel_clock.hpp"
+#include "agent/linux/boot_id.hpp"
 #include "agent/probes/board.hpp"
 #include "agent/probes/link.hpp"
 #include "tests/agent/probes/fake_tree.hpp"

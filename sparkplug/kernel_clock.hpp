@@ -1,17 +1,12 @@
 #pragma once
-// How far the kernel trusts its own clock, and which boot this is.
+// How far the kernel trusts its own clock. Both ends ask: a board for its records, the gateway before it
+// tells a board the time.
 
 #include <cstdint>
-#include <filesystem>
-#include <string>
 
 #include "sparkplug/clock.hpp"
 
 namespace xalink {
-
-/// The kernel's UUID of this boot, e.g. "1c6e3f2a-...", from /proc/sys/kernel/random/boot_id below `root`.
-/// Empty when it cannot be read.
-[[nodiscard]] std::string read_boot_id(const std::filesystem::path& root = "/");
 
 /// What adjtimex(2) says, and what the boot remembers.
 struct KernelClockState {

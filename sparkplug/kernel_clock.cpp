@@ -1,11 +1,12 @@
-#include "agent/linux/kernel_clock.hpp"
+#include "sparkplug/kernel_clock.hpp"
 
 #include <sys/timex.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <system_error>
 
-#include "agent/linux/small_file.hpp"
+#include "sparkplug/boot_clock.hpp"
 
 namespace xalink {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 constexpr std::uint64_t kNeverSynchronised = 16'000'000;
 // A bound that has grown this far has missed its daemon: systemd-timesyncd, the slowest, returns after
 // 2048 s at most, when the bound is about 1 s.
-constexpr std::uint64_t kMissedItsDaemon = 3'000'000;
+constexpr std::uint64_t kMissedItsDaemon =
+    static_cast<std::uint64_t>(std::chrono::microseconds(kSynchronisedWithin).count());
 // systemd-timesyncd.service(8): made at each synchronisation; /run is empty at boot.
 constexpr const char* kTimesyncdMark = "/run/systemd/timesync/synchronized";
 
@@ -23,11 +25,6 @@ std::uint64_t to_unsigned(std::int64_t microseconds) {
 }
 
 }  // namespace
-
-std::string read_boot_id(const std::filesystem::path& root) {
-  const auto text = read_small_file(root / "proc/sys/kernel/random/boot_id");
-  return text ? std::string(trimmed(*text)) : std::string();
-}
 
 ClockQuality clock_quality(const KernelClockState& state) {
   if (!state.unsynchronised && state.max_error_us <= kMissedItsDaemon) return ClockQuality::synchronised;
