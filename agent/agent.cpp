@@ -16,13 +16,13 @@
 #include <utility>
 
 #include "agent/control.hpp"
-#include "agent/dossiers/drop_folder.hpp"
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/probe_set.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
+#include "agent/sources.hpp"
 #include "agent/status.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/kernel_clock.hpp"
@@ -53,7 +53,7 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
     schemas->push_back(schema);
   };
   for (const auto& task : tasks) declare(task.probe->schema());
-  declare(dossier_schema());
+  for (const Schema& schema : source_schemas(config)) declare(schema);
   std::array<LaneDepth, kLaneCount> lanes;
   for (const Lane lane : kLanes) {
     auto depth = outbox.depth(lane);
@@ -99,7 +99,7 @@ class Agent {
     recorder_.listen(
         {[this](const Schema& schema, const Record& record) { publisher_->took(schema, record); },
          [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
-    if (!config_.dossiers.folder.empty()) make_drop_folder();
+    sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store());
     return {};
   }
 
@@ -135,7 +135,7 @@ class Agent {
 
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto measuring = measure_.run() && recorder_.run() && publisher_->run() && read_dossiers() && answer();
+    auto measuring = measure_.run() && recorder_.run() && publisher_->run() && sources_->run() && answer();
     co_await std::move(measuring);
   }
 
@@ -152,20 +152,19 @@ class Agent {
     co_await control_->run(clock_, std::move(answers));
   }
 
-  asio::awaitable<void> read_dossiers() {
-    if (drop_folder_) co_await drop_folder_->run();
-  }
-
-  void make_drop_folder() {
-    drop_folder_ = std::make_unique<DropFolder>(
-        config_.dossiers, clock_, store_,
-        [this](std::vector<Pending> events, std::string key, std::string value) {
-          return recorder_.record_events(std::move(events), std::move(key), std::move(value));
-        },
-        [this](std::string key) { return recorder_.read_note(std::move(key)); },
-        [this] {
-          return Stamp{clock_.wall(), clock_.boot(), boot_id_, kernel_clock_quality()};
-        });
+  EventStore event_store() {
+    EventStore store;
+    store.tell = [this](std::vector<Telling> tellings, std::string key, std::string value,
+                        Outbox::NoteWhen when, std::string remembered) {
+      return recorder_.record_news(std::move(tellings), std::move(key), std::move(value), when,
+                                   std::move(remembered));
+    };
+    store.remembers = [this](std::string subject) { return recorder_.remembers(std::move(subject)); };
+    store.note = [this](std::string key) { return recorder_.read_note(std::move(key)); };
+    store.stamp_now = [this] {
+      return Stamp{clock_.wall(), clock_.boot(), boot_id_, kernel_clock_quality()};
+    };
+    return store;
   }
 
   [[nodiscard]] AgentStatus status() const {
@@ -190,7 +189,7 @@ class Agent {
     status.disk_error = recorder_.disk_error();
     status.dropped = recorder_.dropped();
     status.probes = measure_.status();
-    if (drop_folder_) status.dossiers = drop_folder_->counters();
+    status.sources = sources_->status();
     return status;
   }
 
@@ -204,7 +203,7 @@ class Agent {
   Recorder recorder_;
   Measure measure_;
   std::unique_ptr<Publisher> publisher_;
-  std::unique_ptr<DropFolder> drop_folder_;
+  std::unique_ptr<Sources> sources_;
   std::optional<ControlSocket> control_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;

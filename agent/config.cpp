@@ -279,44 +279,66 @@ void read_board(Settings& settings, BoardProbeConfig& board) {
   }
 }
 
-void read_columns(Settings& settings, DossierColumns& columns) {
-  SettingsTable table = settings.table("dossiers.columns");
-  for (const DossierFieldName& field : kDossierFields) {
-    std::string& header = columns[index(field.field)];
+void read_columns(Settings& settings, TableSettings& into) {
+  SettingsTable table = settings.table(std::string(into.kind->settings) + ".columns");
+  TableColumns& columns = into.columns;
+  for (const TableField& field : into.kind->fields) {
+    std::string& header = columns.find(field.key)->second;
     header = table.text(field.key, header);
-    const bool mandatory = field.field == DossierField::code || field.field == DossierField::state;
-    if (mandatory && header.empty()) {
-      table.mistake(field.key, "is empty, but no dossier can be read without it",
+    if (field.mandatory && header.empty()) {
+      table.mistake(field.key, "is empty, but no row can be read without it",
                     "name the column of the file that holds it");
     }
   }
-  for (const DossierFieldName& field : kDossierFields) {
-    const std::string& header = columns[index(field.field)];
+  for (auto field = into.kind->fields.begin(); field != into.kind->fields.end(); ++field) {
+    const std::string& header = columns.find(field->key)->second;
     if (header.empty()) continue;
-    for (const DossierFieldName& other : kDossierFields) {
-      if (other.field >= field.field || columns[index(other.field)] != header) continue;
-      const bool this_one = table.has(field.key);
-      table.mistake(this_one ? field.key : other.key,
-                    "names the same column as " + std::string(this_one ? other.key : field.key),
+    for (auto other = into.kind->fields.begin(); other != field; ++other) {
+      if (columns.find(other->key)->second != header) continue;
+      const bool this_one = table.has(field->key);
+      table.mistake(this_one ? field->key : other->key,
+                    "names the same column as " + std::string(this_one ? other->key : field->key),
                     "give each field its own column, or \"\" where the file has none");
     }
   }
 }
 
+/// Keys that every kind of table has.
+void read_drop_folder(Settings& settings, DropFolderSettings& into) {
+  SettingsTable table = settings.table(into.table.kind->settings);
+  into.folder = table.path("drop_folder", into.folder);
+  into.scan_interval = table.duration("scan_seconds", into.scan_interval, Milliseconds(100), hours(1));
+  into.settle = table.duration("settle_seconds", into.settle, Milliseconds(0), hours(1));
+  into.table.delimiter = table.choice<char>(
+      "delimiter", into.table.delimiter,
+      {{"auto", TableSettings::kAnyDelimiter}, {",", ','}, {";", ';'}, {"\t", '\t'}, {"|", '|'}});
+  into.table.encoding = table.choice<TextEncoding>("encoding", into.table.encoding,
+                                                   {{"auto", TextEncoding::automatic},
+                                                    {"utf-8", TextEncoding::utf8},
+                                                    {"utf-16", TextEncoding::utf16},
+                                                    {"windows-1258", TextEncoding::windows_1258},
+                                                    {"tcvn3", TextEncoding::tcvn3}});
+  read_columns(settings, into.table);
+}
+
 void read_dossiers(Settings& settings, DropFolderSettings& dossiers) {
+  read_drop_folder(settings, dossiers);
   SettingsTable table = settings.table("dossiers");
-  dossiers.folder = table.path("drop_folder", dossiers.folder);
-  dossiers.scan_interval =
-      table.duration("scan_seconds", dossiers.scan_interval, Milliseconds(100), hours(1));
-  dossiers.delimiter =
-      table.choice<char>("delimiter", dossiers.delimiter, {{",", ','}, {";", ';'}, {"\t", '\t'}, {"|", '|'}});
   // The one zone of the country, +07:00 without daylight saving since 1975: nothing to choose yet, but a
   // file from elsewhere must not be read as if it were from here.
   (void)table.word("time_zone", "Asia/Ho_Chi_Minh", {"Asia/Ho_Chi_Minh"});
-  for (const auto& [word, state] : table.named_integers("states", 1, 10)) {
-    dossiers.states.insert_or_assign(word, static_cast<std::uint8_t>(state));
+  const std::filesystem::path key_file = table.path("code_hash_key_file", {});
+  if (!key_file.empty()) {
+    Result<CodeHash> hash = CodeHash::load(key_file);
+    if (hash) {
+      dossiers.table.code_hash = std::move(*hash);
+    } else {
+      table.mistake("code_hash_key_file", hash.error().where + ": " + hash.error().what, hash.error().next);
+    }
   }
-  read_columns(settings, dossiers.columns);
+  for (const auto& [word, state] : table.named_integers("states", 1, 10)) {
+    dossiers.table.states.insert_or_assign(word, static_cast<std::uint8_t>(state));
+  }
 }
 
 Checked<AgentConfig> read(Result<Settings> settings) {
@@ -334,6 +356,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_reach(*settings, config.reach);
   read_board(*settings, config.board);
   read_dossiers(*settings, config.dossiers);
+  for (DropFolderSettings& indicators : config.indicators) read_drop_folder(*settings, indicators);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));
   return config;

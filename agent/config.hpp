@@ -2,6 +2,7 @@
 // The configuration of xalink-agent, whole and checked before anything starts.
 // agent/agent.example.toml documents every key.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -85,6 +86,10 @@ struct AgentConfig {
   ReachProbeConfig reach;
   BoardProbeConfig board;
   DropFolderSettings dossiers;
+  /// [indicators.*]
+  std::array<DropFolderSettings, 3> indicators = {DropFolderSettings(satisfaction_table()),
+                                                  DropFolderSettings(task_table()),
+                                                  DropFolderSettings(village_table())};
 };
 
 inline constexpr std::string_view kDefaultAgentConfigFile = "/etc/xalink-agent/agent.toml";

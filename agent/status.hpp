@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/dossiers/drop_folder.hpp"
+#include "agent/dossiers/settled_files.hpp"
+#include "agent/dossiers/source_counters.hpp"
 #include "agent/ladder.hpp"
 #include "agent/measure.hpp"
 #include "sparkplug/clock.hpp"
@@ -17,6 +18,14 @@
 #include "sparkplug/result.hpp"
 
 namespace xalink {
+
+/// One source of dossiers or indicators.
+struct SourceStatus {
+  std::string name;   ///< "dossiers", "tasks", ...
+  std::string place;  ///< the folder or the URL
+  SourceCounters counters;
+  std::vector<WaitingFile> waiting;  ///< files that are not taken yet
+};
 
 /// All of it, read at one moment.
 struct AgentStatus {
@@ -42,7 +51,7 @@ struct AgentStatus {
   std::uint64_t dropped = 0;
 
   std::vector<ProbeStatus> probes;
-  std::optional<DropFolder::Counters> dossiers;  ///< empty: no drop folder is set
+  std::vector<SourceStatus> sources;
 };
 
 /// One JSON object; its members are named as in AgentStatus, times are RFC 3339 in UTC.

@@ -61,6 +61,27 @@ json::object probe_object(const ProbeStatus& probe) {
   return object;
 }
 
+json::object source_object(const SourceStatus& source) {
+  json::object object;
+  object["name"] = source.name;
+  object["place"] = source.place;
+  object["files_done"] = source.counters.files_done;
+  object["files_rejected"] = source.counters.files_rejected;
+  object["rows_taken"] = source.counters.rows_taken;
+  object["rows_unchanged"] = source.counters.rows_unchanged;
+  object["events"] = source.counters.rows_taken - source.counters.rows_unchanged;
+  object["rows_rejected"] = source.counters.rows_rejected;
+  object["append_failures"] = source.counters.append_failures;
+  object["forgotten"] = source.counters.forgotten;
+  object["last_error"] = source.counters.last_error;
+  json::array waiting;
+  for (const auto& file : source.waiting) {
+    waiting.push_back(json::object({{"name", file.name}, {"reason", file.reason}}));
+  }
+  object["waiting"] = std::move(waiting);
+  return object;
+}
+
 json::object lane_object(Lane lane, const LaneDepth& depth) {
   json::object object;
   object["lane"] = index(lane);
@@ -120,17 +141,9 @@ std::string status_as_json(const AgentStatus& status) {
   for (const auto& probe : status.probes) probes.push_back(probe_object(probe));
   root["probes"] = std::move(probes);
 
-  root["dossiers"] = nullptr;
-  if (status.dossiers) {
-    json::object dossiers;
-    dossiers["files_done"] = status.dossiers->files_done;
-    dossiers["files_rejected"] = status.dossiers->files_rejected;
-    dossiers["rows_taken"] = status.dossiers->rows_taken;
-    dossiers["rows_rejected"] = status.dossiers->rows_rejected;
-    dossiers["append_failures"] = status.dossiers->append_failures;
-    dossiers["last_error"] = status.dossiers->last_error;
-    root["dossiers"] = std::move(dossiers);
-  }
+  json::array sources;
+  for (const auto& source : status.sources) sources.push_back(source_object(source));
+  root["sources"] = std::move(sources);
   return json::serialize(root);
 }
 

@@ -54,7 +54,21 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"not run yet", "chưa chạy"},
       {"runs", "lần chạy"},
       {"failed", "lỗi"},
-      {"Dossiers", "Hồ sơ"},
+      {"Sources", "Nguồn dữ liệu"},
+      {"dossiers", "hồ sơ"},
+      {"satisfaction", "mức độ hài lòng"},
+      {"tasks", "nhiệm vụ"},
+      {"villages", "thôn bản"},
+      {"unchanged", "không thay đổi"},
+      {"were forgotten for want of place; they may be sent once more",
+       "mục đã bị quên vì hết chỗ nhớ; có thể được gửi lại một lần"},
+      {"is still empty", "còn trống"},
+      {"is being written", "đang được ghi"},
+      {"has to stand still first", "chờ tệp ngừng thay đổi"},
+      {"ends in the middle of a line; is the rest coming?", "dòng cuối chưa xong; phần còn lại có đang đến?"},
+      {"is not taken by its name; rename it to *.csv or *.jsonl when it is complete",
+       "không nhận theo tên này; khi đã xong hãy đổi tên thành *.csv hoặc *.jsonl"},
+      {"is not a plain file; put the file itself there", "không phải tệp thường; hãy đặt chính tệp vào đây"},
       {"rows taken", "dòng đã nhận"},
       {"rows rejected (see rejected/)", "dòng bị loại (xem rejected/)"},
       {"files done", "tệp đã xong"},
@@ -183,6 +197,26 @@ std::string outbox_text(const json::object& outbox, const Speaker& say) {
   return out;
 }
 
+std::string source_text(const json::object& source, const Speaker& say) {
+  std::string out = "  " + say(text(source.at("name"))) + " (" + text(source.at("place")) +
+                    "): " + text(source.at("files_done")) + " " + say("files done") + ", " +
+                    text(source.at("files_rejected")) + " " + say("files rejected") + "; " +
+                    text(source.at("rows_taken")) + " " + say("rows taken") + ", " +
+                    text(source.at("events")) + " " + say("events") + ", " +
+                    text(source.at("rows_unchanged")) + " " + say("unchanged") + ", " +
+                    text(source.at("rows_rejected")) + " " + say("rows rejected (see rejected/)") + "\n";
+  for (const auto& file : source.at("waiting").as_array()) {
+    out += "    " + text(file.at("name")) + ": " + say(text(file.at("reason"))) + "\n";
+  }
+  if (source.at("forgotten").to_number<std::int64_t>() > 0) {
+    out += "    " + text(source.at("forgotten")) + " " +
+           say("were forgotten for want of place; they may be sent once more") + "\n";
+  }
+  if (const auto error = text(source.at("last_error")); !error.empty())
+    out += "    ! " + say("last error") + ": " + error + "\n";
+  return out;
+}
+
 std::string all_of_it(const json::object& root, const Speaker& say) {
   std::string out = say("Site") + ": " + text(root.at("site").at("group")) + "/" +
                     text(root.at("site").at("node")) + "  (xalink-agent " + text(root.at("version")) + ")\n";
@@ -198,14 +232,9 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   }
   out += outbox_text(root.at("outbox").as_object(), say) + "\n" + say("Probes") + "\n";
   for (const auto& probe : root.at("probes").as_array()) out += probe_text(probe.as_object(), say);
-  if (const auto& dossiers = root.at("dossiers"); !dossiers.is_null()) {
-    out += "\n" + say("Dossiers") + ": " + text(dossiers.at("rows_taken")) + " " + say("rows taken") + ", " +
-           text(dossiers.at("rows_rejected")) + " " + say("rows rejected (see rejected/)") + ", " +
-           text(dossiers.at("files_done")) + " " + say("files done") + ", " +
-           text(dossiers.at("files_rejected")) + " " + say("files rejected") + "\n";
-    if (const auto error = text(dossiers.at("last_error")); !error.empty())
-      out += "  " + say("last error") + ": " + error + "\n";
-  }
+  const auto& sources = root.at("sources").as_array();
+  if (!sources.empty()) out += "\n" + say("Sources") + "\n";
+  for (const auto& source : sources) out += source_text(source.as_object(), say);
   return out;
 }
 

@@ -171,6 +171,7 @@ interval_seconds = 5
 [dossiers]
 drop_folder = "$work/drop"
 scan_seconds = 1
+settle_seconds = 0
 END
 wanted_groups=(Link/% Ping/loopback Ping/gateway DNS/portal Reach/demo Board)
 sample=$root/agent/dossiers/sample-dossiers.csv

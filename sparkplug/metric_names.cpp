@@ -64,7 +64,8 @@ constexpr MetricDeclaration kPing[] = {
 constexpr MetricDeclaration kDns[] = {
     {"Time", DataType::uint32, "us", kMicroseconds, "From the question to the answer, of whichever status",
      "RFC 1035, measured at the stub resolver"},
-    {"Status", DataType::string, "", kAny, "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), timeout, unreachable or malformed",
+    {"Status", DataType::string, "", kAny,
+     "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), timeout, unreachable or malformed",
      "RFC 1035 section 4.1.1, RFC 6895 section 2.3"},
     {"Answers", DataType::uint8, "", {0, 255}, "Addresses in the answer", "RFC 1035 section 4.1.3"},
     {"Reason", DataType::string, "", kAny, "Why the name has no address; null when it has one",
@@ -162,6 +163,51 @@ constexpr MetricDeclaration kDossier[] = {
      "dossier source"},
 };
 
+// Counts of a table that somebody fills in; whoever reports a rate has its denominator beside it.
+constexpr std::string_view kTable = "indicator table";
+
+constexpr MetricDeclaration kSatisfaction[] = {
+    {"Commune", DataType::string, "", kAny, "GSO code of the commune, as of the period", kTable},
+    {"Agency", DataType::string, "", kAny, "The office that was asked about", kTable},
+    {"Period Start", DataType::date_time, "", kDossierDate, "First moment of the period", kTable},
+    {"Period End", DataType::date_time, "", kDossierDate, "Last day of the period, at its first moment",
+     kTable},
+    {"Channel", DataType::string, "", kAny, "How it was asked: kiosk, portal, paper, telephone", kTable},
+    {"Asked", DataType::uint32, "", kCount, "People who were asked; null when it was not counted", kTable},
+    {"Answers", DataType::uint32, "", kCount, "Answers; the denominator of Satisfied", kTable},
+    {"Satisfied", DataType::uint32, "", kCount, "Answers that count as satisfied", kTable},
+    {"Grade 1", DataType::uint32, "", kCount, "Answers of the lowest grade", kTable},
+    {"Grade 2", DataType::uint32, "", kCount, "Answers of the second grade", kTable},
+    {"Grade 3", DataType::uint32, "", kCount, "Answers of the middle grade", kTable},
+    {"Grade 4", DataType::uint32, "", kCount, "Answers of the fourth grade", kTable},
+    {"Grade 5", DataType::uint32, "", kCount, "Answers of the highest grade", kTable},
+};
+
+constexpr MetricDeclaration kTasks[] = {
+    {"Code", DataType::string, "", kAny, "The task's or programme's code in the register", kTable},
+    {"Programme", DataType::string, "", kAny,
+     "What it belongs to: administrative reform, Project 06, digital transformation", kTable},
+    {"Name", DataType::string, "", kAny, "Its name, where the configuration takes it", kTable},
+    {"Owner", DataType::string, "", kAny, "The unit that answers for it", kTable},
+    {"As Of", DataType::date_time, "", kDossierDate, "The day that the counts are of", kTable},
+    {"Deadline", DataType::date_time, "", kDossierDate, "When it has to be done", kTable},
+    {"Total", DataType::uint32, "", kCount, "Tasks in all; the denominator of the others", kTable},
+    {"Done", DataType::uint32, "", kCount, "Tasks that are done", kTable},
+    {"On Time", DataType::uint32, "", kCount, "Tasks done by their deadline", kTable},
+    {"Late", DataType::uint32, "", kCount, "Tasks past their deadline, done or not", kTable},
+};
+
+constexpr MetricDeclaration kVillages[] = {
+    {"Commune", DataType::string, "", kAny, "GSO code of the commune in its Code List", kTable},
+    {"Code List", DataType::string, "", kAny, "Version of the list of codes: codes are used again", kTable},
+    {"As Of", DataType::date_time, "", kDossierDate, "The day of the survey or declaration", kTable},
+    {"Villages", DataType::uint32, "", kCount, "Villages (thon) of the commune; the denominator", kTable},
+    {"No Signal", DataType::uint32, "", kCount, "Villages without mobile signal (trang song)", kTable},
+    {"Gaps", DataType::uint32, "", kCount, "Covered villages with hamlets that are not (lom song)", kTable},
+    {"No Power", DataType::uint32, "", kCount, "Villages without power from the grid", kTable},
+    {"Source", DataType::string, "", kAny, "Who says so: a survey, a decision, an operator", kTable},
+};
+
 constexpr RecordDeclaration kRecords[] = {
     {"network", "Link", true, Lane::measurements, kLink},
     {"network", "Ping", true, Lane::measurements, kPing},
@@ -170,6 +216,9 @@ constexpr RecordDeclaration kRecords[] = {
     {"board", "Board", false, Lane::measurements, kBoard},
     {"board", "Boot Clock", false, Lane::events, kBootClock},
     {"dossiers", "Dossier", false, Lane::events, kDossier},
+    {"indicators", "Satisfaction", false, Lane::events, kSatisfaction},
+    {"indicators", "Tasks", false, Lane::events, kTasks},
+    {"indicators", "Villages", false, Lane::events, kVillages},
 };
 
 Schema schema_of(std::string_view group, std::string_view subject = {}) {
@@ -247,6 +296,15 @@ Schema boot_clock_schema() {
 }
 Schema dossier_schema() {
   return schema_of("Dossier");
+}
+Schema satisfaction_schema() {
+  return schema_of("Satisfaction");
+}
+Schema task_schema() {
+  return schema_of("Tasks");
+}
+Schema village_schema() {
+  return schema_of("Villages");
 }
 
 std::optional<std::size_t> column_index(const Schema& schema, std::string_view name) {

@@ -61,6 +61,10 @@ struct RecordDeclaration {
 /// Device "board", group "Boot Clock": boot_clock_schema() in sparkplug/boot_clock.hpp.
 /// Device "dossiers", group "Dossier", lane of events.
 [[nodiscard]] Schema dossier_schema();
+/// Device "indicators", lane of events; groups "Satisfaction", "Tasks", "Villages".
+[[nodiscard]] Schema satisfaction_schema();
+[[nodiscard]] Schema task_schema();
+[[nodiscard]] Schema village_schema();
 
 /// Place of a column by its name.
 [[nodiscard]] std::optional<std::size_t> column_index(const Schema& schema, std::string_view name);

@@ -1,11 +1,41 @@
 #include "agent/dossiers/csv_reader.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace xalink {
 namespace {
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
+constexpr std::string_view kDelimiters = ",;\t|";
+
+/// Where the first line ends; npos when it does not. Line ends in quotes do not count.
+std::size_t find_line_end(std::string_view text) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') quoted = !quoted;
+    if (!quoted && (text[at] == '\n' || text[at] == '\r')) return at;
+  }
+  return std::string_view::npos;
+}
+
+char best_delimiter(std::string_view line) {
+  std::array<std::size_t, kDelimiters.size()> count{};
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') quoted = !quoted;
+    const std::size_t which = kDelimiters.find(c);
+    if (!quoted && which != std::string_view::npos) ++count[which];
+  }
+  // The first of several: a comma when there is nothing to choose by.
+  const auto best = std::max_element(count.begin(), count.end());
+  return kDelimiters[static_cast<std::size_t>(best - count.begin())];
+}
+
+bool is_sep_line(std::string_view line) {
+  return line.size() == 5 && (line[0] == 's' || line[0] == 'S') && (line[1] == 'e' || line[1] == 'E') &&
+         (line[2] == 'p' || line[2] == 'P') && line[3] == '=' && line[4] != '"' && line[4] != '\0';
+}
 
 }  // namespace
 
@@ -26,12 +56,29 @@ const CsvRow* CsvReader::next() {
     if (!complete && text.size() < kBom.size()) return nullptr;
     if (text.substr(0, kBom.size()) == kBom) start = kBom.size();
   }
-
   row_.fields.clear();
   row_.broken = {};
+  if (!started_ || delimiter_ == kAnyDelimiter) {
+    std::size_t sep_line = 0;
+    const bool enough = complete || finished_ || rest.size() > kMaxRowBytes;
+    if (!settle(text.substr(start), enough, sep_line)) return nullptr;
+    if (sep_line > 0) {
+      row_.fields.emplace_back();
+      return give(start + sep_line);
+    }
+  }
+
   std::size_t length = 0;
   switch (parse(text.substr(start), complete, length)) {
-    case Found::row: return give(start + length);
+    case Found::row:
+      if (text.substr(start, length).find(line_end_) + 1 >= length || fits(text.substr(start, length))) {
+        return give(start + length);
+      }
+      row_.broken =
+          "a quote is opened in this line and closes in a later one, where the fields do not add up; close "
+          "it "
+          "| dấu nháy mở ở dòng này lại đóng ở dòng sau, số ô không khớp; hãy đóng lại";
+      break;
     case Found::broken: break;
     case Found::more:
       // One byte above the limit decides, so that pieces of any size give the same rows.
@@ -44,7 +91,7 @@ const CsvRow* CsvReader::next() {
       break;
   }
   row_.fields.clear();
-  const std::size_t line_end = text.find('\n');
+  const std::size_t line_end = text.find(line_end_);
   if (line_end == std::string_view::npos && !finished_ && rest.size() <= kMaxRowBytes) return nullptr;
   return give(line_end == std::string_view::npos ? text.size() : line_end + 1);
 }
@@ -53,9 +100,53 @@ const CsvRow* CsvReader::give(std::size_t length) {
   started_ = true;
   row_.raw = std::string_view(buffer_).substr(begin_, length);
   row_.line = line_;
-  line_ += static_cast<std::size_t>(std::count(row_.raw.begin(), row_.raw.end(), '\n'));
+  line_ += static_cast<std::size_t>(std::count(row_.raw.begin(), row_.raw.end(), line_end_));
   begin_ += length;
   return &row_;
+}
+
+bool CsvReader::settle(std::string_view text, bool complete, std::size_t& sep_line) {
+  std::size_t end = find_line_end(text);
+  if (end == std::string_view::npos) {
+    if (!complete) return false;
+    end = text.find_first_of("\r\n");  // a quote is never closed
+  }
+  const std::string_view line = text.substr(0, end);
+  if (end != std::string_view::npos && !started_) {
+    const bool carriage_return = text[end] == '\r';
+    if (carriage_return && end + 1 == text.size() && !complete) return false;
+    if (carriage_return && end + 1 < text.size() && text[end + 1] != '\n') line_end_ = '\r';
+    if (is_sep_line(line)) {
+      delimiter_ = line[4];
+      sep_line = end + (carriage_return && line_end_ == '\n' && end + 1 < text.size() ? 2 : 1);
+      return true;
+    }
+  }
+  if (delimiter_ == kAnyDelimiter && !line.empty()) delimiter_ = best_delimiter(line);
+  return true;
+}
+
+bool CsvReader::fits(std::string_view row) const {
+  if (width_ == 0) return true;
+  const bool wide_enough =
+      row_.fields.size() >= width_ &&
+      std::all_of(row_.fields.begin() + static_cast<std::ptrdiff_t>(width_), row_.fields.end(),
+                  [](const std::string& field) { return field.empty(); });
+  if (!wide_enough) return false;
+  if (width_ < 3) return true;
+  // A line inside that would be a row by itself is one, most likely: what closes the quote is another slip.
+  if (row.ends_with(line_end_)) row.remove_suffix(1);
+  for (std::size_t end = row.find(line_end_); end != std::string_view::npos;) {
+    row.remove_prefix(end + 1);
+    end = row.find(line_end_);
+    const std::string_view line = row.substr(0, end);
+    const auto delimiters = static_cast<std::size_t>(std::count(line.begin(), line.end(), delimiter_));
+    const std::size_t close = line.rfind('"');
+    // In the last line the quote closes; a field that began further up may end in its first column.
+    const bool may_be_rest = end == std::string_view::npos && line.find(delimiter_) > close;
+    if (delimiters + 1 == width_ && !may_be_rest) return false;
+  }
+  return true;
 }
 
 CsvReader::Found CsvReader::parse(std::string_view text, bool complete, std::size_t& end) {
@@ -68,7 +159,7 @@ CsvReader::Found CsvReader::parse(std::string_view text, bool complete, std::siz
     if (at == text.size()) break;
     const char stop = text[at++];
     if (stop == delimiter_) continue;
-    if (stop == '\r') ++at;  // its '\n'
+    if (stop == '\r' && line_end_ == '\n') ++at;  // its '\n'
     break;
   }
   end = at;
@@ -91,10 +182,10 @@ CsvReader::Found CsvReader::parse_quoted(std::string_view text, bool complete, s
     break;
   }
   const std::string_view after = text.substr(from, 2);
-  if (!complete && (after.empty() || after == "\r")) return Found::more;
+  if (!complete && (after.empty() || (after == "\r" && line_end_ == '\n'))) return Found::more;
   // A file cut off between CR and LF ends its last row all the same.
-  if (after == "\r") from += 1;
-  const bool ends = after.empty() || after == "\r" || after == "\r\n" || after[0] == '\n';
+  if (after == "\r" && line_end_ == '\n') from += 1;
+  const bool ends = after.empty() || after == "\r" || after == "\r\n" || after[0] == line_end_;
   if (!ends && after[0] != delimiter_) {
     row_.broken =
         "text follows a closing quote; double the quotes inside a field | có chữ sau dấu nháy đóng; dấu nháy "
@@ -107,15 +198,15 @@ CsvReader::Found CsvReader::parse_quoted(std::string_view text, bool complete, s
 }
 
 CsvReader::Found CsvReader::parse_plain(std::string_view text, bool complete, std::size_t& at) {
-  const char stops[] = {delimiter_, '\n'};
+  const char stops[] = {delimiter_, line_end_};
   std::size_t stop = text.find_first_of(std::string_view(stops, sizeof stops), at);
   if (stop == std::string_view::npos) {
     if (!complete) return Found::more;
     stop = text.size();
   }
   std::string_view field = text.substr(at, stop - at);
-  const bool ends_line = stop == text.size() || text[stop] == '\n';
-  if (ends_line && !field.empty() && field.back() == '\r') field.remove_suffix(1);
+  const bool ends_line = stop == text.size() || text[stop] == line_end_;
+  if (ends_line && line_end_ == '\n' && !field.empty() && field.back() == '\r') field.remove_suffix(1);
   row_.fields.emplace_back(field);
   at = stop;
   return Found::row;

@@ -17,19 +17,29 @@ struct CsvRow {
   [[nodiscard]] bool blank() const { return broken.empty() && fields.size() == 1 && fields[0].empty(); }
 };
 
-/// Quoted fields may hold delimiters, doubled quotes and line ends; lines end with LF or CRLF, the last one
-/// with nothing if it likes; a BOM is passed over. A quote inside an unquoted field stands for itself.
+/// Quoted fields may hold delimiters, doubled quotes and line ends; lines end with LF or CRLF (or all with CR
+/// alone, when the first one does), the last one with nothing if it likes; a BOM is passed over. A quote
+/// inside an unquoted field stands for itself. A first line "sep=;", as Excel writes it, sets the delimiter
+/// and is given as a blank row.
 ///
 /// A row that is not CSV (a quote never closed, text after a closing quote, longer than kMaxRowBytes) is
 /// given as broken up to the end of its first line, and reading goes on with the next line: one stray quote
-/// must not swallow the rest of a file. Where rows begin depends on the bytes only, never on how they were
-/// cut into pieces. Thread-safety: none.
+/// must not swallow the rest of a file. So is a row of several lines that has not the expected number of
+/// fields, or holds a line that would be a row by itself: a quote was opened there that closes by accident
+/// further down. Where rows begin depends on the
+/// bytes only, never on how they were cut into pieces. Thread-safety: none.
 class CsvReader {
  public:
   /// Many times any dossier's row; what is longer is a quote that was never closed.
   static constexpr std::size_t kMaxRowBytes = 64 * 1024;
 
+  /// The one of , ; tab | that stands most often in the first line that is not blank.
+  static constexpr char kAnyDelimiter = '\0';
+
   explicit CsvReader(char delimiter) : delimiter_(delimiter) {}
+
+  /// Fields of each row from now on; 0: any number. Empty ones beyond it do not count.
+  void expect_width(std::size_t fields) { width_ = fields; }
 
   void feed(std::string_view bytes);
   /// No more bytes will come.
@@ -47,8 +57,15 @@ class CsvReader {
   Found parse_quoted(std::string_view text, bool complete, std::size_t& at);
   Found parse_plain(std::string_view text, bool complete, std::size_t& at);
   const CsvRow* give(std::size_t length);
+  /// Settles line end and delimiter by the line at the start of `text`; false: feed more. `sep_line` gets the
+  /// length of a "sep=" line, 0 if it is none.
+  bool settle(std::string_view text, bool complete, std::size_t& sep_line);
+  /// Whether the row that was parsed over several lines is one.
+  [[nodiscard]] bool fits(std::string_view row) const;
 
   char delimiter_;
+  char line_end_ = '\n';
+  std::size_t width_ = 0;
   bool finished_ = false;
   bool started_ = false;
   std::string buffer_;

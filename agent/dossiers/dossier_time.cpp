@@ -1,6 +1,9 @@
 #include "agent/dossiers/dossier_time.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 
 namespace xalink {
 namespace {
@@ -29,12 +32,27 @@ class Cursor {
     if (ok_) text_.remove_prefix(count);
     return ok_ ? number : 0;
   }
+  /// One or two digits.
+  int few_digits() {
+    const int first = digits(1);
+    if (!ok_ || text_.empty() || !is_digit(text_.front())) return first;
+    return first * 10 + digits(1);
+  }
   void expect(char c) {
     if (!take(c)) ok_ = false;
   }
   bool take(char c) {
     if (!ok_ || text_.empty() || text_.front() != c) return false;
     text_.remove_prefix(1);
+    return true;
+  }
+  bool take_word(std::string_view word) {
+    if (!ok_ || text_.size() < word.size()) return false;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      const char c = text_[i] >= 'a' && text_[i] <= 'z' ? static_cast<char>(text_[i] - 'a' + 'A') : text_[i];
+      if (c != word[i]) return false;
+    }
+    text_.remove_prefix(word.size());
     return true;
   }
   void skip_digits() {
@@ -75,6 +93,29 @@ void take_time(Cursor& cursor, Parts& parts) {
   take_seconds(cursor, parts);
 }
 
+/// As people and spreadsheets write it: "9:05", "09:05:30", "9:05:30 CH".
+bool take_time_of_people(Cursor& cursor, Parts& parts) {
+  parts.hour = cursor.few_digits();
+  cursor.expect(':');
+  parts.minute = cursor.digits(2);
+  take_seconds(cursor, parts);
+  if (!cursor.take(' ')) return true;
+  const bool afternoon = cursor.take_word("PM") || cursor.take_word("CH");
+  if (!afternoon && !cursor.take_word("AM") && !cursor.take_word("SA")) return false;
+  if (parts.hour < 1 || parts.hour > 12) return false;
+  parts.hour = parts.hour % 12 + (afternoon ? 12 : 0);
+  return true;
+}
+
+/// d/M/yyyy with any one of / - . between.
+void take_day_of_people(Cursor& cursor, Parts& parts, char separator) {
+  parts.day = cursor.few_digits();
+  cursor.expect(separator);
+  parts.month = cursor.few_digits();
+  cursor.expect(separator);
+  parts.year = cursor.digits(4);
+}
+
 bool take_offset(Cursor& cursor, Parts& parts) {
   if (cursor.take('Z')) {
     parts.offset = std::chrono::minutes(0);
@@ -95,25 +136,41 @@ bool take_offset(Cursor& cursor, Parts& parts) {
 std::optional<WallTime> parse_dossier_time(std::string_view text) {
   Cursor cursor(text);
   Parts parts;
-  if (text.size() == 14 && text.find_first_not_of("0123456789") == std::string_view::npos) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const char after = digits < text.size() ? text[digits] : '\0';
+  const bool day_first = (digits == 1 || digits == 2) && (after == '/' || after == '-' || after == '.');
+  const std::size_t blank = text.find(' ');
+  if (digits == text.size() && digits == 13) {
+    std::int64_t ms = 0;
+    std::from_chars(text.data(), text.data() + text.size(), ms);
+    const WallTime time{Milliseconds(ms)};
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+    const bool likely = date.year() >= std::chrono::year(1971) && date.year() <= std::chrono::year(2100);
+    return likely ? std::optional<WallTime>(time) : std::nullopt;
+  }
+  if (digits == text.size() && (digits == 8 || digits == 12 || digits == 14)) {
     parts.year = cursor.digits(4);
     parts.month = cursor.digits(2);
     parts.day = cursor.digits(2);
-    parts.hour = cursor.digits(2);
-    parts.minute = cursor.digits(2);
-    parts.second = cursor.digits(2);
-  } else if (text.size() > 2 && text[2] == '/') {
-    parts.day = cursor.digits(2);
-    cursor.expect('/');
-    parts.month = cursor.digits(2);
-    cursor.expect('/');
-    parts.year = cursor.digits(4);
-    if (cursor.take(' ')) take_time(cursor, parts);
+    if (digits >= 12) parts.hour = cursor.digits(2);
+    if (digits >= 12) parts.minute = cursor.digits(2);
+    if (digits == 14) parts.second = cursor.digits(2);
+  } else if (day_first) {
+    take_day_of_people(cursor, parts, after);
+    if (cursor.take(' ') && !take_time_of_people(cursor, parts)) return std::nullopt;
+  } else if ((digits == 1 || digits == 2) && after == ':' && blank != std::string_view::npos) {
+    // "14:30 31/01/2026", as many Vietnamese systems show it.
+    Cursor time(text.substr(0, blank));
+    if (!take_time_of_people(time, parts) || !time.ok() || !time.at_end()) return std::nullopt;
+    cursor = Cursor(text.substr(blank + 1));
+    const std::size_t stop = text.substr(blank + 1).find_first_of("/-.");
+    take_day_of_people(cursor, parts, stop == std::string_view::npos ? '/' : text[blank + 1 + stop]);
   } else {
     parts.year = cursor.digits(4);
-    cursor.expect('-');
+    const char separator = after == '/' ? '/' : '-';
+    cursor.expect(separator);
     parts.month = cursor.digits(2);
-    cursor.expect('-');
+    cursor.expect(separator);
     parts.day = cursor.digits(2);
     if (cursor.take('T')) {
       take_time(cursor, parts);

@@ -1,7 +1,6 @@
 #pragma once
-// What the drop folder needs to be told. Read from [dossiers] by agent/config.
+// What a source of tables needs to be told. Read from [dossiers] and [indicators] by agent/config.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,22 +8,23 @@
 #include <string>
 #include <string_view>
 
-#include "agent/dossiers/dossier_fields.hpp"
+#include "agent/dossiers/code_hash.hpp"
+#include "agent/dossiers/field_value.hpp"
+#include "agent/dossiers/table_kind.hpp"
+#include "agent/dossiers/text_encoding.hpp"
 #include "sparkplug/clock.hpp"
 
 namespace xalink {
 
-/// Header text of the column that holds each field; empty: the files have no such column.
-using DossierColumns = std::array<std::string, kDossierFields.size()>;
+/// Field's key → header of the column that holds it; empty: the files have no such column. What is not
+/// named here is never read.
+using TableColumns = std::map<std::string, std::string, std::less<>>;
 
-[[nodiscard]] inline DossierColumns national_dossier_columns() {
-  DossierColumns columns;
-  for (const DossierFieldName& name : kDossierFields) columns[index(name.field)] = name.national_header;
+[[nodiscard]] inline TableColumns usual_columns(const TableKind& kind) {
+  TableColumns columns;
+  for (const TableField& field : kind.fields) columns.emplace(field.key, field.header);
   return columns;
 }
-
-/// What the local system calls a state → the national number 1..10.
-using DossierStates = std::map<std::string, std::uint8_t, std::less<>>;
 
 [[nodiscard]] inline DossierStates national_dossier_states() {
   DossierStates states;
@@ -33,15 +33,31 @@ using DossierStates = std::map<std::string, std::uint8_t, std::less<>>;
   return states;
 }
 
-struct DropFolderSettings {
-  std::filesystem::path folder;  ///< empty: no drop folder; `done/` and `rejected/` are made inside it
-  Milliseconds scan_interval = std::chrono::seconds(10);
-  char delimiter = ',';
-  DossierColumns columns = national_dossier_columns();
+/// How rows are read, wherever they come from.
+struct TableSettings {
+  explicit TableSettings(const TableKind& table_kind)
+      : kind(&table_kind), columns(usual_columns(table_kind)) {}
+
+  static constexpr char kAnyDelimiter = '\0';
+
+  const TableKind* kind;
+  char delimiter = kAnyDelimiter;  ///< of CSV; kAnyDelimiter: what parts the header best
+  TextEncoding encoding = TextEncoding::automatic;
+  TableColumns columns;
   /// The national words and numbers mean themselves unless they stand here with another number: some
   /// systems count their states differently.
   DossierStates states = national_dossier_states();
-  std::size_t rows_per_append = 500;  ///< one transaction each; bounds memory
+  CodeHash code_hash;
+};
+
+struct DropFolderSettings {
+  explicit DropFolderSettings(const TableKind& kind = dossier_table()) : table(kind) {}
+
+  TableSettings table;
+  std::filesystem::path folder;  ///< empty: no drop folder; `done/` and `rejected/` are made inside it
+  Milliseconds scan_interval = std::chrono::seconds(10);
+  Milliseconds settle = std::chrono::seconds(5);  ///< a file stood still for so long
+  std::size_t rows_per_append = 500;              ///< one transaction each; bounds memory
 };
 
 }  // namespace xalink

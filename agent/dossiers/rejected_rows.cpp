@@ -15,8 +15,6 @@ namespace {
 constexpr std::string_view kHeader =
     "\xEF\xBB\xBF"
     "file,line,field,reason,row\r\n";
-// Enough to find and repair a row; the whole of it stands in the file itself.
-constexpr std::size_t kMaxRow = 4096;
 // Written out when so much has come together, so that a file of bad rows only takes no more memory.
 constexpr std::size_t kMaxWaiting = 64 * 1024;
 
@@ -39,12 +37,6 @@ void append_field(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string_view without_line_end(std::string_view row) {
-  if (!row.empty() && row.back() == '\n') row.remove_suffix(1);
-  if (!row.empty() && row.back() == '\r') row.remove_suffix(1);
-  return row;
-}
-
 }  // namespace
 
 RejectedRows::RejectedRows(std::filesystem::path folder, std::string file, std::uint64_t durable_bytes)
@@ -61,16 +53,14 @@ std::filesystem::path RejectedRows::part_of(const std::filesystem::path& folder,
 }
 
 Result<void> RejectedRows::add(std::size_t line, std::string_view field, std::string_view reason,
-                               std::string_view row) {
+                               std::string_view shown) {
   append_field(waiting_, file_name_);
   waiting_ += ',' + std::to_string(line) + ',';
   append_field(waiting_, field);
   waiting_ += ',';
   append_field(waiting_, reason);
   waiting_ += ',';
-  const std::string_view whole = without_line_end(row);
-  append_field(waiting_,
-               whole.size() > kMaxRow ? std::string(whole.substr(0, kMaxRow)) + "..." : std::string(whole));
+  append_field(waiting_, shown);
   waiting_ += "\r\n";
   if (waiting_.size() > kMaxWaiting) return write();
   return {};

@@ -1,6 +1,6 @@
 #pragma once
 // The report of a file's bad rows, for the person who repairs them: CSV with file, line, field, reason and
-// the row itself, UTF-8 with a BOM so that spreadsheets show Vietnamese right.
+// the mapped columns of the row, UTF-8 with a BOM so that spreadsheets show Vietnamese right.
 
 #include <cstdint>
 #include <filesystem>
@@ -15,8 +15,8 @@
 namespace xalink {
 
 /// Grows as a hidden part file and gets its name when the source file is complete; so nobody takes a half
-/// report for a whole one. The part holds the rows themselves, personal data included, and is readable for
-/// the agent's user and group only. Nothing is on the disk before the first bad row. Thread-safety: none.
+/// report for a whole one. It holds nothing of columns that are not mapped, and is readable for the agent's
+/// user and group only. Nothing is on the disk before the first bad row. Thread-safety: none.
 class RejectedRows {
  public:
   /// Goes on after `durable_bytes` of an earlier run: what follows them is dropped.
@@ -24,7 +24,7 @@ class RejectedRows {
 
   /// After an error of this or of write(), begin anew with a new object.
   [[nodiscard]] Result<void> add(std::size_t line, std::string_view field, std::string_view reason,
-                                 std::string_view row);
+                                 std::string_view shown);
 
   /// Hands all that was added to the system.
   [[nodiscard]] Result<void> write();

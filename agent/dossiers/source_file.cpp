@@ -77,6 +77,18 @@ bool SourceFile::unchanged() const {
   return now && *now == identity_;
 }
 
+Result<std::string> digest_of_file(const std::filesystem::path& file) {
+  Result<SourceFile> source = SourceFile::open(file);
+  if (!source) return Unexpected(std::move(source.error()));
+  PrefixDigest digest;
+  while (true) {
+    const Result<std::string_view> piece = source->read();
+    if (!piece) return Unexpected(piece.error());
+    if (piece->empty()) return digest.hex();
+    digest.add(*piece);
+  }
+}
+
 PrefixDigest::PrefixDigest() : context_(EVP_MD_CTX_new()) {
   if (!context_) throw std::bad_alloc();
   must(EVP_DigestInit_ex(evp(context_.get()), EVP_sha256(), nullptr));

@@ -45,6 +45,9 @@ class SourceFile {
   std::string piece_;
 };
 
+/// SHA-256 of the whole file, hex. Reads all of it: for the worker thread.
+[[nodiscard]] Result<std::string> digest_of_file(const std::filesystem::path& file);
+
 /// SHA-256 of what was added so far; may be asked for at any time.
 class PrefixDigest {
  public:

@@ -32,8 +32,13 @@ AgentStatus sample() {
   ping.last->values[1] = std::uint64_t{12'345};
   ping.runs = 4;
   status.probes.push_back(ping);
-  status.dossiers.emplace();
-  status.dossiers->rows_taken = 46;
+  SourceStatus dossiers;
+  dossiers.name = "dossiers";
+  dossiers.place = "/srv/ho-so";
+  dossiers.counters.rows_taken = 46;
+  dossiers.counters.rows_unchanged = 40;
+  dossiers.waiting.push_back({"a.csv", "is being written"});
+  status.sources.push_back(dossiers);
   return status;
 }
 
@@ -48,6 +53,19 @@ TEST(Status, JsonTellsRungLanesAndProbes) {
   EXPECT_EQ(value.at("name").as_string(), "RTT mean");
   EXPECT_EQ(value.at("value").to_number<int>(), 12'345);
   EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
+}
+
+TEST(Status, TellsOfEachSourceWhatItTookAndWhatWaits) {
+  const auto root = boost::json::parse(status_as_json(sample()));
+  EXPECT_EQ(root.at("sources").at(0).at("events").to_number<int>(), 6);
+  const auto english = status_as_text(status_as_json(sample()), Language::english);
+  ASSERT_TRUE(english);
+  EXPECT_NE(english->find("dossiers (/srv/ho-so)"), std::string::npos) << *english;
+  EXPECT_NE(english->find("46 rows taken, 6 events, 40 unchanged"), std::string::npos) << *english;
+  EXPECT_NE(english->find("a.csv: is being written"), std::string::npos) << *english;
+  const auto vietnamese = status_as_text(status_as_json(sample()), Language::vietnamese);
+  ASSERT_TRUE(vietnamese);
+  EXPECT_NE(vietnamese->find("a.csv: đang được ghi"), std::string::npos) << *vietnamese;
 }
 
 TEST(Status, TextTellsTheTimeOfTheWall) {

@@ -123,7 +123,7 @@ void BoardProcess::configure(Measures measures) const {
          "}\n"
       << "[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
       << "[probe.board]\nenabled = " << on << "\ninterval_seconds = 1\n"
-      << "[dossiers]\ndrop_folder = \"" << drop_folder_.string() << "\"\nscan_seconds = 0.1\n";
+      << "[dossiers]\ndrop_folder = \"" << drop_folder_.string() << "\"\nscan_seconds = 0.1\nsettle_seconds = 0\n";
   out.close();
   if (!out) throw std::runtime_error("cannot write " + config_.string());
 }

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/fakes/scratch_folder.hpp"
+
 namespace xalink {
 namespace {
 
@@ -67,9 +69,20 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->board.disk_path, usual->board.disk_path);
   EXPECT_EQ(shown->dossiers.folder, usual->dossiers.folder);
   EXPECT_EQ(shown->dossiers.scan_interval, usual->dossiers.scan_interval);
-  EXPECT_EQ(shown->dossiers.delimiter, usual->dossiers.delimiter);
-  EXPECT_EQ(shown->dossiers.columns, usual->dossiers.columns);
-  EXPECT_EQ(shown->dossiers.states, usual->dossiers.states);
+  EXPECT_EQ(shown->dossiers.settle, usual->dossiers.settle);
+  EXPECT_EQ(shown->dossiers.table.delimiter, usual->dossiers.table.delimiter);
+  EXPECT_EQ(shown->dossiers.table.encoding, usual->dossiers.table.encoding);
+  EXPECT_EQ(shown->dossiers.table.columns, usual->dossiers.table.columns);
+  EXPECT_EQ(shown->dossiers.table.states, usual->dossiers.table.states);
+  EXPECT_EQ(shown->dossiers.table.code_hash, usual->dossiers.table.code_hash);
+  for (std::size_t i = 0; i < usual->indicators.size(); ++i) {
+    EXPECT_EQ(shown->indicators[i].folder, usual->indicators[i].folder);
+    EXPECT_EQ(shown->indicators[i].scan_interval, usual->indicators[i].scan_interval);
+    EXPECT_EQ(shown->indicators[i].settle, usual->indicators[i].settle);
+    EXPECT_EQ(shown->indicators[i].table.delimiter, usual->indicators[i].table.delimiter);
+    EXPECT_EQ(shown->indicators[i].table.encoding, usual->indicators[i].table.encoding);
+    EXPECT_EQ(shown->indicators[i].table.columns, usual->indicators[i].table.columns);
+  }
 }
 
 TEST(AgentConfig, TheExampleNamesEveryKey) {
@@ -277,14 +290,52 @@ level = ""
                                          "a.toml");
   ASSERT_TRUE(config.has_value()) << to_string(config.error());
   EXPECT_EQ(config->dossiers.folder, "/srv/ho-so");
-  EXPECT_EQ(config->dossiers.delimiter, ';');
-  EXPECT_EQ(config->dossiers.columns[index(DossierField::code)], "Số hồ sơ");
-  EXPECT_EQ(config->dossiers.columns[index(DossierField::level)], "");
-  EXPECT_EQ(config->dossiers.columns[index(DossierField::due)], "NgayHenTra");
-  EXPECT_EQ(config->dossiers.states.at("Chờ bổ sung"), 5);
-  EXPECT_EQ(config->dossiers.states.at("0"), 1);
-  EXPECT_EQ(config->dossiers.states.at("Đang xử lý"), 4);  // national words need not be written
-  EXPECT_EQ(config->dossiers.states.at("Dừng xử lý"), 7);  // unless this system means another state
+  EXPECT_EQ(config->dossiers.table.delimiter, ';');
+  EXPECT_EQ(config->dossiers.table.columns.at("code"), "Số hồ sơ");
+  EXPECT_EQ(config->dossiers.table.columns.at("level"), "");
+  EXPECT_EQ(config->dossiers.table.columns.at("due"), "NgayHenTra");
+  EXPECT_EQ(config->dossiers.table.states.at("Chờ bổ sung"), 5);
+  EXPECT_EQ(config->dossiers.table.states.at("0"), 1);
+  EXPECT_EQ(config->dossiers.table.states.at("Đang xử lý"), 4);  // national words need not be written
+  EXPECT_EQ(config->dossiers.table.states.at("Dừng xử lý"), 7);  // unless this system means another state
+}
+
+TEST(AgentConfig, ReadsWhatIndicatorsAreCalled) {
+  const auto config = parse_agent_config(std::string(kLeast) + R"([indicators.tasks]
+drop_folder = "/srv/nhiem-vu"
+encoding = "tcvn3"
+[indicators.tasks.columns]
+name = "TenNhiemVu"
+)",
+                                         "a.toml");
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  const DropFolderSettings& tasks = config->indicators[1];
+  EXPECT_EQ(tasks.folder, "/srv/nhiem-vu");
+  EXPECT_EQ(tasks.table.encoding, TextEncoding::tcvn3);
+  EXPECT_EQ(tasks.table.columns.at("name"), "TenNhiemVu");
+  EXPECT_EQ(mistakes_in("[indicators.villages.columns]\nas_of = \"\"\n").size(), 1U);
+  EXPECT_EQ(mistakes_in("[indicators.villages]\nstates = {}\n").size(), 1U);
+}
+
+TEST(AgentConfig, AKeyOfTheCodeHashIsForItsOwnerAlone) {
+  const ScratchFolder folder;
+  const auto with_key = [&](std::string_view key, std::filesystem::perms mode) {
+    folder.write("key", key);
+    std::filesystem::permissions(folder / "key", mode);
+    return parse_agent_config(
+        std::string(kLeast) + "[dossiers]\ncode_hash_key_file = \"" + (folder / "key").string() + "\"\n",
+        "a.toml");
+  };
+  constexpr auto kOwner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  const std::string key(32, 'k');
+  const auto good = with_key(key + "\n", kOwner);
+  ASSERT_TRUE(good) << to_string(good.error());
+  EXPECT_EQ(good->dossiers.table.code_hash, CodeHash(key));
+  EXPECT_FALSE(with_key(key.substr(1), kOwner));
+  const auto shared = with_key(key, kOwner | std::filesystem::perms::others_read);
+  ASSERT_FALSE(shared);
+  EXPECT_NE(to_string(shared.error()).find("chmod 600"), std::string::npos);
+  EXPECT_EQ(to_string(shared.error()).find(key), std::string::npos);
 }
 
 TEST(AgentConfig, EachFieldHasItsOwnColumn) {

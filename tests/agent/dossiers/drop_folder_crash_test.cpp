@@ -38,15 +38,21 @@ class Killer {
   int left_;
 };
 
-asio::awaitable<Result<void>> append(Outbox& outbox, WorkerThread& store, Killer& killer,
-                                     std::vector<Pending> records, std::string key, std::string value) {
-  auto job = [&outbox, records = std::move(records), key, value] {
-    return outbox.append_with_note(records, key, value);
+asio::awaitable<Result<Told>> tell(Outbox& outbox, WorkerThread& store, Killer& killer,
+                                   std::vector<Telling> tellings, std::string key, std::string value,
+                                   Outbox::NoteWhen when, std::string remembered) {
+  auto job = [&outbox, tellings = std::move(tellings), key, value, when, remembered] {
+    return outbox.append_news(tellings, key, value, when, remembered);
   };
-  auto rows = co_await store.run(std::move(job));
+  auto told = co_await store.run(std::move(job));
   killer.step();
-  if (!rows) co_return Unexpected(rows.error());
-  co_return Result<void>();
+  co_return told;
+}
+
+asio::awaitable<Result<bool>> remembers(Outbox& outbox, WorkerThread& store, std::string subject) {
+  auto job = [&outbox, subject] { return outbox.remembers(subject); };
+  auto remembered = co_await store.run(std::move(job));
+  co_return remembered;
 }
 
 asio::awaitable<Result<std::optional<std::string>>> read_note(Outbox& outbox, WorkerThread& store,
@@ -61,6 +67,7 @@ class DropFolderCrashTest : public ::testing::Test {
   DropFolderCrashTest() {
     spdlog::set_level(spdlog::level::off);
     settings_.folder = folder_ / "drop";
+    settings_.settle = Milliseconds(0);
     settings_.rows_per_append = 3;
   }
 
@@ -105,17 +112,20 @@ class DropFolderCrashTest : public ::testing::Test {
     AsioClock clock;
     asio::io_context loop;
     WorkerThread store;
-    DropFolder::Sink sink = [&](std::vector<Pending> records, std::string key, std::string value) {
-      return append(**outbox, store, killer, std::move(records), std::move(key), std::move(value));
+    EventStore events;
+    events.tell = [&](std::vector<Telling> tellings, std::string key, std::string value,
+                      Outbox::NoteWhen when, std::string remembered) {
+      return tell(**outbox, store, killer, std::move(tellings), std::move(key), std::move(value), when,
+                  std::move(remembered));
     };
-    DropFolder::NoteReader note_reader = [&](std::string key) {
-      return read_note(**outbox, store, std::move(key));
-    };
-    DropFolder drop(settings_, clock, store, sink, note_reader, [] {
+    events.remembers = [&](std::string subject) { return remembers(**outbox, store, std::move(subject)); };
+    events.note = [&](std::string key) { return read_note(**outbox, store, std::move(key)); };
+    events.stamp_now = [] {
       Stamp stamp;
       stamp.boot_id = "0f0e0d0c-0b0a-0908-0706-050403020100";
       return stamp;
-    });
+    };
+    DropFolder drop(settings_, clock, store, std::move(events));
     drop.before_step = [&](std::string_view) { killer.step(); };
     for (int look = 0; look < 2; ++look) {
       loop.restart();
@@ -166,8 +176,11 @@ class DropFolderCrashTest : public ::testing::Test {
     EXPECT_EQ(files("done"), (Names{"a.csv", "b.csv", "d.csv"}));
     EXPECT_EQ(files("rejected"),
               (Names{"a.csv.rejected.csv", "c.csv", "c.csv.reason.txt", "d.csv.rejected.csv"}));
-    EXPECT_EQ(reported("a.csv.rejected.csv"), (Names{"row", ",4", "A-x,99", "A-y,98"}));
-    EXPECT_EQ(reported("d.csv.rejected.csv"), (Names{"row", "D-x,97", "D-y,96"}));
+    EXPECT_EQ(reported("a.csv.rejected.csv"),
+              (Names{"row", "MaHoSo=; TrangThaiHoSo=4", "MaHoSo=A-x; TrangThaiHoSo=99",
+                     "MaHoSo=A-y; TrangThaiHoSo=98"}));
+    EXPECT_EQ(reported("d.csv.rejected.csv"),
+              (Names{"row", "MaHoSo=D-x; TrangThaiHoSo=97", "MaHoSo=D-y; TrangThaiHoSo=96"}));
   }
 
   ScratchFolder folder_;

@@ -10,10 +10,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
+#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "agent/dossiers/csv_reader.hpp"
+#include "agent/outbox/outbox.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -29,33 +31,48 @@ std::string row(const std::string& code, std::string_view state = "4") {
   return code + ",Vàng Thị Mỷ," + std::string(state) + ",20260615141228\n";
 }
 
-/// Keeps all or nothing, as the outbox does.
-struct FakeOutbox {
-  std::vector<Pending> records;
-  std::map<std::string, std::string> notes;
+/// The real outbox, which refuses when a test says so.
+struct RefusingOutbox {
+  explicit RefusingOutbox(const std::filesystem::path& file)
+      : outbox(std::move(Outbox::open(file).value())) {}
+
+  asio::awaitable<Result<Told>> tell(std::vector<Telling> tellings, std::string key, std::string value,
+                                     Outbox::NoteWhen when, std::string remembered) {
+    if (on_append) on_append();
+    if (refusal) co_return Unexpected(*refusal);
+    auto told = outbox->append_news(tellings, key, value, when, remembered);
+    if (!told) co_return told;
+    batches.push_back(tellings.size());
+    if (told->noted) notes[key] = value;
+    for (std::size_t i = 0; i < tellings.size(); ++i) {
+      if (told->news[i]) records.push_back(std::move(tellings[i].pending));
+    }
+    co_return told;
+  }
+  asio::awaitable<Result<bool>> remembers(std::string subject) {
+    auto remembered = outbox->remembers(subject);
+    co_return remembered;
+  }
+  asio::awaitable<Result<std::optional<std::string>>> note(std::string key) {
+    auto found = outbox->note(key);
+    const auto changed = notes.find(key);
+    if (changed != notes.end()) found = std::optional<std::string>(changed->second);
+    co_return found;
+  }
+
+  std::unique_ptr<Outbox> outbox;
+  std::vector<Pending> records;              ///< that were news
+  std::map<std::string, std::string> notes;  ///< as the source wrote them, or as a test wants them
   std::vector<std::size_t> batches;
   std::optional<Error> refusal;
   std::function<void()> on_append;  ///< before the append counts
-
-  asio::awaitable<Result<void>> append(std::vector<Pending> more, std::string key, std::string value) {
-    if (on_append) on_append();
-    if (refusal) co_return Unexpected(*refusal);
-    batches.push_back(more.size());
-    for (Pending& pending : more) records.push_back(std::move(pending));
-    notes[key] = value;
-    co_return Result<void>();
-  }
-  asio::awaitable<Result<std::optional<std::string>>> note(std::string key) {
-    const auto found = notes.find(key);
-    if (found == notes.end()) co_return std::optional<std::string>();
-    co_return std::optional<std::string>(found->second);
-  }
 };
 
 class DropFolderTest : public ::testing::Test {
  protected:
   DropFolderTest() {
     settings_.folder = folder_.path() / "drop";
+    settings_.settle = Milliseconds(0);
     std::filesystem::create_directory(settings_.folder);
     previous_log_ = spdlog::default_logger();
     auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(log_);
@@ -64,20 +81,22 @@ class DropFolderTest : public ::testing::Test {
   ~DropFolderTest() override { spdlog::set_default_logger(previous_log_); }
 
   void start() {
-    drop_ = std::make_unique<DropFolder>(
-        settings_, clock_, disk_,
-        [this](std::vector<Pending> records, std::string key, std::string value) {
-          return outbox_.append(std::move(records), std::move(key), std::move(value));
-        },
-        [this](std::string key) { return outbox_.note(std::move(key)); },
-        [this] {
-          Stamp stamp;
-          stamp.wall = clock_.wall();
-          stamp.boot_time = clock_.boot();
-          stamp.boot_id = "boot";
-          stamp.quality = ClockQuality::holdover;
-          return stamp;
-        });
+    EventStore store;
+    store.tell = [this](std::vector<Telling> tellings, std::string key, std::string value,
+                        Outbox::NoteWhen when, std::string remembered) {
+      return outbox_.tell(std::move(tellings), std::move(key), std::move(value), when, std::move(remembered));
+    };
+    store.remembers = [this](std::string subject) { return outbox_.remembers(std::move(subject)); };
+    store.note = [this](std::string key) { return outbox_.note(std::move(key)); };
+    store.stamp_now = [this] {
+      Stamp stamp;
+      stamp.wall = clock_.wall();
+      stamp.boot_time = clock_.boot();
+      stamp.boot_id = "boot";
+      stamp.quality = ClockQuality::holdover;
+      return stamp;
+    };
+    drop_ = std::make_unique<DropFolder>(settings_, clock_, disk_, std::move(store));
   }
   void scan() {
     if (!drop_) start();
@@ -121,14 +140,14 @@ class DropFolderTest : public ::testing::Test {
     for (std::size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++count;
     return count;
   }
-  [[nodiscard]] const DropFolder::Counters& counters() const { return drop_->counters(); }
+  [[nodiscard]] const SourceCounters& counters() const { return drop_->counters(); }
 
   using Codes = std::vector<std::string>;
   ScratchFolder folder_;
   asio::io_context loop_;
   test::FakeClock clock_{loop_};
   WorkerThread disk_;
-  FakeOutbox outbox_;
+  RefusingOutbox outbox_{folder_ / "outbox.db"};
   DropFolderSettings settings_;
   std::unique_ptr<DropFolder> drop_;
   std::ostringstream log_;
@@ -194,17 +213,16 @@ TEST_F(DropFolderTest, BadRowsAreExplainedAndTheRestGoesOn) {
                           row("H22-4") + "H22-5,x,4,tomorrow\n" + "H22-6,V\xE0ng,4,\n" + "\"H22-7\"x,,4,\n" +
                           row(std::string(129, 'x')) + row("H22-8"));
   settle();
-  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-4", "H22-8"}));
-  EXPECT_EQ(counters().rows_taken, 3U);
-  EXPECT_EQ(counters().rows_rejected, 7U);
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-4", "H22-6", "H22-8"}));
+  EXPECT_EQ(counters().rows_taken, 4U);
+  EXPECT_EQ(counters().rows_rejected, 6U);
   EXPECT_TRUE(exists("done/tháng 6.csv"));
 
   const auto report = csv("rejected/tháng 6.csv.rejected.csv");
-  ASSERT_EQ(report.size(), 8U);
+  ASSERT_EQ(report.size(), 7U);
   EXPECT_EQ(report[0], (std::vector<std::string>{"file", "line", "field", "reason", "row"}));
   const std::vector<std::pair<std::string, std::string>> lines_and_fields = {
-      {"3", "MaHoSo"},  {"4", ""}, {"5", "TrangThaiHoSo"}, {"7", "ThoiDiemXuLy"},
-      {"8", "ChuHoSo"}, {"9", ""}, {"10", "MaHoSo"}};
+      {"3", "MaHoSo"}, {"4", ""}, {"5", "TrangThaiHoSo"}, {"7", "ThoiDiemXuLy"}, {"9", ""}, {"10", "MaHoSo"}};
   for (std::size_t i = 0; i < lines_and_fields.size(); ++i) {
     const auto& line = report[i + 1];
     EXPECT_EQ(line[0], "tháng 6.csv");
@@ -212,14 +230,18 @@ TEST_F(DropFolderTest, BadRowsAreExplainedAndTheRestGoesOn) {
     EXPECT_EQ(line[2], lines_and_fields[i].second);
     EXPECT_FALSE(line[3].empty());
   }
-  EXPECT_EQ(report[3][4], "H22-3,Vàng Thị Mỷ,Lạ,20260615141228");
-  EXPECT_EQ(report[5][4], "H22-6,V\xEF\xBF\xBDng,4,");  // the report itself is UTF-8
+  EXPECT_EQ(report[3][4], "MaHoSo=H22-3; TrangThaiHoSo=Lạ; ThoiDiemXuLy=20260615141228");
+  for (const auto& line : report) {
+    for (const auto& field : line) EXPECT_EQ(field.find("Vàng"), std::string::npos);  // not mapped
+  }
 }
 
 TEST_F(DropFolderTest, AReportIsNoProgramForASpreadsheet) {
-  drop("a.csv", std::string(kHeader) + "=cmd|' /C calc'!A0,x,unknown,\n");
+  settings_.table.columns["code"] = "=cmd|' /C calc'!A0";
+  drop("a.csv", "=cmd|' /C calc'!A0;TrangThaiHoSo\nH22-1;unknown\n");
   settle();
-  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").at(1).at(4), "'=cmd|' /C calc'!A0,x,unknown,");
+  EXPECT_EQ(csv("rejected/a.csv.rejected.csv").at(1).at(4),
+            "'=cmd|' /C calc'!A0=H22-1; TrangThaiHoSo=unknown");
 }
 
 TEST_F(DropFolderTest, AFileOfBadRowsOnlyIsDoneWithItsReport) {
@@ -248,9 +270,10 @@ TEST_F(DropFolderTest, AFileWithoutAUsableHeaderIsRejectedWhole) {
 }
 
 TEST_F(DropFolderTest, AFileInAnotherEncodingIsRejectedWhole) {
-  drop("a.csv", std::string_view("\xFF\xFEM\0a\0H\0o\0S\0o\0\n\0", 16));
+  drop("a.csv", std::string_view("M\0a\0H\0o\0S\0o\0\n\0", 14));
   settle();
   EXPECT_TRUE(exists("rejected/a.csv"));
+  EXPECT_NE(folder_.read("drop/rejected/a.csv.reason.txt").find("UTF-16"), std::string::npos);
 }
 
 TEST_F(DropFolderTest, LargeFilesAreAppendedInBatches) {
@@ -359,17 +382,200 @@ TEST_F(DropFolderTest, AFileThatIsReplacedWhileItIsTakenIsANewFile) {
   EXPECT_TRUE(exists("done/a.csv"));
 }
 
-TEST_F(DropFolderTest, TheSameFileAgainIsANewDelivery) {
+TEST_F(DropFolderTest, TheSameFileAgainMakesNoEvent) {
   const std::string text = std::string(kHeader) + row("H22-1") + row("", "4");
   for (int i = 0; i < 3; ++i) {
     drop("a.csv", text);
     settle();
   }
-  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-1", "H22-1"}));
+  drop("another name.csv", text);
+  settle();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  EXPECT_EQ(counters().rows_taken, 4U);
+  EXPECT_EQ(counters().rows_unchanged, 3U);
   for (const char* name : {"done/a.csv", "done/a-2.csv", "done/a-3.csv", "rejected/a.csv.rejected.csv",
                            "rejected/a.csv-2.rejected.csv", "rejected/a.csv-3.rejected.csv"}) {
     EXPECT_TRUE(exists(name)) << name;
   }
+}
+
+TEST_F(DropFolderTest, OfAnExportOfEverythingOnlyWhatChangedMakesEvents) {
+  const auto state = [](const std::string& code, const std::string& number, const std::string& at) {
+    return code + ",Vàng Thị Mỷ," + number + "," + at + "\n";
+  };
+  drop("monday.csv",
+       std::string(kHeader) + state("A", "4", "20260601080000") + state("B", "4", "20260601080000"));
+  settle();
+  drop("tuesday.csv", std::string(kHeader) + state("B", "5", "20260602080000") +
+                          state("A", "4", "20260601080000") + state("C", "1", "20260602090000"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"A", "B", "B", "C"}));
+  // Back to where it was, at another time: that is news.
+  drop("wednesday.csv", std::string(kHeader) + state("B", "4", "20260603080000"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"A", "B", "B", "C", "B"}));
+  // An old export again is not, also after a restart.
+  drop_.reset();
+  drop("monday.csv",
+       std::string(kHeader) + state("A", "4", "20260601080000") + state("B", "4", "20260601080000"));
+  settle();
+  EXPECT_EQ(codes().size(), 5U);
+}
+
+TEST_F(DropFolderTest, WithoutATimeOfItsOwnGoingBackIsNewsAndTheSameFileIsNot) {
+  const std::string header = "MaHoSo,TrangThaiHoSo,ChuHoSo\n";
+  drop("a.csv", header + "A,4,x\nA,5,x\nA,4,x\n");
+  settle();
+  EXPECT_EQ(codes().size(), 3U);
+  drop("b.csv", header + "A,4,x\nA,5,x\nA,4,x\n");
+  settle();
+  EXPECT_EQ(codes().size(), 3U);
+  drop("c.csv", header + "A,5,x\nB,4,x\n");
+  settle();
+  EXPECT_EQ(codes().size(), 5U);
+  drop("d.csv", header + "A,4,x\nB,4,x\n");
+  settle();
+  EXPECT_EQ(codes().size(), 6U);
+}
+
+TEST_F(DropFolderTest, AnExportInWhichNothingChangedIsNotedOnce) {
+  settings_.rows_per_append = 10;
+  std::string text(kHeader);
+  for (int i = 0; i < 200; ++i) text += row("H22-" + std::to_string(i));
+  drop("a.csv", text);
+  settle();
+  const std::uint64_t before = outbox_.outbox->bytes_on_disk();
+  std::size_t notes = 0;
+  const std::string note = outbox_.notes.at("dossiers/drop_folder");
+  drop("a.csv", text);
+  outbox_.on_append = [&] { notes += outbox_.notes.at("dossiers/drop_folder") == note ? 0U : 1U; };
+  settle();
+  EXPECT_EQ(notes, 0U);  // not before the last append
+  EXPECT_LT(outbox_.outbox->bytes_on_disk() - before, 16U * 1024U);
+}
+
+TEST_F(DropFolderTest, AFileDroppedAgainWhileTheAgentWasAwayIsDoneOnceMore) {
+  const std::string text = std::string(kHeader) + row("H22-1");
+  drop("a.csv", text);
+  settle();
+  drop_.reset();
+  drop("a.csv", text + row("H22-2"));
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+  EXPECT_FALSE(exists("a.csv"));
+}
+
+TEST_F(DropFolderTest, AFileThatIsWrittenToAfterItWasTakenIsBroughtBack) {
+  std::ofstream writer(settings_.folder / "a.csv");
+  writer << kHeader << row("H22-1") << std::flush;
+  writer.close();
+  settle();
+  ASSERT_TRUE(exists("done/a.csv"));
+  std::ofstream late(settings_.folder / "done/a.csv", std::ios::app);
+  late << row("H22-2") << std::flush;
+  late.close();
+  settle();
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+  EXPECT_TRUE(exists("done/a.csv"));
+}
+
+TEST_F(DropFolderTest, AFileThatIsOpenForWritingIsLeftAloneHoweverLongItStandsStill) {
+  std::ofstream writer(settings_.folder / "a.csv");
+  writer << kHeader << row("H22-1") << std::flush;
+  for (int look = 0; look < 5; ++look) {
+    scan();
+    clock_.advance(std::chrono::hours(1));
+  }
+  EXPECT_TRUE(codes().empty());
+  ASSERT_EQ(drop_->waiting().size(), 1U);
+  EXPECT_EQ(drop_->waiting()[0], (WaitingFile{"a.csv", "is being written"}));
+  writer << row("H22-2");
+  writer.close();
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2"}));
+}
+
+TEST_F(DropFolderTest, AFileHasToStandStillAndLongerWhenItsLastLineHasNoEnd) {
+  settings_.settle = std::chrono::seconds(5);
+  drop("whole.csv", std::string(kHeader) + row("H22-1"));
+  drop("cut.csv", std::string(kHeader) + row("H22-2") + "H22-3,x,4,");
+  settle();
+  EXPECT_TRUE(codes().empty());
+  clock_.advance(std::chrono::seconds(5));
+  scan();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  clock_.set_wall(clock_.wall() + std::chrono::hours(1000));  // the wall clock does not count
+  scan();
+  EXPECT_EQ(codes(), Codes{"H22-1"});
+  clock_.advance(std::chrono::seconds(25));
+  scan();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-2", "H22-3"}));
+}
+
+TEST_F(DropFolderTest, WhatIsNotTakenIsNamedWithItsReason) {
+  drop("export.xlsx", "x");
+  drop("a.csv.part", "x");
+  drop("empty.csv", "");
+  settle();
+  std::map<std::string, std::string> reasons;
+  for (const WaitingFile& file : drop_->waiting()) reasons[file.name] = file.reason;
+  EXPECT_EQ(reasons.size(), 3U);
+  EXPECT_NE(reasons["export.xlsx"].find("*.csv"), std::string::npos);
+  EXPECT_EQ(reasons["empty.csv"], "is still empty");
+}
+
+TEST_F(DropFolderTest, TakesJsonLines) {
+  drop("a.jsonl",
+       "{\"MaHoSo\":\"H22-1\",\"ChuHoSo\":\"Vàng Thị Mỷ\",\"TrangThaiHoSo\":4,\"CoPhi\":true}\n"
+       "\n"
+       "{\"MaHoSo\":\"H22-2\",\"ChuHoSo\":\"Giàng A Sính\",\n"
+       "{\"MaHoSo\":\"H22-3\",\"TrangThaiHoSo\":\"đã trả kết quả\",\"TrangThaiHoSo\":9}\n"
+       "{\"TrangThaiHoSo\":10.0,\"MaHoSo\":\"H22-4\"}");
+  drop("same.csv", "MaHoSo,TrangThaiHoSo,CoPhi\nH22-4,10,\nH22-1,4,1\n");
+  settle();
+  EXPECT_EQ(codes(), (Codes{"H22-1", "H22-4"}));
+  EXPECT_EQ(counters().rows_unchanged, 2U);  // it does not matter in which form a row comes
+  const auto report = csv("rejected/a.jsonl.rejected.csv");
+  ASSERT_EQ(report.size(), 3U);
+  EXPECT_EQ(report[1][1], "3");
+  EXPECT_EQ(report[2][1], "4");
+  EXPECT_EQ(report[2][2], "TrangThaiHoSo");
+  for (const auto& line : report) {
+    for (const auto& field : line) EXPECT_EQ(field.find("Giàng"), std::string::npos);
+  }
+}
+
+TEST_F(DropFolderTest, CodesLeaveAsTheirKeyedHashOnly) {
+  settings_.table.code_hash = CodeHash("0123456789abcdef0123456789abcdef");
+  drop("a.csv", std::string(kHeader) + row("H22-1") + row("H22-2", "lạ"));
+  settle();
+  ASSERT_EQ(codes().size(), 1U);
+  EXPECT_EQ(codes()[0], settings_.table.code_hash("H22-1"));
+  EXPECT_EQ(codes()[0].size(), 32U);
+  const auto report = csv("rejected/a.csv.rejected.csv");
+  EXPECT_NE(report.at(1).at(4).find(settings_.table.code_hash("H22-2")), std::string::npos);
+  std::string everything = log_.str() + folder_.read("drop/rejected/a.csv.rejected.csv");
+  for (const auto& [key, value] : outbox_.notes) everything += key + value;
+  EXPECT_EQ(everything.find("H22-"), std::string::npos);
+  outbox_.outbox.reset();
+  EXPECT_EQ(folder_.read("outbox.db").find("H22-"), std::string::npos);
+}
+
+// The outbox waits for the gateway, for days at times; the file must not be read again and again meanwhile.
+TEST_F(DropFolderTest, ARefusedFileGoesOnWithoutBeingReadFromItsBegin) {
+  settings_.rows_per_append = 100;
+  std::string text(kHeader);
+  for (int i = 0; i < 2000; ++i) text += row("H22-" + std::to_string(i));
+  drop("a.csv", text);
+  int appends = 0;
+  outbox_.on_append = [&] {
+    ++appends;
+    outbox_.refusal = appends % 3 == 2 ? std::optional<Error>(Error{"outbox.db", "full", ""}) : std::nullopt;
+  };
+  for (int look = 0; look < 15; ++look) scan();
+  EXPECT_EQ(codes().size(), 2000U);
+  EXPECT_TRUE(exists("done/a.csv"));
 }
 
 TEST_F(DropFolderTest, LongNamesAreMovedToo) {
@@ -480,7 +686,7 @@ TEST_F(DropFolderTest, RowsAreNeverLogged) {
   drop("b.csv", "Tên\nSùng Mí Pó\n");
   settle();
   const std::string log = log_.str();
-  EXPECT_NE(log.find("a.csv: 0 rows taken, 2 rejected"), std::string::npos) << log;
+  EXPECT_NE(log.find("a.csv: 0 rows taken, 0 of them unchanged, 2 rejected"), std::string::npos) << log;
   for (const char* text : {"H22-", "Vàng", "Giàng", "Sùng", "Bí mật"})
     EXPECT_EQ(log.find(text), std::string::npos);
 }

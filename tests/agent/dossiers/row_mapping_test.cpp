@@ -1,4 +1,4 @@
-#include "agent/dossiers/dossier_row.hpp"
+#include "agent/dossiers/row_mapping.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 namespace xalink {
 namespace {
 
-class DossierRowTest : public ::testing::Test {
+class RowMappingTest : public ::testing::Test {
  protected:
   Value value(const std::vector<Value>& values, std::string_view column) const {
     return values.at(column_index(schema_, column).value());
@@ -16,17 +16,24 @@ class DossierRowTest : public ::testing::Test {
   /// Reads a row under a header; the header must map.
   Result<std::vector<Value>> read(const std::vector<std::string>& header,
                                   const std::vector<std::string>& fields) {
-    DossierRow row(settings_, schema_);
-    const auto mapped = row.map_header(header);
+    auto row = read_row(header, fields);
+    if (!row) return Unexpected(row.error());
+    return std::move(row->values);
+  }
+  Result<MappedRow> read_row(const std::vector<std::string>& header, const std::vector<std::string>& fields) {
+    RowMapping mapping(settings_);
+    const auto mapped = mapping.map_header(header);
     EXPECT_TRUE(mapped.has_value()) << mapped.error().what;
-    return row.read(fields);
+    const auto texts = mapping.pick(fields);
+    if (!texts) return Unexpected(texts.error());
+    return mapping.read(*texts);
   }
 
-  DropFolderSettings settings_;
+  TableSettings settings_{dossier_table()};
   Schema schema_ = dossier_schema();
 };
 
-TEST_F(DossierRowTest, PutsEveryFieldIntoItsColumn) {
+TEST_F(RowMappingTest, PutsEveryFieldIntoItsColumn) {
   const auto values =
       read({"MaHoSo", "MaTTHC", "DonViXuLy", "TrangThaiHoSo", "ThoiDiemXuLy", "NgayNopHoSo", "NgayTiepNhan",
             "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "KenhThucHien", "MucDo", "DuocThanhToanTrucTuyen",
@@ -57,7 +64,7 @@ TEST_F(DossierRowTest, PutsEveryFieldIntoItsColumn) {
   EXPECT_EQ(value(*values, "Supplement Requests"), Value(std::uint64_t{3}));
 }
 
-TEST_F(DossierRowTest, AbsentColumnsAndEmptyFieldsAreNull) {
+TEST_F(RowMappingTest, AbsentColumnsAndEmptyFieldsAreNull) {
   const auto values = read({"TrangThaiHoSo", "MaHoSo", "CoPhi"}, {" 4 ", "  H22.1-1 ", ""});
   ASSERT_TRUE(values.has_value());
   std::size_t present = 0;
@@ -66,7 +73,7 @@ TEST_F(DossierRowTest, AbsentColumnsAndEmptyFieldsAreNull) {
   EXPECT_EQ(value(*values, "Code"), Value(std::string("H22.1-1")));
 }
 
-TEST_F(DossierRowTest, NothingOfUnmappedColumnsIsRead) {
+TEST_F(RowMappingTest, NothingOfUnmappedColumnsIsRead) {
   const auto values = read({"MaHoSo", "ChuHoSo", "TrangThaiHoSo", "SoDinhDanh"},
                            {"H22.1-1", "Vàng Thị Mỷ", "4", "002190000001"});
   ASSERT_TRUE(values.has_value());
@@ -76,7 +83,7 @@ TEST_F(DossierRowTest, NothingOfUnmappedColumnsIsRead) {
   }
 }
 
-TEST_F(DossierRowTest, StatesAreNumbersOrTheConfigurationsWords) {
+TEST_F(RowMappingTest, StatesAreNumbersOrTheConfigurationsWords) {
   settings_.states = {{"Đang xử lý", 4}, {"0", 1}, {"1", 2}};
   const auto state = [&](const std::string& text) {
     const auto values = read({"MaHoSo", "TrangThaiHoSo"}, {"x", text});
@@ -88,11 +95,16 @@ TEST_F(DossierRowTest, StatesAreNumbersOrTheConfigurationsWords) {
   EXPECT_EQ(state("10"), "10/10");
   EXPECT_EQ(state("11"), "refused");
   EXPECT_EQ(state(""), "refused");
-  EXPECT_EQ(state("đang xử lý"), "refused");
+  EXPECT_EQ(state("ĐANG  xử lý"), "4/ĐANG  xử lý");  // neither case nor blanks matter
+  // The same letters, decomposed as macOS writes them.
+  EXPECT_EQ(state("\xC4\x90"
+                  "ang x\xC6\xB0\xCC\x89 ly\xCC\x81"),
+            "4/Đang xử lý");
+  EXPECT_EQ(state("DANG XU LY"), "refused");  // another word: nothing is guessed
   EXPECT_EQ(state("4.0"), "refused");
 }
 
-TEST_F(DossierRowTest, BadFieldsAreNamedByTheirColumn) {
+TEST_F(RowMappingTest, BadFieldsAreNamedByTheirColumn) {
   const std::vector<std::string> header = {"MaHoSo", "TrangThaiHoSo",     "NgayHenTra", "KenhThucHien",
                                            "CoPhi",  "SoLanYeuCauBoSung", "MaTTHC"};
   const std::vector<std::string> good = {"x", "4", "2026-06-15", "1", "có", "0", "1.005129"};
@@ -124,40 +136,92 @@ TEST_F(DossierRowTest, BadFieldsAreNamedByTheirColumn) {
   EXPECT_TRUE(read(header, longest).has_value());
 }
 
-TEST_F(DossierRowTest, ARowMustHaveTheHeadersWidth) {
-  for (const std::vector<std::string>& fields : {std::vector<std::string>{"x"}, {"x", "4", ""}}) {
+TEST_F(RowMappingTest, ARowMustHaveTheHeadersWidth) {
+  for (const std::vector<std::string>& fields : {std::vector<std::string>{"x"}, {"x", "4", "y"}}) {
     const auto values = read({"MaHoSo", "TrangThaiHoSo"}, fields);
     ASSERT_FALSE(values.has_value());
     EXPECT_EQ(values.error().where, "");
   }
+  EXPECT_TRUE(read({"MaHoSo", "TrangThaiHoSo"}, {"x", "4", "", " "}).has_value());  // trailing delimiters
 }
 
-TEST_F(DossierRowTest, BrokenUtf8AnywhereInARowIsABadRow) {
-  const auto values = read({"MaHoSo", "TrangThaiHoSo", "ChuHoSo"}, {"x", "4", "V\xE0ng"});
+TEST_F(RowMappingTest, OnlyMappedFieldsHaveToBeText) {
+  EXPECT_TRUE(read({"MaHoSo", "TrangThaiHoSo", "ChuHoSo"}, {"x", "4", "V\xE0ng"}).has_value());
+  const auto values = read({"MaHoSo", "TrangThaiHoSo", "DonViXuLy"}, {"x", "4", "UBND x\xE3"});
   ASSERT_FALSE(values.has_value());
-  EXPECT_EQ(values.error().where, "ChuHoSo");
-  EXPECT_EQ(values.error().what.find("V\xE0ng"), std::string::npos);  // the text itself is personal
+  EXPECT_EQ(values.error().where, "DonViXuLy");
+  EXPECT_EQ(values.error().what.find("UBND"), std::string::npos);
 }
 
-TEST_F(DossierRowTest, AHeaderNeedsCodeAndStateOnceAndInUtf8) {
-  DossierRow row(settings_, schema_);
+TEST_F(RowMappingTest, WhatIsNotUtf8IsReadInTheEncodingOfTheConfiguration) {
+  settings_.encoding = TextEncoding::windows_1258;
+  const std::vector<std::string> header = {"MaHoSo", "TrangThaiHoSo", "DonViXuLy"};
+  // "Xã Đồng Văn" in code page 1258: ô is a letter, its grave accent a mark behind it.
+  const auto old_text = read(header, {"x", "4", "X\xE3 \xD0\xF4\xCCng V\xE3n"});
+  ASSERT_TRUE(old_text.has_value()) << old_text.error().what;
+  EXPECT_EQ(value(*old_text, "Agency"), Value(std::string("Xă Đồng Văn")));
+  const auto new_text = read(header, {"x", "4", "Xã Đồng Văn"});
+  ASSERT_TRUE(new_text.has_value());
+  EXPECT_EQ(value(*new_text, "Agency"), Value(std::string("Xã Đồng Văn")));
+  settings_.encoding = TextEncoding::tcvn3;
+  const auto abc = read(header, {"x", "4", "X\xB7 \xA7\xE5ng V\xA8n"});
+  ASSERT_TRUE(abc.has_value()) << abc.error().what;
+  EXPECT_EQ(value(*abc, "Agency"), Value(std::string("Xã Đồng Văn")));
+}
+
+TEST_F(RowMappingTest, AHeaderNeedsItsMandatoryColumnsOnce) {
+  RowMapping row(settings_);
   EXPECT_TRUE(row.map_header({" MaHoSo ", "TrangThaiHoSo"}).has_value());
+  EXPECT_TRUE(row.map_header({"mahoso", "TRANGTHAIHOSO\xC2\xA0"}).has_value());
+  EXPECT_TRUE(row.map_header({"MaHoSo", "TrangThaiHoSo", "x\xFF", "ChuHoSo", "ChuHoSo"}).has_value());
+  EXPECT_TRUE(row.map_header({"MaHoSo", "TrangThaiHoSo", "Họ và\r\ntên"}).has_value());
   EXPECT_FALSE(row.map_header({"MaHoSo"}).has_value());
   EXPECT_FALSE(row.map_header({"TrangThaiHoSo"}).has_value());
-  EXPECT_FALSE(row.map_header({"mahoso", "TrangThaiHoSo"}).has_value());
-  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "MaHoSo"}).has_value());
-  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "x\xFF"}).has_value());
-  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "HoTen\rH22-1", "4", "x"}).has_value());
-  EXPECT_TRUE(row.map_header({"MaHoSo", "TrangThaiHoSo", "Họ và\r\ntên"}).has_value());
+  EXPECT_FALSE(row.map_header({"MaHoSo", "TrangThaiHoSo", "MAHOSO"}).has_value());
+  EXPECT_NE(row.map_header({"MaHoSo", "x\xFF"}).error().what.find("not UTF-8"), std::string::npos);
   const auto wrong_delimiter = row.map_header({"MaHoSo;TrangThaiHoSo"});
   ASSERT_FALSE(wrong_delimiter.has_value());
   EXPECT_NE(wrong_delimiter.error().what.find("delimiter"), std::string::npos);
 }
 
-TEST_F(DossierRowTest, TheHeaderIsMappedByTheConfiguration) {
-  settings_.columns[index(DossierField::code)] = "Số hồ sơ";
-  settings_.columns[index(DossierField::state)] = "Tình trạng";
-  settings_.columns[index(DossierField::due)] = "";
+TEST_F(RowMappingTest, AHeaderIsFoundInEitherUnicodeForm) {
+  settings_.columns["code"] = "Số hồ sơ";
+  settings_.columns["state"] = "Tình trạng";
+  const auto values =
+      read({"So\xCC\x82\xCC\x81 ho\xCC\x82\xCC\x80 s\x6F\xCC\x9B", "TÌNH\xC2\xA0TRẠNG"}, {"x", "2"});
+  ASSERT_TRUE(values.has_value());
+  EXPECT_EQ(value(*values, "Code"), Value(std::string("x")));
+}
+
+TEST_F(RowMappingTest, NoDateAndNullAreNothing) {
+  const auto values = read({"MaHoSo", "TrangThaiHoSo", "NgayHenTra", "NgayTra", "MaTTHC"},
+                           {"x", "4", "0001-01-01T00:00:00", "1900-01-01 00:00:00", "NULL"});
+  ASSERT_TRUE(values.has_value()) << values.error().what;
+  for (const char* column : {"Due", "Returned", "Procedure"}) EXPECT_TRUE(is_null(value(*values, column)));
+  EXPECT_FALSE(read({"MaHoSo", "TrangThaiHoSo"}, {"null", "4"}).has_value());
+}
+
+TEST_F(RowMappingTest, RowsThatSayTheSameHaveTheSameDigests) {
+  const auto first = read_row({"MaHoSo", "TrangThaiHoSo", "ChuHoSo"}, {"x", "4", "A"});
+  const auto same = read_row({"TrangThaiHoSo", "CoPhi", "MaHoSo"}, {" 4", "", "x "});
+  const auto changed = read_row({"MaHoSo", "TrangThaiHoSo"}, {"x", "5"});
+  const auto dated = read_row({"MaHoSo", "TrangThaiHoSo", "ThoiDiemXuLy"}, {"x", "4", "20260601080000"});
+  const auto other = read_row({"MaHoSo", "TrangThaiHoSo"}, {"y", "4"});
+  ASSERT_TRUE(first && same && changed && dated && other);
+  EXPECT_EQ(first->subject, same->subject);
+  EXPECT_EQ(first->content, same->content);
+  EXPECT_EQ(first->subject, changed->subject);
+  EXPECT_NE(first->content, changed->content);
+  EXPECT_NE(first->content, dated->content);
+  EXPECT_NE(first->subject, other->subject);
+  EXPECT_FALSE(first->dated);
+  EXPECT_TRUE(dated->dated);
+}
+
+TEST_F(RowMappingTest, TheHeaderIsMappedByTheConfiguration) {
+  settings_.columns["code"] = "Số hồ sơ";
+  settings_.columns["state"] = "Tình trạng";
+  settings_.columns["due"] = "";
   const auto values = read({"Tình trạng", "Số hồ sơ", "NgayHenTra"}, {"2", "x", "not even a date"});
   ASSERT_TRUE(values.has_value()) << values.error().to_string();
   EXPECT_TRUE(is_null(value(*values, "Due")));

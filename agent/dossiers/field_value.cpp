@@ -1,0 +1,128 @@
+#include "agent/dossiers/field_value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "agent/dossiers/dossier_time.hpp"
+#include "agent/dossiers/text_form.hpp"
+
+namespace xalink {
+namespace {
+
+// National codes have about 30 characters; a longer one is another column's text.
+constexpr std::size_t kMaxCode = 128;
+// Names of agencies come in full sometimes.
+constexpr std::size_t kMaxText = 256;
+
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+Result<Value> text_value(std::string_view text, std::size_t most) {
+  if (text.size() > most) {
+    return bad_input("is longer than " + std::to_string(most) + " bytes; check the column",
+                     "dài quá " + std::to_string(most) + " byte; hãy kiểm tra lại cột");
+  }
+  if (has_control_characters(text)) {
+    return bad_input("holds a line break or control character; remove it",
+                     "có ký tự xuống dòng hoặc điều khiển; hãy xóa đi");
+  }
+  return Value(std::string(text));
+}
+
+Result<Value> number_value(std::string_view text, std::uint64_t least, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size() && number >= least && number <= most) {
+    return Value(number);
+  }
+  const std::string range = std::to_string(least) + ".." + std::to_string(most);
+  return bad_input("is not a number " + range + "; correct it or leave it empty",
+                   "không phải số trong khoảng " + range + "; hãy sửa hoặc để trống");
+}
+
+Result<Value> flag_value(std::string_view text) {
+  const std::string word = folded(text);
+  for (const std::string_view yes : {"1", "true", "yes", "y", "có", "đúng", "x"}) {
+    if (word == yes) return Value(true);
+  }
+  for (const std::string_view no : {"0", "false", "no", "n", "không", "sai"}) {
+    if (word == no) return Value(false);
+  }
+  return bad_input("is neither 0 nor 1; correct it or leave it empty",
+                   "không phải 0 hoặc 1; hãy sửa hoặc để trống");
+}
+
+/// How systems write that there is no date: the first moment of these days.
+bool is_no_date(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kNone = {
+      "0001-01-01", "1900-01-01", "1970-01-01", "01/01/0001", "01/01/1900", "01/01/1970", "00000000000000"};
+  for (const std::string_view none : kNone) {
+    if (!text.starts_with(none)) continue;
+    const std::string_view rest = text.substr(none.size());
+    // Any time of that day: midnight here is seven hours later in Greenwich.
+    if (rest.empty() || rest.front() == ' ' || rest.front() == 'T') return true;
+  }
+  return false;
+}
+
+Result<Value> time_value(std::string_view text) {
+  if (const std::optional<WallTime> time = parse_dossier_time(text)) {
+    return Value(static_cast<std::uint64_t>(time->time_since_epoch().count()));
+  }
+  if (is_no_date(text)) return Value{};
+  return bad_input(
+      "the date cannot be read; write it as 2026-01-31 14:30:00, 31/01/2026 14:30 or 20260131143000",
+      "không đọc được ngày giờ; hãy ghi dạng 2026-01-31 14:30:00, 31/01/2026 14:30 hoặc 20260131143000");
+}
+
+Result<Value> state_value(std::string_view text, const DossierStates& states) {
+  // The configuration's own words first: some systems count their states differently.
+  const auto mapped = states.find(folded(text));
+  if (mapped != states.end()) return Value(static_cast<std::uint64_t>(mapped->second));
+  Result<Value> number = number_value(text, 1, 10);
+  if (number) return number;
+  return bad_input("is an unknown state; use 1..10, or add the word to [dossiers.states]",
+                   "là trạng thái chưa khai báo; hãy dùng 1..10 hoặc thêm vào [dossiers.states]");
+}
+
+}  // namespace
+
+DossierStates folded_states(const DossierStates& states) {
+  DossierStates all;
+  for (const auto& [word, number] : states) all.insert_or_assign(folded(word), number);
+  return all;
+}
+
+Result<Value> field_value(const TableField& field, std::string_view raw, const DossierStates& states) {
+  std::string_view text = trimmed(raw);
+  if (folded(text.substr(0, 8)) == "null") text = {};
+  if (text.empty()) {
+    if (!field.mandatory) return Value{};
+    return bad_input("is empty; no row is of use without it", "bị trống; dòng nào cũng phải có ô này");
+  }
+  switch (field.kind) {
+    case FieldKind::code: return text_value(text, kMaxCode);
+    case FieldKind::text: return text_value(text, kMaxText);
+    case FieldKind::state: return state_value(text, states);
+    case FieldKind::time: {
+      Result<Value> time = time_value(text);
+      if (time && is_null(*time) && field.mandatory) {
+        return bad_input("has no date; no row is of use without it", "chưa có ngày; dòng nào cũng phải có");
+      }
+      return time;
+    }
+    case FieldKind::number: return number_value(text, field.least, field.most);
+    case FieldKind::flag: return flag_value(text);
+  }
+  return Value{};
+}
+
+Unexpected bad_input(const std::string& english, const std::string& vietnamese) {
+  return failure("", english + " | " + vietnamese);
+}
+
+}  // namespace xalink
