@@ -33,6 +33,34 @@ struct BoardLane {
   std::optional<Last> last;
 };
 
+/// Rows that the board had delivered and that the store lacked at one of its births: the store was put back
+/// from an older copy, or another gateway took them. The board was asked for them.
+struct Recovery {
+  Lane lane = Lane::measurements;
+  RowId first = 0;
+  RowId last = 0;
+  WallTime found{};
+  std::optional<WallTime> settled;  ///< all of them have come back or are known to be gone
+  std::uint64_t back = 0;           ///< records that came back so far
+  std::uint64_t gone = 0;           ///< rows that are known to be gone for good
+  std::uint64_t to_come = 0;
+  bool replaced = false;  ///< to come from an outbox that the board no longer uses: only a file by hand helps
+  friend bool operator==(const Recovery&, const Recovery&) = default;
+};
+
+/// Records that will never come: the gaps of one lane with one reason, neighbours taken together.
+struct Gone {
+  Lane lane = Lane::measurements;
+  std::string reason;         ///< "forgotten": acknowledged before, and no longer held when asked for again
+  std::uint64_t records = 0;  ///< that the gaps say were given up
+  std::uint64_t gaps = 0;
+  /// By the board's clock: the last record before the first of them, and the next one after the last.
+  std::optional<WallTime> since;
+  std::optional<WallTime> until;
+  bool more = false;  ///< there are older ones, which were not looked at
+  friend bool operator==(const Gone&, const Gone&) = default;
+};
+
 struct Board {
   NodeId site;
   WallTime first_seen{};
@@ -50,6 +78,8 @@ struct Board {
   std::optional<WallTime> oldest;  ///< the board's oldest unacknowledged record, by its clock
   std::array<BoardLane, kLaneCount> lanes;
   std::map<std::string, std::uint64_t> given_up_reported;  ///< by the board: reason → records
+  std::vector<Recovery> recoveries;  ///< newest first; those that settled long ago are left out
+  std::vector<Gone> gone;            ///< by lane, then reason
   std::uint64_t plain_values = 0;
   std::optional<WallTime> last_plain;
   /// What was not taken in of it, ever; empty: everything was.
@@ -79,18 +109,28 @@ struct Fleet {
 /// An aligned table with a line of advice where there is something to do. Local time.
 [[nodiscard]] std::string boards_as_table(const Fleet& fleet, WallTime now, Language language);
 
+/// What is being sent again and what is gone for good; empty when there is nothing to tell. Part of the
+/// table.
+[[nodiscard]] std::string missing_as_text(const Fleet& fleet, WallTime now, Language language);
+
 /// One JSON object, on one line, without a line feed. Stable: keys may be added, never changed.
 ///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
 ///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
 ///          "first_seen": TIME, "epoch": TEXT|null, "clock": "synchronised"|"holdover"|"unset"|null,
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
+///          "recoveries": [RECOVERY...], "gone": [GONE...],
 ///          "plain_values": N, "last_plain_value": TIME|null, "curbed": CURBED|null}
 ///   CURBED {"messages_limited": N, "records_refused": N, "lost": N, "set_aside": N, "last": TIME, "reason"}
 ///   LANE  {"lane": 0|1, "mark": N, "records": N, "given_up": N,
 ///          "backlog": {"rows": N, "as_of": TIME}|null,
 ///          "last_record": {"at": TIME, "clock": QUALITY, "received": TIME}|null}
-/// TIME is RFC 3339 in UTC with milliseconds. "at" and "oldest_unacknowledged" are by the board's clock.
+///   RECOVERY {"lane": 0|1, "first": N, "last": N, "found": TIME, "settled": TIME|null, "back": N, "gone": N,
+///             "to_come": N, "replaced": true|false}
+///   GONE  {"lane": 0|1, "reason", "records": N, "gaps": N, "since": TIME|null, "until": TIME|null,
+///          "more": true|false}
+/// TIME is RFC 3339 in UTC with milliseconds. "at", "oldest_unacknowledged", "since"
+/// and "until" of GONE are by the board's clock.
 [[nodiscard]] std::string boards_as_json(const Fleet& fleet, WallTime now);
 
 }  // namespace xalink

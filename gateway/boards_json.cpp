@@ -65,6 +65,32 @@ json::object lane_object(Lane which, const BoardLane& lane) {
   return object;
 }
 
+json::object recovery_object(const Recovery& recovery) {
+  json::object object;
+  object["lane"] = index(recovery.lane);
+  object["first"] = recovery.first;
+  object["last"] = recovery.last;
+  object["found"] = timestamp(recovery.found);
+  object["settled"] = optional_time(recovery.settled);
+  object["back"] = recovery.back;
+  object["gone"] = recovery.gone;
+  object["to_come"] = recovery.to_come;
+  object["replaced"] = recovery.replaced;
+  return object;
+}
+
+json::object gone_object(const Gone& gone) {
+  json::object object;
+  object["lane"] = index(gone.lane);
+  object["reason"] = gone.reason;
+  object["records"] = gone.records;
+  object["gaps"] = gone.gaps;
+  object["since"] = optional_time(gone.since);
+  object["until"] = optional_time(gone.until);
+  object["more"] = gone.more;
+  return object;
+}
+
 json::object board_object(const Board& board) {
   json::object object;
   object["group"] = board.site.group;
@@ -83,6 +109,12 @@ json::object board_object(const Board& board) {
   json::object reported;
   for (const auto& [reason, records] : board.given_up_reported) reported[reason] = records;
   object["given_up_reported"] = std::move(reported);
+  json::array recoveries;
+  for (const auto& recovery : board.recoveries) recoveries.push_back(recovery_object(recovery));
+  object["recoveries"] = std::move(recoveries);
+  json::array gone;
+  for (const auto& part : board.gone) gone.push_back(gone_object(part));
+  object["gone"] = std::move(gone);
   object["plain_values"] = board.plain_values;
   object["last_plain_value"] = optional_time(board.last_plain);
   object["curbed"] = nullptr;

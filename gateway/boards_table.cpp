@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/boards.hpp"
+#include "gateway/local_time.hpp"
 #include "gateway/text_table.hpp"
 
 namespace xalink {
@@ -119,19 +119,6 @@ constexpr Words kVietnamese{
         "[limits] trong gateway.toml nếu được phép gửi nhiều như vậy.",
 };
 
-std::tm local(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto in_seconds = static_cast<std::time_t>(seconds.time_since_epoch().count());
-  std::tm parts{};
-  ::localtime_r(&in_seconds, &parts);
-  return parts;
-}
-
-std::string formatted(const std::tm& parts, const char* format) {
-  char text[40];
-  return {text, std::strftime(text, sizeof text, format, &parts)};
-}
-
 class Table {
  public:
   Table(WallTime now, const Words& words) : now_(now), words_(words) {}
@@ -167,13 +154,7 @@ class Table {
 
   [[nodiscard]] bool has_estimates() const { return has_estimates_; }
 
-  /// Today by the time of day, other days with their date.
-  std::string moment(WallTime time) const {
-    const auto parts = local(time);
-    const auto today = local(now_);
-    const bool same_day = parts.tm_year == today.tm_year && parts.tm_yday == today.tm_yday;
-    return formatted(parts, same_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M");
-  }
+  std::string moment(WallTime time) const { return local_moment(time, now_); }
 
  private:
   std::string_view state(const Board& board) const {
@@ -309,6 +290,7 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
     line(words.legend);
     if (table.has_estimates()) line(words.estimated);
     for (const auto& told : curbed_lines(fleet, table, words, now)) line(told);
+    text += missing_as_text(fleet, now, language);
   }
   if (fleet.strangers_limited > 0) line(std::to_string(fleet.strangers_limited), words.strangers_limited);
   if (fleet.gateway_running == false) {

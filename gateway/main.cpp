@@ -37,7 +37,18 @@ constexpr const char* kDescription =
 constexpr const char* kRunFooter =
     "Reads the configuration, connects to the broker and works until SIGINT or SIGTERM. Broker or disk may\n"
     "come and go: it tries again, and boards keep what is not stored yet. Only one gateway may use a store.\n"
-    "Logs to standard error, one line for each change of state.";
+    "Logs to standard error, one line for each change of state.\n\n"
+    "Back up the store, also while the gateway runs:\n"
+    "  sqlite3 /var/lib/xalink-gateway/gateway.db \".backup '/srv/backup/gateway.db'\"\n"
+    "Put a copy back:\n"
+    "  systemctl stop xalink-gateway\n"
+    "  cd /var/lib/xalink-gateway && rm -f gateway.db-wal gateway.db-shm\n"
+    "  cat /srv/backup/gateway.db > gateway.db        keeps the owner of the file\n"
+    "  systemctl start xalink-gateway\n"
+    "gateway.db-wal belongs to the store that it stood beside: a copy with the -wal of another time is\n"
+    "damaged. What the copy lacks is asked of the boards as they connect; `xalink-gateway boards` shows "
+    "what\n"
+    "has come back, what is still to come, and what they no longer had.";
 
 constexpr const char* kBoardsFooter =
     "Reads the store whether or not the gateway runs. The table is for people, --json for programs: an\n"

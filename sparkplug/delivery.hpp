@@ -49,8 +49,8 @@ inline constexpr std::string_view kAcknowledgeEpoch = "Node Control/Acknowledge 
 [[nodiscard]] std::string acknowledge_lane(Lane lane);  ///< "Node Control/Acknowledge Lane N"
 [[nodiscard]] std::string resend_from(Lane lane);       ///< "Node Control/Resend From Lane N"
 inline constexpr std::string_view kEpoch = "Delivery/Epoch";
-/// "Delivery/Lane N". In DDATA: row id of the last record in the message. In births: the mark the node
-/// goes on from, so that a gateway restored from a backup sees at once that it lost something.
+/// "Delivery/Lane N". In DDATA: row id of the last record in the message. In births: the highest mark the
+/// node was ever told, so that a gateway restored from a backup sees at once that it lost something.
 [[nodiscard]] std::string delivery_lane(Lane lane);
 /// "Delivery/Order": Bytes, byte i is the index of the DataSet (in message order) that holds the i-th
 /// record. Only where a message has more than one DataSet.

@@ -64,7 +64,8 @@ struct EdgeNodeOptions {
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = std::size_t{16} * 1024;
-  std::size_t min_window_bytes = std::size_t{4} * 1024;  ///< unacknowledged bytes, to begin with and after a loss
+  std::size_t min_window_bytes =
+      std::size_t{4} * 1024;  ///< unacknowledged bytes, to begin with and after a loss
   std::size_t max_window_bytes = std::size_t{1024} * 1024;
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(5);
@@ -199,6 +200,7 @@ class EdgeNode {
   struct LaneState {
     LaneDepth depth;
     RowId next = 1;       ///< first row not yet sent in this round
+    RowId believed = 0;   ///< highest mark ever, also while rows below it are sent again
     RowId sent_high = 0;  ///< highest row that may ever have been sent; acknowledgements beyond are lies
     Batch buffer;         ///< rows read from the outbox and not yet sent
     std::size_t buffer_at = 0;

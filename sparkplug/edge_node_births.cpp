@@ -114,7 +114,9 @@ void EdgeNode::publish_nbirth(Now now) {
     const std::uint64_t mark = lane(which).acknowledged;
     add(metric::acknowledge_lane(which), DataType::uint64, mark, false);
     add(metric::resend_from(which), DataType::uint64, std::monostate{}, false);
-    add(metric::delivery_lane(which), DataType::uint64, mark, true);
+    // Not where sending again has got to: a gateway restored once more in the middle of it must see all
+    // that it lost.
+    add(metric::delivery_lane(which), DataType::uint64, std::max(mark, at(which).believed), true);
   }
   question_.reset();
   if (now.quality != ClockQuality::synchronised && options_.acknowledged_by == AcknowledgedBy::gateway) {

@@ -142,6 +142,7 @@ void EdgeNode::resend_from(Lane which, RowId first, Now now) {
   }
   note(Level::warning, "the gateway lost rows from " + std::to_string(first) + " of lane " +
                            std::to_string(index(which)) + "; sending again what is still held");
+  lane.believed = std::max(lane.believed, lane.depth.acknowledged);
   lane.depth.acknowledged = first - 1;
   go_back(which, now);
 }

@@ -20,7 +20,7 @@ namespace {
 constexpr int kApplicationId = 0x58414C47;
 
 // Script i brings a store from version i to i + 1. Only ever append.
-constexpr std::array<const char*, 2> kMigrations{kSchemaVersion1, kSchemaVersion2};
+constexpr std::array<const char*, 3> kMigrations{kSchemaVersion1, kSchemaVersion2, kSchemaVersion3};
 constexpr int kVersion = static_cast<int>(kMigrations.size());
 
 constexpr int kBusyTimeoutMs = 5000;

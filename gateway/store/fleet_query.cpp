@@ -6,6 +6,7 @@
 
 #include "gateway/boards.hpp"
 #include "gateway/store/database.hpp"
+#include "gateway/store/missing_query.hpp"
 #include "gateway/store/store_lock.hpp"
 #include "sparkplug/delivery.hpp"
 
@@ -48,6 +49,7 @@ class FleetQuery {
                "node = ?)"),
         curbed_(database,
                 "SELECT limited, refused, lost, set_aside, last_ms, reason FROM curbed WHERE node = ?"),
+        missing_(database),
         counter_(database, "SELECT value FROM counter WHERE name = ?") {}
 
   Fleet read(Fleet fleet) {
@@ -63,6 +65,7 @@ class FleetQuery {
       read_own_values(board, node);
       read_plain(board, node);
       read_curbed(board, node);
+      missing_.read(board, node);
       fleet.boards.push_back(std::move(board));
     }
     if (const auto ms = counter("last_commit_ms")) fleet.last_commit = WallTime(Milliseconds(*ms));
@@ -165,6 +168,7 @@ class FleetQuery {
   SQLite::Statement own_values_;
   SQLite::Statement plain_;
   SQLite::Statement curbed_;
+  store::MissingQuery missing_;
   SQLite::Statement counter_;
 };
 

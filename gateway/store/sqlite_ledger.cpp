@@ -1,6 +1,7 @@
 #include "gateway/store/sqlite_ledger.hpp"
 
 #include <SQLiteCpp/Transaction.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
@@ -86,6 +87,7 @@ SqliteLedger::SqliteLedger(std::filesystem::path file, StoreLock lock,
       database_(std::move(database)),
       nodes_(*database_),
       records_(*database_),
+      recoveries_(*database_),
       live_(*database_),
       curbs_(*database_),
       set_aside_(*database_, limits, [this](const std::string& topic) { return owner_of_topic(topic); }),
@@ -103,9 +105,11 @@ Result<std::vector<LaneMark>> SqliteLedger::commit(const std::vector<Fact>& fact
     SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const auto& fact : facts) take(fact, marks);
     records_.write_marks();
+    recoveries_.settle(records_, latest_of(facts));
     remember_commit(latest_of(facts));
     auto answer = std::move(marks).fill_in(records_);
     transaction.commit();
+    for (const auto& line : recoveries_.take_news()) spdlog::warn("{}", line);
     return answer;
   } catch (const SQLite::Exception& error) {
     forget_cached();
@@ -124,7 +128,11 @@ void SqliteLedger::take(const Fact& fact, MarkList& marks) {
             std::optional<std::int64_t> epoch;
             if (!birth.epoch.empty()) {
               epoch = records_.epoch_number(node, birth.epoch, birth.at);
-              for (const Lane lane : kLanes) marks.note(birth.node, birth.epoch, *epoch, lane, false);
+              for (const Lane lane : kLanes) {
+                marks.note(birth.node, birth.epoch, *epoch, lane, false);
+                recoveries_.claimed(birth.node, *epoch, lane, records_.mark(*epoch, lane),
+                                    birth.claimed[index(lane)].value_or(0), birth.at);
+              }
             }
             live_.born(node, epoch, birth);
           },
@@ -183,6 +191,7 @@ void SqliteLedger::remember_commit(WallTime at) {
 void SqliteLedger::forget_cached() {
   nodes_.forget_cached();
   records_.forget_cached();
+  recoveries_.forget_cached();
   live_.forget_cached();
   set_aside_.forget_cached();
 }

@@ -15,6 +15,7 @@
 #include "gateway/store/live_state.hpp"
 #include "gateway/store/nodes.hpp"
 #include "gateway/store/records.hpp"
+#include "gateway/store/recoveries.hpp"
 #include "gateway/store/set_aside.hpp"
 #include "gateway/store/store_lock.hpp"
 
@@ -45,6 +46,7 @@ class SqliteLedger final : public Ledger {
   std::unique_ptr<SQLite::Database> database_;
   Nodes nodes_;
   Records records_;
+  Recoveries recoveries_;
   LiveState live_;
   Curbs curbs_;
   SetAside set_aside_;

@@ -54,12 +54,13 @@ Pending numbered(std::uint64_t number) {
 
 }  // namespace
 
-void fill_outbox(const std::filesystem::path& file, std::size_t count) {
+void fill_outbox(const std::filesystem::path& file, std::size_t count, std::size_t first) {
   auto outbox = Outbox::open(file);
   if (!outbox) throw std::runtime_error(outbox.error().to_string());
   for (std::size_t done = 0; done < count;) {
     std::vector<Pending> records;
-    for (; done < count && records.size() < kRowsOfOneAppend; ++done) records.push_back(numbered(done));
+    for (; done < count && records.size() < kRowsOfOneAppend; ++done)
+      records.push_back(numbered(first + done));
     const auto appended = (*outbox)->append(records);
     if (!appended) throw std::runtime_error(appended.error().to_string());
   }

@@ -8,7 +8,7 @@ namespace xalink::test {
 
 /// Appends `count` records: pings to three targets, readings of the board, a dossier event among every
 /// twenty; with absent values, over several boots and qualities of the clock. Each is told from all others
-/// by its content. Throws when the disk refuses.
-void fill_outbox(const std::filesystem::path& file, std::size_t count);
+/// by its content; to go on later, `first` is how many there were before. Throws when the disk refuses.
+void fill_outbox(const std::filesystem::path& file, std::size_t count, std::size_t first = 0);
 
 }  // namespace xalink::test

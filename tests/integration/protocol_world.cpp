@@ -41,6 +41,7 @@ struct ProtocolWorld::Session {
 };
 
 struct ProtocolWorld::Board {
+  NodeId id;
   Session session;
   std::filesystem::path file;
   std::unique_ptr<Outbox> outbox;
@@ -110,7 +111,12 @@ Now ProtocolWorld::host_now() const {
 // --- boards -----------------------------------------------------------------------------------------
 
 std::size_t ProtocolWorld::add_board() {
+  return add_board(node_options.id);
+}
+
+std::size_t ProtocolWorld::add_board(const NodeId& id) {
   auto& board = *boards_.emplace_back(std::make_unique<Board>());
+  board.id = id;
   board.file = folder_ / ("outbox-" + std::to_string(boards_.size()) + ".db");
   return boards_.size() - 1;
 }
@@ -135,6 +141,7 @@ void ProtocolWorld::start_board(std::size_t index) {
   std::array<LaneDepth, kLaneCount> lanes;
   for (const Lane lane : kLanes) lanes[xalink::index(lane)] = board.outbox->depth(lane).value();
   auto options = node_options;
+  options.id = board.id;
   options.boot_id = board.boot_id;
   board.node.emplace(options, std::vector<Schema>{ping(), board_schema(), dossier()}, board.outbox->epoch(),
                      lanes, random_());
@@ -256,7 +263,7 @@ void ProtocolWorld::perform(std::size_t index, EdgeNodeAction what) {
       // One client id, one session: the newcomer takes it over from any board that has it.
       for (std::size_t other = 0; other < boards_.size(); ++other) {
         auto& rival = *boards_[other];
-        if (rival.session.id == 0) continue;
+        if (rival.session.id == 0 || rival.id != on.id) continue;
         end_session(rival.session, /*with_will=*/true);
         if (other != index)
           later(other, short_while(), [this](Board& out) { out.node->lost("taken over", now_of(out)); });
@@ -490,10 +497,12 @@ void ProtocolWorld::fan_out(const OutgoingMessage& message) {
 void ProtocolWorld::deliver(Session& session, const OutgoingMessage& message, bool retained) {
   if (session.id == 0 || !session.subscribed) return;
   const auto topic = parse_topic(message.topic);
-  bool for_board = false;
-  for (const auto& board : boards_) for_board = for_board || &board->session == &session;
-  const bool command = topic && (topic->type == MessageType::ncmd || topic->type == MessageType::state);
-  if (for_board && !command) return;
+  for (const auto& board : boards_) {
+    if (&board->session != &session) continue;
+    const bool command = topic && topic->type == MessageType::ncmd && topic->group == board->id.group &&
+                         topic->node == board->id.node;
+    if (!command && !(topic && topic->type == MessageType::state)) return;
+  }
   if (message.qos == 0 && chance(faults.lose)) return;
   const int copies = message.qos == 0 && chance(faults.duplicate) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {

@@ -44,6 +44,8 @@ class ProtocolWorld {
 
   // --- the board; several may share one identity
   std::size_t add_board();
+  /// One with an identity of its own.
+  std::size_t add_board(const NodeId& id);
   void start_board(std::size_t board);
   void kill_board(std::size_t board);
   /// Removes the outbox of a board that is dead, as a new card does. Its rows are out of the account.

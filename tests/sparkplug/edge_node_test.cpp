@@ -491,6 +491,13 @@ TEST(EdgeNode, DoesNotStartOverWhenARestoredGatewayAsksTwice) {
   ask();
   EXPECT_TRUE(bench.data_topics().empty());
   EXPECT_EQ(bench.node.ignored_commands(), 0U);
+  // A gateway that is restored once more in the middle of it must see all that it lost.
+  bench.command({Bench::metric("Node Control/Rebirth", DataType::boolean, true)});
+  const auto births = bench.payload(0);
+  const auto told = std::find_if(births.metrics.begin(), births.metrics.end(),
+                                 [](const Metric& metric) { return metric.name == "Delivery/Lane 1"; });
+  ASSERT_NE(told, births.metrics.end());
+  EXPECT_EQ(told->value, MetricValue(std::uint64_t{80}));
 }
 
 TEST(EdgeNode, ForForeignHostsHandingOverIsEnough) {
