@@ -19,6 +19,7 @@ constexpr std::string_view kConstantPrefix = "Constant/";
 // Rows share a DataSet while wall time minus time since boot stays this close: a slewed clock drifts
 // by 0.5 ms/s, a step is larger and begins a DataSet of its own.
 constexpr Milliseconds kBootOffsetTolerance{1000};
+constexpr std::uint64_t kLongestUptime = 253'402'300'799'999;  // ms; beyond it sums would overflow
 constexpr std::size_t kMostMaskedColumns = 64;
 // A few bytes of a message must not become gigabytes of a reader's memory.
 constexpr std::size_t kLongestConstant = 64;
@@ -246,7 +247,7 @@ Result<Stamp> base_stamp(const Metric& metric, const ClockContext& births) {
   }
   if (const auto* since = property(metric, kBootTimeProperty)) {
     if (const auto* ms = std::get_if<std::uint64_t>(since))
-      base.boot_time = BootTime(static_cast<std::int64_t>(*ms));
+      base.boot_time = BootTime(static_cast<std::int64_t>(std::min(*ms, kLongestUptime)));
   }
   if (const auto* clock = property(metric, kClockProperty)) {
     const auto* quality = std::get_if<std::uint64_t>(clock);

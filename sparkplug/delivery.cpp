@@ -1,12 +1,18 @@
 #include "sparkplug/delivery.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sparkplug/backlog_set.hpp"
+#include "sparkplug/packed_values.hpp"
 
 namespace xalink {
 namespace {
+
+// Stores count rows with signed integers. No board comes near it.
+constexpr RowId kHighestRow = static_cast<RowId>(std::numeric_limits<std::int64_t>::max());
+constexpr std::size_t kLongestBootId = 64;  // a UUID has 36
 
 constexpr std::size_t kMostDataSets = 255;  // Delivery/Order has one byte for each record
 
@@ -62,6 +68,22 @@ Result<void> number_items(Batch& batch, RowId last) {
   return {};
 }
 
+// What came in must come out of a store again.
+Result<void> check_storable(const Batch& batch) {
+  for (const auto& schema : batch.schemas) {
+    for (const auto& column : schema.columns) {
+      if (is_packable(column.type)) continue;
+      return failure(schema.group + "/" + column.name,
+                     "has type " + std::to_string(static_cast<std::uint32_t>(column.type)) +
+                         ", which no record can hold");
+    }
+  }
+  for (const auto& item : batch.items) {
+    if (item.record.stamp.boot_id.size() > kLongestBootId) return failure("Boot", "is longer than a boot id");
+  }
+  return {};
+}
+
 struct LaneClaim {
   Lane lane = Lane::events;
   RowId last = 0;
@@ -74,6 +96,7 @@ Result<std::optional<LaneClaim>> find_claim(const std::vector<Metric>& metrics) 
       if (metric.name != metric::delivery_lane(lane)) continue;
       const auto* last = std::get_if<std::uint64_t>(&metric.value);
       if (last == nullptr) return failure(metric.name, "is not a row id");
+      if (*last > kHighestRow) return failure(metric.name, "is higher than any row can be");
       if (claim) return failure(metric.name, "two lanes in one message");
       claim = LaneClaim{lane, *last};
     }
@@ -275,6 +298,7 @@ Result<std::optional<Batch>> decode_delivery(std::string_view device, std::strin
   auto batch = device == kBacklogDevice ? decode_backlog(epoch, metrics, **claim, births)
                                         : decode_live(device, epoch, metrics, **claim, births);
   if (!batch) return Unexpected(std::move(batch.error()));
+  if (auto storable = check_storable(*batch); !storable) return Unexpected(std::move(storable.error()));
   return std::optional<Batch>(std::move(*batch));
 }
 

@@ -6,12 +6,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "sparkplug/utf8.hpp"
+
 namespace xalink {
 namespace {
 
 // A message this far behind the expected sequence number is a repetition; anything else means loss.
 constexpr std::uint8_t kRepeatedWithin = 16;
 constexpr std::size_t kMostHeld = 64;
+
+constexpr std::size_t kLongestTopic = 1024;
+constexpr std::size_t kLongestReason = 300;
+constexpr std::size_t kMostKeptOfOne = 64U << 10U;  // of a message set aside
+constexpr std::size_t kLongestId = 64;              // of epochs and boots; a UUID has 36
+// Half a million years either way: sums of times stay far from overflowing.
+constexpr std::int64_t kFarthestOffset = 1'000'000'000'000'000;
+
+// For tables and terminals: no control characters, no broken letters.
+std::string printable(std::string text) {
+  if (text.size() > kLongestReason) text.resize(kLongestReason);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = utf8_sequence(text, at);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (length == 0 || byte < 0x20 || byte == 0x7F) text[at] = '?';
+    at += std::max<std::size_t>(1, length);
+  }
+  return text;
+}
 
 bool is_delivery_metric(std::string_view name) {
   return name.starts_with("Delivery/");
@@ -120,11 +141,17 @@ void HostApplication::take_state(const Topic& topic, const IncomingMessage& mess
 
 void HostApplication::set_aside(const IncomingMessage& message, std::string reason, Now now) {
   ++counters_.set_aside;
-  facts_.emplace_back(fact::SetAside{message.topic, message.payload, std::move(reason), now.wall});
+  facts_.emplace_back(fact::SetAside{message.topic.substr(0, kLongestTopic),
+                                     message.payload.substr(0, kMostKeptOfOne), printable(std::move(reason)),
+                                     now.wall, std::max(message.cut_from, message.payload.size())});
 }
 
 void HostApplication::arrived(IncomingMessage message, Now now) {
   ++counters_.messages;
+  if (message.topic.size() > kLongestTopic) {
+    set_aside(message, "the topic is longer than " + std::to_string(kLongestTopic) + " bytes", now);
+    return;
+  }
   const auto topic = parse_topic(message.topic);
   if (!topic) {
     set_aside(message, topic.error().what, now);
@@ -138,6 +165,18 @@ void HostApplication::arrived(IncomingMessage message, Now now) {
   if (topic->type == MessageType::ncmd || topic->type == MessageType::dcmd) return;
   const auto& groups = options_.groups;
   if (!groups.empty() && std::find(groups.begin(), groups.end(), topic->group) == groups.end()) return;
+  if (message.retained) {
+    // tck-id-payloads-*-retain: it is of some earlier day, and to believe it would bring the dead back.
+    set_aside(message, std::string(to_string(topic->type)) + " was retained, which Sparkplug forbids", now);
+    return;
+  }
+  if (message.cut_from > 0) {
+    set_aside(message,
+              "payload of " + std::to_string(message.cut_from) + " bytes is larger than " +
+                  std::to_string(options_.limits.bytes),
+              now);
+    return;
+  }
   auto payload = decode(message.payload, options_.limits);
   if (!payload) {
     set_aside(message, payload.error().to_string(), now);
@@ -154,6 +193,7 @@ void HostApplication::arrived(IncomingMessage message, Now now) {
 void HostApplication::unborn(const NodeId& id, Node& node) {
   node.born = false;
   node.held.clear();
+  node.held_bytes = 0;
   node.reorder_until.reset();
   reordering_.erase(id);
   node.resends = {};  // the next birth says anew what the node believes
@@ -198,11 +238,17 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
     return;
   }
   auto& node = *remembered;
+  if (auto fine = check_birth(node, {}, payload); !fine) {
+    set_aside(message, fine.error().to_string(), now);
+    return;
+  }
   fact::NodeBorn born;
   born.rebirth = node.online && node.bdseq == *bdseq;
   const auto last_request = node.last_rebirth_request;
+  auto names = std::move(node.names);
   unborn(id, node);
   node = Node{};
+  node.names = std::move(names);
   node.last_rebirth_request = last_request;
   rebirths_wanted_.erase(id);
   node.born = true;
@@ -286,8 +332,11 @@ void HostApplication::take_in_sequence(const NodeId& id, const Topic& topic, Inc
     node.reorder_until = now.steady + options_.reorder_timeout;
     reordering_.insert(id);
   }
+  node.held_bytes += message.payload.size();
   node.held.emplace(seq, std::move(message));
-  if (node.held.size() >= kMostHeld) node.reorder_until = now.steady;
+  if (node.held.size() >= kMostHeld || node.held_bytes > options_.max_held_bytes) {
+    node.reorder_until = now.steady;
+  }
   tick(now);
 }
 
@@ -299,6 +348,10 @@ void HostApplication::take_next(const NodeId& id, Node& node, const Topic& topic
       if (auto read = interpret_births(payload); !read) {
         set_aside(message, read.error().to_string(), now);
         request_rebirth(id, node, now);
+        return;
+      }
+      if (auto fine = check_birth(node, topic.device, payload); !fine) {
+        set_aside(message, fine.error().to_string(), now);
         return;
       }
       take_dbirth(id, node, topic, std::move(payload), now);
@@ -318,6 +371,7 @@ void HostApplication::release_held(const NodeId& id, Node& node, Now now) {
     if (next == node.held.end()) break;
     const IncomingMessage message = std::move(next->second);
     node.held.erase(next);
+    node.held_bytes -= message.payload.size();
     const auto topic = parse_topic(message.topic);
     auto payload = decode(message.payload, options_.limits);
     if (topic && payload) take_next(id, node, *topic, message, std::move(*payload), now);
@@ -393,6 +447,10 @@ void HostApplication::take_data(const NodeId& id, Node& node, const Topic& topic
       set_aside(message, batch.error().to_string(), now);
       return;
     }
+    if (auto fine = *batch ? check_names(node, **batch) : Result<void>{}; !fine) {
+      set_aside(message, fine.error().to_string(), now);
+      return;
+    }
     if (*batch) {
       counters_.records += (*batch)->items.size();
       facts_.emplace_back(fact::Arrived{id, now.wall, std::move(**batch), now.quality});
@@ -405,15 +463,18 @@ void HostApplication::take_data(const NodeId& id, Node& node, const Topic& topic
 void HostApplication::read_clock(Node& node, const std::vector<Metric>& metrics) {
   for (const auto& metric : metrics) {
     if (metric.name == metric::kBootId) {
-      if (const auto* text = std::get_if<std::string>(&metric.value)) node.clock.boot_id = *text;
+      const auto* text = std::get_if<std::string>(&metric.value);
+      if (text != nullptr && text->size() <= kLongestId) node.clock.boot_id = *text;
     } else if (metric.name == metric::kClockQuality) {
       const auto* quality = std::get_if<std::uint64_t>(&metric.value);
       if (quality != nullptr && *quality <= static_cast<std::uint64_t>(ClockQuality::synchronised)) {
         node.clock.quality = static_cast<ClockQuality>(*quality);
       }
     } else if (metric.name == metric::kBootOffset) {
-      if (const auto* ms = std::get_if<std::int64_t>(&metric.value))
+      const auto* ms = std::get_if<std::int64_t>(&metric.value);
+      if (ms != nullptr && *ms >= -kFarthestOffset && *ms <= kFarthestOffset) {
         node.clock.boot_offset = Milliseconds(*ms);
+      }
     }
   }
 }

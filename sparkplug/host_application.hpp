@@ -8,7 +8,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -125,6 +127,11 @@ struct HostApplicationOptions {
   std::size_t max_nodes = 20'000;
   /// Metrics that a node and its devices may have declared at a time; births beyond are set aside.
   std::size_t max_metrics_of_node = 20'000;
+  /// Different names that one node may bring in while this runs: of metrics, devices, epochs, boots and
+  /// shapes of records. Each stays in the store for good.
+  std::size_t max_names_of_node = 100'000;
+  /// Messages of one node that wait for one they overtook, in bytes.
+  std::size_t max_held_bytes = 4U << 20U;
   PayloadLimits limits;
 };
 
@@ -195,11 +202,18 @@ class HostApplication {
     std::map<std::pair<std::string, std::string>, DataType> types;  ///< by device and name
     std::set<std::string> devices;
     std::map<std::uint8_t, IncomingMessage> held;  ///< ahead of expected_seq, by seq
+    std::size_t held_bytes = 0;
+    /// Hashes of all names it ever brought in; a rebirth begins no new list.
+    std::unordered_set<std::size_t> names;
     std::optional<SteadyTime> reorder_until;
     std::optional<SteadyTime> last_rebirth_request;
     bool wants_rebirth = false;
   };
 
+  /// False when the node has brought in too many names already.
+  [[nodiscard]] bool remember_name(Node& node, std::string_view kind, std::string_view name) const;
+  [[nodiscard]] Result<void> check_birth(Node& node, const std::string& device, const Payload& payload) const;
+  [[nodiscard]] Result<void> check_names(Node& node, const Batch& batch) const;
   void set_aside(const IncomingMessage& message, std::string reason, Now now);
   void take_state(const Topic& topic, const IncomingMessage& message, Now now);
   void take_nbirth(const NodeId& id, const IncomingMessage& message, Payload payload, Now now);

@@ -187,6 +187,10 @@ Unexpected damaged_columns(std::string what) {
 
 }  // namespace
 
+bool is_packable(DataType type) {
+  return form_of(type) != Form::none;
+}
+
 void pack_into(std::string& out, std::span<const Column> columns, std::span<const Value> values) {
   assert(values.size() == columns.size());
   const std::size_t bitmap = (columns.size() + 7) / 8;

@@ -12,6 +12,10 @@
 
 namespace xalink {
 
+/// Whether values of this type can be packed: the scalar ones. A column of another type must not come in
+/// from outside.
+[[nodiscard]] bool is_packable(DataType type);
+
 /// Layout: a bitmap of present columns (bit i of byte i/8), then the present values in column order:
 /// integers as varints (signed ones zigzag), Float 4 and Double 8 bytes little-endian, Boolean one
 /// byte, texts as varint length and bytes.

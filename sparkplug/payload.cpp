@@ -6,10 +6,41 @@
 #include <type_traits>
 #include <utility>
 
+#include "sparkplug/utf8.hpp"
 #include "sparkplug_b.pb.h"
 
 namespace xalink {
 namespace {
+
+constexpr std::size_t kLongestName = 1024;
+// The last moment of the year 9999: what is later counts in other units than milliseconds, or lies.
+constexpr std::uint64_t kLatestTime = 253'402'300'799'999;
+
+// Names end up in keys, tables and terminals; protobuf itself lets any bytes pass for a string.
+Result<void> check_name(std::string_view name) {
+  if (name.size() > kLongestName) {
+    return failure("", "a name of " + std::to_string(name.size()) + " bytes is longer than " +
+                           std::to_string(kLongestName));
+  }
+  for (const char letter : name) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (byte < 0x20 || byte == 0x7F) return failure("", "a name holds a control character");
+  }
+  if (find_broken_utf8(name) != std::string_view::npos) return failure("", "a name is not UTF-8");
+  return {};
+}
+
+Result<void> check_time(std::uint64_t ms) {
+  if (ms <= kLatestTime) return {};
+  return failure("", "timestamp " + std::to_string(ms) + " is after the year 9999",
+                 "Timestamps are milliseconds since 1970-01-01 UTC");
+}
+
+Result<void> check_text(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr || find_broken_utf8(*text) == std::string_view::npos) return {};
+  return failure("", "a text is not UTF-8");
+}
 
 bool goes_in_int(DataType type) {
   return (type >= DataType::int8 && type <= DataType::int32) ||
@@ -115,6 +146,7 @@ Result<DataSet> take_data_set(const wire::DataSet& from, std::size_t& cells_left
   }
   to.columns.reserve(columns);
   for (int i = 0; i < from.columns_size(); ++i) {
+    if (auto named = check_name(from.columns(i)); !named) return Unexpected(std::move(named.error()));
     to.columns.push_back(Column{from.columns(i), static_cast<DataType>(from.types(i)), {}});
   }
   const auto rows = static_cast<std::size_t>(from.rows_size());
@@ -132,6 +164,7 @@ Result<DataSet> take_data_set(const wire::DataSet& from, std::size_t& cells_left
     for (int i = 0; i < row.elements_size(); ++i) {
       auto value = typed(raw_scalar(row.elements(i)), to.columns[static_cast<std::size_t>(i)].type);
       if (!value) return Unexpected(std::move(value.error()));
+      if (auto text = check_text(*value); !text) return Unexpected(std::move(text.error()));
       out.push_back(std::move(*value));
     }
   }
@@ -183,6 +216,10 @@ MetricValue widen(Value value) {
 
 Result<Metric> take_metric(const wire::Metric& from, std::size_t& cells_left) {
   Metric to;
+  if (auto named = check_name(from.name()); !named) return Unexpected(std::move(named.error()));
+  if (auto time = check_time(from.timestamp()); !time) {
+    return failure(from.name(), std::move(time.error().what), std::move(time.error().next));
+  }
   to.name = from.name();
   if (from.has_alias()) to.alias = from.alias();
   if (from.has_timestamp()) to.timestamp = from.timestamp();
@@ -203,6 +240,8 @@ Result<Metric> take_metric(const wire::Metric& from, std::size_t& cells_left) {
     }
     auto plain = typed(raw_scalar(value), type);
     if (!plain) return Unexpected(std::move(plain.error()));
+    if (auto named = check_name(set.keys(i)); !named) return Unexpected(std::move(named.error()));
+    if (auto text = check_text(*plain); !text) return Unexpected(std::move(text.error()));
     to.properties.push_back(Property{set.keys(i), type, std::move(*plain)});
   }
   switch (from.value_case()) {
@@ -218,7 +257,11 @@ Result<Metric> take_metric(const wire::Metric& from, std::size_t& cells_left) {
     case wire::Metric::VALUE_NOT_SET:
       if (!from.is_null()) return failure(to.name, "a metric has neither a value nor is_null");
       break;
-    default: to.value = widen(raw_scalar(from));
+    default: {
+      auto plain = raw_scalar(from);
+      if (!check_text(plain)) return failure(to.name, "the text is not UTF-8");
+      to.value = widen(std::move(plain));
+    }
   }
   if (from.is_null()) to.value = std::monostate{};
   return to;
@@ -250,6 +293,8 @@ Result<Payload> decode(std::string_view bytes, const PayloadLimits& limits) {
     return failure("", "payload holds " + std::to_string(wire.metrics_size()) + " metrics, more than " +
                            std::to_string(limits.metrics));
   }
+  if (auto time = check_time(wire.timestamp()); !time) return Unexpected(std::move(time.error()));
+  if (!check_text(wire.uuid())) return failure("", "the uuid is not UTF-8");
   Payload payload;
   if (wire.has_timestamp()) payload.timestamp = wire.timestamp();
   if (wire.has_seq()) payload.seq = wire.seq();

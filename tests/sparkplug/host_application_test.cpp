@@ -34,8 +34,7 @@ class Host {
   }
   [[nodiscard]] Now now() const {
     const auto elapsed = std::chrono::duration_cast<Milliseconds>(time.time_since_epoch());
-    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed,
-               clock_quality};
+    return Now{time, WallTime(Milliseconds(1'790'000'000'000) + elapsed), elapsed, clock_quality};
   }
   void hear(const std::string& topic, std::optional<std::uint64_t> seq, std::vector<Metric> metrics) {
     Payload payload;
@@ -416,6 +415,113 @@ TEST(HostApplication, DoesNotTellATimeThatItDoesNotKnow) {
             {metric("bdSeq", DataType::int64, std::int64_t{0}),
              metric("Clock/Question", DataType::uint64, std::uint64_t{5}, 5)});
   EXPECT_TRUE(host.host.take_messages().empty());
+}
+
+// --- lies -------------------------------------------------------------------------------------------
+
+TEST(HostApplication, DoesNotBelieveARetainedBirth) {
+  Host host;
+  Payload payload;
+  payload.seq = 0;
+  payload.metrics = {metric("bdSeq", DataType::int64, std::int64_t{0})};
+  host.host.arrived(IncomingMessage{"spBv1.0/VN-03/NBIRTH/site-1", encode(payload), true}, host.now());
+  const auto aside = host.facts<fact::SetAside>();
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_NE(aside[0].reason.find("retained"), std::string::npos);
+  EXPECT_FALSE(host.host.knows(kNode));
+}
+
+TEST(HostApplication, SetsARecordAsideWhoseTypeNoStoreCouldHold) {
+  Host host;
+  host.birth();
+  host.hear("spBv1.0/VN-03/DBIRTH/site-1/board", 2,
+            {metric("Ping/gateway/Loss", DataType::unknown, std::uint64_t{1}, 12),
+             metric("Delivery/Lane 1", DataType::uint64, {}, 13)});
+  static_cast<void>(host.facts<fact::Arrived>());
+  host.hear("spBv1.0/VN-03/DDATA/site-1/board", 3,
+            {metric({}, DataType::unknown, std::uint64_t{5}, 12),
+             metric({}, DataType::uint64, std::uint64_t{1}, 13)});
+  const auto aside = host.facts<fact::SetAside>();
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_NE(aside[0].reason.find("no record can hold"), std::string::npos) << aside[0].reason;
+}
+
+TEST(HostApplication, SetsRowsAsideThatCannotBeNumbered) {
+  for (const auto row : {RowId{1} << 63U, ~RowId{0}}) {
+    Host host;
+    host.birth();
+    static_cast<void>(host.facts<fact::SetAside>());
+    host.hear("spBv1.0/VN-03/DDATA/site-1/network", 2,
+              {metric({}, DataType::uint32, std::uint64_t{7}, 10), metric({}, DataType::uint64, row, 11)});
+    const auto aside = host.facts<fact::SetAside>();
+    ASSERT_EQ(aside.size(), 1U);
+    EXPECT_NE(aside[0].reason.find("higher than any row"), std::string::npos) << aside[0].reason;
+  }
+}
+
+TEST(HostApplication, SetsTimesOfOtherErasAside) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.facts<fact::SetAside>());
+  auto late = metric({}, DataType::uint32, std::uint64_t{7}, 10);
+  late.timestamp = 9'223'372'036'854'775'807;
+  host.hear("spBv1.0/VN-03/DDATA/site-1/network", 2, {late});
+  const auto aside = host.facts<fact::SetAside>();
+  ASSERT_EQ(aside.size(), 1U);
+  EXPECT_NE(aside[0].reason.find("9999"), std::string::npos) << aside[0].reason;
+}
+
+TEST(HostApplication, BoundsWhatANodeDeclares) {
+  auto options = Host::options();
+  options.max_metrics_of_node = 10;
+  options.max_names_of_node = 25;
+  HostApplication host(options);
+  Now now;
+  static_cast<void>(host.plan_connect(now));
+  host.connected(now);
+  const auto birth = [&](int first, int count) {
+    Payload payload;
+    payload.seq = 0;
+    payload.metrics = {metric("bdSeq", DataType::int64, std::int64_t{first})};
+    for (int i = 0; i < count; ++i) {
+      payload.metrics.push_back(metric("m" + std::to_string(first + i), DataType::uint8, std::uint64_t{1}));
+    }
+    host.arrived(IncomingMessage{"spBv1.0/VN-03/NBIRTH/site-1", encode(payload), false}, now);
+    std::string reason;
+    for (const auto& fact : host.take_facts()) {
+      if (const auto* aside = std::get_if<fact::SetAside>(&fact)) reason = aside->reason;
+    }
+    return reason;
+  };
+  EXPECT_NE(birth(0, 10).find("metrics_per_board"), std::string::npos) << "bdSeq makes eleven";
+  EXPECT_EQ(birth(0, 9), "");
+  EXPECT_EQ(birth(0, 9), "") << "the same names again";
+  EXPECT_EQ(birth(10, 9), "");
+  EXPECT_NE(birth(20, 9).find("too many names"), std::string::npos);
+  EXPECT_TRUE(host.knows(kNode));
+}
+
+TEST(HostApplication, KeepsReasonsPrintableAndMessagesShort) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.facts<fact::SetAside>());
+  host.host.arrived(IncomingMessage{"spBv1.0/VN-03/\x1b[2J/site-1", std::string(200'000, 'x'), false},
+                    host.now());
+  host.host.arrived(IncomingMessage{"spBv1.0/VN-03/NDATA/" + std::string(60'000, 'n'), "x", false},
+                    host.now());
+  host.host.arrived(IncomingMessage{"spBv1.0/VN-03/NDATA/site-1", std::string(100, 'x'), false, 200'000'000},
+                    host.now());
+  const auto aside = host.facts<fact::SetAside>();
+  ASSERT_EQ(aside.size(), 3U);
+  for (const auto& message : aside) {
+    EXPECT_LE(message.reason.size(), 300U);
+    EXPECT_LE(message.topic.size(), 1024U);
+    EXPECT_LE(message.payload.size(), 65'536U);
+    EXPECT_EQ(message.reason.find('\x1b'), std::string::npos);
+  }
+  EXPECT_EQ(aside[0].size, 200'000U);
+  EXPECT_EQ(aside[2].size, 200'000'000U);
+  EXPECT_NE(aside[2].reason.find("200000000 bytes"), std::string::npos);
 }
 
 }  // namespace
