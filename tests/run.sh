@@ -3,7 +3,7 @@
 #
 # On a fresh Debian 12 machine, as root or with sudo: installs what is missing, builds, and tests.
 #
-#   (nothing)  all of it: unit asan tsan cross
+#   (nothing)  all of it: unit asan tsan cross fuzz
 #   unit       every test, of a release build in which a warning is an error
 #   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow
 #   tsan       the tests of what has threads (sessions, store threads, recorders) under ThreadSanitizer
@@ -11,6 +11,10 @@
 #              compilers, the libraries go to build/sysroot
 #   faults     the fault suite alone: power cuts, damage, full disks, links as they are; prints its tables.
 #              --hours N repeats it with ever new seeds for N hours (0.5 is half an hour)
+#   fuzz       libFuzzer on everything that comes from outside: payloads, topics, STATE, CSV, configurations,
+#              export files, what the stores read back (tests/fuzz). --seconds N gives each target N seconds
+#              (default 10). An input that breaks a claim is kept under build/fuzz-findings/TARGET, with the
+#              command that repeats it; what is found on the way stays in build/fuzz-corpus for the next time
 #   bench      the benchmark, one table (not part of "all": it wants a quiet machine and minutes)
 #   tidy       clang-tidy over our sources (not part of "all": about 9 s a file)
 #
@@ -112,6 +116,35 @@ cross() {
       phase "$architecture tests" run_tests "$architecture"
   done
 }
+fuzz_target() { # fuzz_target NAME: quiet unless something is found
+  local name=$1 binary=build/fuzz/tests/fuzz/fuzz_$1 found=build/fuzz-findings/$1 dictionary=()
+  mkdir -p "$found" "build/fuzz-corpus/$name"
+  [[ -e tests/fuzz/dictionaries/$name ]] && dictionary=("-dict=tests/fuzz/dictionaries/$name")
+  if "$binary" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+    "${dictionary[@]}" -artifact_prefix="$found/" "build/fuzz-corpus/$name" "tests/fuzz/corpus/$name" \
+    >"$found/log" 2>&1; then
+    printf '%-16s %9s inputs in %s s, %s MiB at most\n' "$name" \
+      "$(awk '/number_of_executed_units/ { print $2 }' "$found/log")" "$seconds" \
+      "$(awk '/peak_rss_mb/ { print $2 }' "$found/log")"
+    return 0
+  fi
+  tail -n 40 "$found/log"
+  echo "$name: an input broke a claim. Next, to repeat it: $binary $found/NAME, with NAME one of:"
+  find "$found" -type f ! -name log -printf '    %f\n'
+  echo "    When it is mended, keep that file in tests/fuzz/corpus/$name."
+  return 1
+}
+fuzz_targets() {
+  local names
+  names=$(ls tests/fuzz/corpus)
+  export -f fuzz_target
+  export seconds
+  xargs -n 1 -P "$jobs" bash -c 'fuzz_target "$1"' fuzz <<<"$names"
+}
+fuzz() {
+  phase "fuzz packages" need_packages "${debian_build[@]}" "${debian_fuzz[@]}" &&
+    phase "fuzz build" build fuzz && phase "fuzz" fuzz_targets
+}
 bench() {
   phase "bench packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
     phase "bench build" build bench --target drain_bench xalink-agent xalink-gateway && phase "bench" cmake --build --preset bench --target bench
@@ -124,6 +157,7 @@ tidy() {
 
 commands=()
 hours=0
+seconds=10
 while [[ $# -gt 0 ]]; do
   if [[ $1 == --hours ]]; then
     if ! [[ ${2:-} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
@@ -132,15 +166,22 @@ while [[ $# -gt 0 ]]; do
     fi
     hours=$2
     shift 2
+  elif [[ $1 == --seconds ]]; then
+    if ! [[ ${2:-} =~ ^[1-9][0-9]*$ ]]; then
+      echo "tests/run.sh: --seconds needs a whole number of seconds. Next: tests/run.sh fuzz --seconds 600" >&2
+      exit 2
+    fi
+    seconds=$2
+    shift 2
   else
     commands+=("$1")
     shift
   fi
 done
-[[ ${#commands[@]} -gt 0 ]] || commands=(unit asan tsan cross)
+[[ ${#commands[@]} -gt 0 ]] || commands=(unit asan tsan cross fuzz)
 for command in "${commands[@]}"; do
   case $command in
-    unit | asan | tsan | cross | faults | bench | tidy) ;;
+    unit | asan | tsan | cross | faults | fuzz | bench | tidy) ;;
     -h | --help | help)
       sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
       exit 0

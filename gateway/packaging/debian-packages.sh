@@ -9,6 +9,7 @@ debian_libraries=(
 debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
 debian_test=(clang-tidy libbenchmark-dev)
+debian_fuzz=(clang libclang-rt-14-dev)
 debian_cross=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static mmdebstrap)
 
 # need_packages NAME...: installs what is missing; silent and without root when nothing is.
