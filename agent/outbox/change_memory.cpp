@@ -1,5 +1,6 @@
 #include "agent/outbox/change_memory.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "agent/outbox/statement_use.hpp"
@@ -43,6 +44,12 @@ std::size_t count(SQLite::Database& database) {
 }
 
 }  // namespace
+
+std::size_t ChangeMemory::subjects_for(std::uint64_t outbox_bytes) {
+  constexpr std::uint64_t kBytesOfSubject = 80;
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(outbox_bytes / 8 / kBytesOfSubject, kUsualSubjects));
+}
 
 ChangeMemory::Ready::Ready(SQLite::Database& database)
     : find(with_table(database), "SELECT contents FROM said WHERE subject = ?"),

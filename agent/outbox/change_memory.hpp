@@ -30,6 +30,9 @@ class ChangeMemory {
   /// About 5 MiB: four years of a commune with 60 dossiers on each working day.
   static constexpr std::size_t kUsualSubjects = 65'536;
 
+  /// An eighth of the outbox, at most kUsualSubjects.
+  [[nodiscard]] static std::size_t subjects_for(std::uint64_t outbox_bytes);
+
   /// `database` outlives this. The table is made by the first transaction that needs it: programs that
   /// know nothing of it pass over it, so it needs no format of its own.
   explicit ChangeMemory(SQLite::Database& database, std::size_t most_subjects = kUsualSubjects)
@@ -42,7 +45,6 @@ class ChangeMemory {
   void forget_count() { ready_.reset(); }
   /// Subjects that had to make place for others since the start.
   [[nodiscard]] std::uint64_t displaced() const { return displaced_; }
-  void set_most_subjects(std::size_t most) { most_subjects_ = most; }
 
  private:
   struct Ready {

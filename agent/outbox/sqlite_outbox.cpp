@@ -42,10 +42,10 @@ std::string name_of(const Schema& schema) {
 class SqliteOutbox final : public Outbox {
  public:
   /// Throws SQLite::Exception and ContradictionError.
-  explicit SqliteOutbox(OutboxFile file)
+  SqliteOutbox(OutboxFile file, const OutboxOptions& options)
       : file_(std::move(file)),
         catalogue_(database()),
-        memory_(database()),
+        memory_(database(), ChangeMemory::subjects_for(options.max_bytes)),
         tables_{LaneTable(database(), Lane::events), LaneTable(database(), Lane::measurements)},
         positions_(database(),
                    "SELECT lane, what, row_id FROM position WHERE what IN ('last', 'acknowledged')"),
@@ -409,11 +409,11 @@ class SqliteOutbox final : public Outbox {
 
 }  // namespace
 
-Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path, OutboxOptions /*options*/) {
+Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path, OutboxOptions options) {
   auto file = open_outbox_file(path);
   if (!file) return Unexpected(file.error());
   try {
-    return std::make_unique<SqliteOutbox>(std::move(*file));
+    return std::make_unique<SqliteOutbox>(std::move(*file), options);
   } catch (const SQLite::Exception& refusal) {
     return Unexpected(database_error(path, "open the outbox", refusal));
   } catch (const ContradictionError& contradiction) {

@@ -82,6 +82,11 @@ TEST_F(ChangeMemoryTest, RemembersAFileByItself) {
   EXPECT_EQ(outbox_->depth(Lane::events)->last, 0U);
 }
 
+TEST(ChangeMemory, TakesAnEighthOfASmallOutbox) {
+  EXPECT_EQ(ChangeMemory::subjects_for(std::uint64_t{64} << 20U), ChangeMemory::kUsualSubjects);
+  EXPECT_EQ(ChangeMemory::subjects_for(std::uint64_t{4} << 20U), 6553U);
+}
+
 TEST(ChangeMemory, IsBoundedAndForgetsByChance) {
   SQLite::Database database(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   ChangeMemory memory(database, 1'000);
