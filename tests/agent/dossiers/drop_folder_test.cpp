@@ -653,6 +653,34 @@ TEST_F(DropFolderTest, TheSampleIsTakenWholeAndNothingPersonalLeavesIt) {
   EXPECT_EQ(states.size(), 10U);  // every national state stands in the sample
 }
 
+// Good rows and every kind of bad one: what is not mapped stays in the file itself.
+TEST_F(DropFolderTest, NothingOutsideTheAllowListIsKeptAnywhere) {
+  const std::string secret = "Sùng Thị Bí Mật";
+  drop("a.csv", std::string(kHeader) + "A," + secret + ",4,20260615141228\n" +  // good
+                    "B," + secret + ",lạ,20260615141228\n" +                    // unknown state
+                    "C," + secret + ",4\n" +                                    // too few fields
+                    "D,\"" + secret + "\"x,4,\n" +                              // not CSV
+                    "E\xFF," + secret + ",4,\n" +                               // not UTF-8
+                    "F,\"" + secret + ",4,\n");                                 // a quote never closed
+  drop("b.jsonl", "{\"MaHoSo\":\"G\",\"ChuHoSo\":\"" + secret + "\",\"TrangThaiHoSo\":4}\n" +
+                      "{\"MaHoSo\":\"H\",\"ChuHoSo\":\"" + secret + "\",\"TrangThaiHoSo\":[]}\n" +
+                      "{\"MaHoSo\":\"I\",\"ChuHoSo\":\"" + secret + "\n");
+  settle();
+  EXPECT_EQ(codes(), (Codes{"A", "G"}));
+  EXPECT_EQ(counters().rows_rejected, 7U);
+  std::string everything = log_.str() + counters().last_error;
+  for (const auto& [key, value] : outbox_.notes) everything += key + value;
+  std::size_t reports = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(settings_.folder / "rejected")) {
+    everything += folder_.read(std::filesystem::path("drop/rejected") / entry.path().filename());
+    ++reports;
+  }
+  EXPECT_EQ(reports, 2U);
+  for (const char* part : {"outbox.db", "outbox.db-wal"}) everything += folder_.read(part);
+  ASSERT_NE(everything.find("MaHoSo=B"), std::string::npos);
+  EXPECT_EQ(everything.find("Bí Mật"), std::string::npos);
+}
+
 TEST_F(DropFolderTest, TheSamplesTimesFitTogether) {
   std::filesystem::copy_file(XALINK_SAMPLE, settings_.folder / "sample.csv");
   settle();
