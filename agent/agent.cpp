@@ -99,7 +99,7 @@ class Agent {
     recorder_.listen(
         {[this](const Schema& schema, const Record& record) { publisher_->took(schema, record); },
          [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
-    sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store());
+    sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     return {};
   }
 

@@ -341,6 +341,69 @@ void read_dossiers(Settings& settings, DropFolderSettings& dossiers) {
   }
 }
 
+/// "field:KEY", "json:PATH" or "header:NAME".
+bool is_cursor(const std::string& cursor, const TableKind& kind) {
+  const std::size_t colon = cursor.find(':');
+  if (colon == std::string::npos || colon + 1 == cursor.size()) return false;
+  const std::string_view where = std::string_view(cursor).substr(0, colon);
+  const std::string_view what = std::string_view(cursor).substr(colon + 1);
+  if (where == "json" || where == "header") return true;
+  return where == "field" &&
+         std::any_of(kind.fields.begin(), kind.fields.end(), [&](const TableField& field) {
+           return field.key == what && field.kind == FieldKind::time;
+         });
+}
+
+void read_dossier_server(Settings& settings, const DropFolderSettings& dossiers, HttpSourceSettings& server) {
+  // Columns, states, delimiter and code hash are the same, wherever a dossier comes from.
+  server.table = dossiers.table;
+  SettingsTable table = settings.table("dossiers.http");
+  server.url = table.text("url", server.url);
+  if (!server.url.empty() && (!is_web_url(server.url) || server.url.find('#') != std::string::npos)) {
+    table.mistake("url", "is not an http:// or https:// URL",
+                  "write it as \"https://lgsp.example.gov.vn/ho-so?donvi=H22.58.12\"");
+  }
+  server.interval = table.duration("interval_seconds", server.interval, seconds(10), kDay);
+  server.timeout = table.duration("timeout_seconds", server.timeout, seconds(1), minutes(10));
+  server.token_file = table.path("token_file", server.token_file);
+  std::error_code error;
+  if (!server.token_file.empty() && !std::filesystem::is_regular_file(server.token_file, error)) {
+    table.mistake("token_file", server.token_file.string() + ": there is no such file",
+                  "put the token there (mode 0600), or remove this key");
+  }
+  const bool in_the_clear = server.url.starts_with("http://");
+  if (!server.token_file.empty() && in_the_clear && server.url.substr(7, 9) != "127.0.0.1") {
+    table.mistake("url", "sends the token in the clear", "use https://");
+  }
+  server.ca_file = table.path("ca_file", server.ca_file).string();
+  if (!server.ca_file.empty() && !std::filesystem::is_regular_file(server.ca_file, error)) {
+    table.mistake("ca_file", server.ca_file + ": there is no such file",
+                  "put the certificates there, or remove this key to use the system's");
+  }
+  server.since_parameter = table.text("since_parameter", server.since_parameter);
+  server.since_form = table.choice<SinceForm>(
+      "since_form", server.since_form,
+      {{"iso", SinceForm::iso}, {"compact", SinceForm::compact}, {"unix_ms", SinceForm::unix_ms}});
+  server.cursor = table.text("cursor", server.cursor);
+  if (!is_cursor(server.cursor, *server.table.kind)) {
+    table.mistake("cursor", "says not where the next cursor comes from",
+                  "use \"field:state_at\" or another field with a time, \"json:data.cursor\" or "
+                  "\"header:X-Cursor\"");
+  }
+  server.rows = table.text("rows", server.rows);
+  server.next = table.text("next", server.next);
+  server.max_answer_bytes = static_cast<std::size_t>(
+      table.integer("max_answer_bytes", as_int(server.max_answer_bytes), 1024, 64 * 1024 * 1024));
+  server.rejected_folder = table.path("rejected_folder", server.rejected_folder);
+  if (server.rejected_folder.empty() && !dossiers.folder.empty()) {
+    server.rejected_folder = dossiers.folder / "rejected";
+  }
+  if (!server.url.empty() && server.rejected_folder.empty()) {
+    table.mistake("rejected_folder", "is missing, and there is no drop_folder to have it in",
+                  "name a folder for the reports of rows that cannot be read");
+  }
+}
+
 Checked<AgentConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   AgentConfig config;
@@ -356,6 +419,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_reach(*settings, config.reach);
   read_board(*settings, config.board);
   read_dossiers(*settings, config.dossiers);
+  read_dossier_server(*settings, config.dossiers, config.dossier_server);
   for (DropFolderSettings& indicators : config.indicators) read_drop_folder(*settings, indicators);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/dossiers/drop_folder_settings.hpp"
+#include "agent/dossiers/http_source_settings.hpp"
 #include "agent/outbox/outbox_options.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
@@ -86,6 +87,7 @@ struct AgentConfig {
   ReachProbeConfig reach;
   BoardProbeConfig board;
   DropFolderSettings dossiers;
+  HttpSourceSettings dossier_server;
   /// [indicators.*]
   std::array<DropFolderSettings, 3> indicators = {DropFolderSettings(satisfaction_table()),
                                                   DropFolderSettings(task_table()),

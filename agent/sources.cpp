@@ -6,7 +6,9 @@
 
 namespace xalink {
 
-Sources::Sources(const AgentConfig& config, Clock& clock, WorkerThread& disk, const EventStore& store) {
+Sources::Sources(const AgentConfig& config, Clock& clock, WorkerThread& disk, const EventStore& store,
+                 std::uint64_t seed)
+    : server_url_(config.dossier_server.url), server_(config.dossier_server, clock, disk, store, seed) {
   const auto add = [&](const DropFolderSettings& settings) {
     folders_.push_back({settings, std::make_unique<DropFolder>(settings, clock, disk, store)});
   };
@@ -19,7 +21,7 @@ boost::asio::awaitable<void> Sources::run() {
   assert(folders_.size() == 4);
   // Those without a folder end at once.
   auto all = folders_[0].source->run() && folders_[1].source->run() && folders_[2].source->run() &&
-             folders_[3].source->run();
+             folders_[3].source->run() && server_.run();
   co_await std::move(all);
 }
 
@@ -29,6 +31,10 @@ std::vector<SourceStatus> Sources::status() const {
     if (folder.settings.folder.empty()) continue;
     all.push_back({std::string(folder.settings.table.kind->name), folder.settings.folder.string(),
                    folder.source->counters(), folder.source->waiting()});
+  }
+  // Without what stands behind the "?": it may be a key.
+  if (!server_url_.empty()) {
+    all.push_back({"server", server_url_.substr(0, server_url_.find('?')), server_.counters(), {}});
   }
   return all;
 }

@@ -1,13 +1,16 @@
 #pragma once
-// All that the agent takes in from others: folders of dossiers and of indicators.
+// All that the agent takes in from others: folders of dossiers and of indicators, a server of dossiers.
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "agent/config.hpp"
 #include "agent/dossiers/drop_folder.hpp"
 #include "agent/dossiers/event_store.hpp"
+#include "agent/dossiers/http_source.hpp"
 #include "agent/status.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/record.hpp"
@@ -19,7 +22,8 @@ namespace xalink {
 class Sources {
  public:
   /// `clock` and `disk` must outlive it.
-  Sources(const AgentConfig& config, Clock& clock, WorkerThread& disk, const EventStore& store);
+  Sources(const AgentConfig& config, Clock& clock, WorkerThread& disk, const EventStore& store,
+          std::uint64_t seed);
 
   /// Until cancelled; each source on its own.
   boost::asio::awaitable<void> run();
@@ -33,6 +37,8 @@ class Sources {
   };
 
   std::vector<Folder> folders_;
+  std::string server_url_;
+  HttpSource server_;
 };
 
 /// Of the records that the configured sources make; dossiers always, so that a host knows the device.

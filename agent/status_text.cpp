@@ -56,6 +56,7 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"failed", "lỗi"},
       {"Sources", "Nguồn dữ liệu"},
       {"dossiers", "hồ sơ"},
+      {"server", "hồ sơ từ máy chủ"},
       {"satisfaction", "mức độ hài lòng"},
       {"tasks", "nhiệm vụ"},
       {"villages", "thôn bản"},

@@ -83,13 +83,14 @@ struct WebServer::Visit {
   tcp::socket socket;
   std::optional<asio::ssl::stream<tcp::socket&>> tls;
   std::array<char, 4096> block{};
+  std::string response;
 };
 
 WebServer::WebServer(asio::io_context& loop, Manner manner, const Certificate* certificate,
                      std::string response)
     : loop_(loop),
       manner_(manner),
-      response_(std::move(response)),
+      responses_{std::move(response)},
       acceptor_(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
   if (certificate != nullptr) {
     tls_.emplace(asio::ssl::context::tls_server);
@@ -126,7 +127,10 @@ void WebServer::serve(Stream& stream, const std::shared_ptr<Visit>& visit) {
         request_.assign(visit->block.data(), size);
         if (manner_ == Manner::hangs_up) return;
         if (manner_ == Manner::reads_silently) return serve(stream, visit);
-        asio::async_write(stream, asio::buffer(response_), [visit](const error_code&, std::size_t) {});
+        ++visits_;
+        visit->response = responses_.front();
+        if (responses_.size() > 1) responses_.pop_front();
+        asio::async_write(stream, asio::buffer(visit->response), [visit](const error_code&, std::size_t) {});
       });
 }
 

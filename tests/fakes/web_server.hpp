@@ -7,9 +7,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace xalink::test {
 
@@ -37,6 +39,9 @@ class WebServer {
             std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  /// From now on: one for each client, the last for all that follow.
+  void answer_with(std::vector<std::string> responses) { responses_ = {responses.begin(), responses.end()}; }
+  [[nodiscard]] std::size_t visits() const { return visits_; }
   /// What the last client sent, as far as it was read.
   [[nodiscard]] const std::string& request() const { return request_; }
 
@@ -49,7 +54,8 @@ class WebServer {
   boost::asio::io_context& loop_;
   Manner manner_;
   std::optional<boost::asio::ssl::context> tls_;
-  std::string response_;
+  std::deque<std::string> responses_;
+  std::size_t visits_ = 0;
   std::string request_;
   boost::asio::ip::tcp::acceptor acceptor_;
 };

@@ -75,6 +75,16 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->dossiers.table.columns, usual->dossiers.table.columns);
   EXPECT_EQ(shown->dossiers.table.states, usual->dossiers.table.states);
   EXPECT_EQ(shown->dossiers.table.code_hash, usual->dossiers.table.code_hash);
+  EXPECT_EQ(shown->dossier_server.url, usual->dossier_server.url);
+  EXPECT_EQ(shown->dossier_server.interval, usual->dossier_server.interval);
+  EXPECT_EQ(shown->dossier_server.timeout, usual->dossier_server.timeout);
+  EXPECT_EQ(shown->dossier_server.since_parameter, usual->dossier_server.since_parameter);
+  EXPECT_EQ(shown->dossier_server.since_form, usual->dossier_server.since_form);
+  EXPECT_EQ(shown->dossier_server.cursor, usual->dossier_server.cursor);
+  EXPECT_EQ(shown->dossier_server.rows, usual->dossier_server.rows);
+  EXPECT_EQ(shown->dossier_server.next, usual->dossier_server.next);
+  EXPECT_EQ(shown->dossier_server.max_answer_bytes, usual->dossier_server.max_answer_bytes);
+  EXPECT_EQ(shown->dossier_server.rejected_folder, usual->dossier_server.rejected_folder);
   for (std::size_t i = 0; i < usual->indicators.size(); ++i) {
     EXPECT_EQ(shown->indicators[i].folder, usual->indicators[i].folder);
     EXPECT_EQ(shown->indicators[i].scan_interval, usual->indicators[i].scan_interval);
@@ -315,6 +325,24 @@ name = "TenNhiemVu"
   EXPECT_EQ(tasks.table.columns.at("name"), "TenNhiemVu");
   EXPECT_EQ(mistakes_in("[indicators.villages.columns]\nas_of = \"\"\n").size(), 1U);
   EXPECT_EQ(mistakes_in("[indicators.villages]\nstates = {}\n").size(), 1U);
+}
+
+TEST(AgentConfig, AServerOfDossiersIsAskedSafely) {
+  const ScratchFolder folder;
+  const std::string token = folder.write("token", "x").string();
+  const auto server = [&](const std::string& lines) {
+    return mistakes_in("[dossiers.http]\nrejected_folder = \"/srv/x\"\n" + lines);
+  };
+  EXPECT_TRUE(server("url = \"https://lgsp.test/ho-so?x=1\"\ntoken_file = \"" + token + "\"\n").empty());
+  for (const std::string& lines :
+       {std::string("url = \"ftp://lgsp.test/\"\n"),
+        "url = \"http://lgsp.test/\"\ntoken_file = \"" + token + "\"\n",
+        std::string("token_file = \"/nonexistent\"\n"), std::string("ca_file = \"/nonexistent\"\n"),
+        std::string("cursor = \"field:code\"\n"), std::string("cursor = \"later\"\n"),
+        std::string("since_form = \"days\"\n")}) {
+    EXPECT_EQ(server(lines).size(), 1U) << lines << to_string(server(lines));
+  }
+  EXPECT_EQ(mistakes_in("[dossiers.http]\nurl = \"https://lgsp.test/\"\n").size(), 1U);
 }
 
 TEST(AgentConfig, AKeyOfTheCodeHashIsForItsOwnerAlone) {

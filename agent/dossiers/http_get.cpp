@@ -1,0 +1,204 @@
+#include "agent/dossiers/http_get.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "sparkplug/with_timeout.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
+constexpr const char* kTryAgain = "it is tried again later; check the network and the address if this stays";
+
+/// A step that was cancelled has not failed: the reason is told by whoever cancelled.
+void rethrow_cancel(const error_code& error) {
+  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+}
+
+std::string place(const ServiceUrl& url) {
+  return authority(url) + url.path.substr(0, url.path.find('?'));
+}
+
+bool is_address(const std::string& host) {
+  error_code not_an_address;
+  (void)asio::ip::make_address(host, not_an_address);
+  return !not_an_address;
+}
+
+/// What the peer must prove, and whom we ask for (RFC 6066: names only, no addresses).
+Result<void> expect_host(SSL* connection, const HttpQuestion& question) {
+  const std::string& host = question.url.host;
+  bool named = true;
+  if (is_address(host)) {
+    named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str()) == 1;
+  } else {
+    // SSL_set_tlsext_host_name, spelled out: the macro casts in the old style.
+    std::string name = host;
+    named = SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1 &&
+            SSL_set1_host(connection, host.c_str()) == 1;
+  }
+  ERR_clear_error();
+  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
+  if (named) return {};
+  return failure(place(question.url), "the host name is not one that certificates can hold",
+                 "correct the URL");
+}
+
+template <class Stream>
+asio::awaitable<Result<HttpAnswer>> ask_over(Stream& stream, const HttpQuestion& question) {
+  http::request<http::empty_body> request(http::verb::get, question.url.path, 11);
+  request.set(http::field::host, authority(question.url));
+  request.set(http::field::user_agent, "xalink-agent");
+  request.set(http::field::accept, question.accept);
+  request.set(http::field::accept_encoding, "identity");
+  request.set(http::field::connection, "close");
+  if (!question.token.empty()) request.set(http::field::authorization, "Bearer " + question.token);
+  if (!question.etag.empty()) request.set(http::field::if_none_match, question.etag);
+  auto written = co_await http::async_write(stream, request, kAsValue);
+  if (const error_code error = std::get<0>(written)) {
+    rethrow_cancel(error);
+    co_return failure(place(question.url), "the question could not be sent: " + error.message(), kTryAgain);
+  }
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(question.max_answer_bytes);
+  auto read = co_await http::async_read(stream, buffer, parser, kAsValue);
+  const error_code error = std::get<0>(read);
+  if (error == http::error::body_limit) {
+    co_return failure(place(question.url),
+                      "the answer is larger than " + std::to_string(question.max_answer_bytes) + " bytes",
+                      "ask the server for smaller pages, or raise max_answer_bytes");
+  }
+  if (error) {
+    rethrow_cancel(error);
+    const bool closed = error == http::error::end_of_stream || error == http::error::partial_message ||
+                        error == asio::ssl::error::stream_truncated;
+    const std::string why = closed ? "the answer broke off" : "the answer cannot be read: " + error.message();
+    co_return failure(place(question.url), why, kTryAgain);
+  }
+  auto& response = parser.get();
+  HttpAnswer answer;
+  const auto field = [&](auto name) { return std::string(response[name]); };
+  answer.status = response.result_int();
+  answer.etag = field(http::field::etag);
+  answer.retry_after = field(http::field::retry_after);
+  answer.link = field(http::field::link);
+  if (!question.header.empty()) answer.header = field(question.header);
+  std::string type = field(http::field::content_type);
+  type = type.substr(0, type.find(';'));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  answer.content_type = std::move(type);
+  answer.body = std::move(response.body());
+  co_return answer;
+}
+
+asio::awaitable<Result<HttpAnswer>> ask_over_tls(tcp::socket& socket, const HttpQuestion& question) {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  error_code error;
+  if (question.ca_file.empty()) {
+    context.set_default_verify_paths(error);
+  } else {
+    context.load_verify_file(question.ca_file, error);
+  }
+  if (error) {
+    co_return failure(question.ca_file, "the certificates to trust cannot be loaded: " + error.message(),
+                      "name a readable file with certificates in PEM form");
+  }
+  asio::ssl::stream<tcp::socket&> stream(socket, context);
+  Result<void> prepared = expect_host(stream.native_handle(), question);
+  if (!prepared) co_return Unexpected(std::move(prepared.error()));
+  auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
+  if (const error_code refused = std::get<0>(shaken)) {
+    rethrow_cancel(refused);
+    const long verdict = SSL_get_verify_result(stream.native_handle());
+    std::string why = verdict == X509_V_OK ? refused.message() : X509_verify_cert_error_string(verdict);
+    if (verdict == X509_V_ERR_CERT_NOT_YET_VALID) why += "; the clock of the board may be behind";
+    co_return failure(place(question.url), "TLS: " + why,
+                      "check the server's certificate, and ca_file if it is signed by the province itself");
+  }
+  auto asking = ask_over(stream, question);
+  auto answer = co_await std::move(asking);
+  co_return answer;
+}
+
+asio::awaitable<Result<HttpAnswer>> ask(ResolverSettings resolver, HttpQuestion question) {
+  auto executor = co_await asio::this_coro::executor;
+  auto search = resolve(std::move(resolver), question.url.host);
+  const auto addresses = co_await std::move(search);
+  if (!addresses) co_return failure(place(question.url), addresses.error().what, kTryAgain);
+  std::string why;
+  for (const asio::ip::address& address : *addresses) {
+    tcp::socket socket(executor);
+    const tcp::endpoint endpoint(address, question.url.port);
+    auto connected = co_await socket.async_connect(endpoint, kAsValue);
+    if (const error_code error = std::get<0>(connected)) {
+      rethrow_cancel(error);
+      why = error.message();
+      continue;
+    }
+    if (question.url.scheme == ServiceUrl::Scheme::https) {
+      auto asking = ask_over_tls(socket, question);
+      auto answer = co_await std::move(asking);
+      co_return answer;
+    }
+    auto asking = ask_over(socket, question);
+    auto answer = co_await std::move(asking);
+    co_return answer;
+  }
+  co_return failure(place(question.url), "cannot be connected to: " + why, kTryAgain);
+}
+
+/// with_timeout() needs a type that can be made from nothing.
+struct Outcome {
+  std::optional<Result<HttpAnswer>> answer;
+};
+
+asio::awaitable<Outcome> ask_to_the_end(ResolverSettings resolver, HttpQuestion question) {
+  auto asking = ask(std::move(resolver), std::move(question));
+  auto answer = co_await std::move(asking);
+  Outcome outcome;
+  outcome.answer.emplace(std::move(answer));
+  co_return outcome;
+}
+
+}  // namespace
+
+asio::awaitable<Result<HttpAnswer>> http_get(Clock& clock, ResolverSettings resolver, HttpQuestion question,
+                                             Duration limit) {
+  const std::string where = place(question.url);
+  auto asking = ask_to_the_end(std::move(resolver), std::move(question));
+  auto outcome = co_await with_timeout(clock, limit, std::move(asking));
+  if (!outcome) co_return failure(where, "gave no answer in time", kTryAgain);
+  co_return std::move(*outcome->answer);
+}
+
+}  // namespace xalink

@@ -1,0 +1,42 @@
+#pragma once
+// One question to a web server: GET over HTTP/1.1, TLS where the address says https.
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "agent/probes/resolver.hpp"
+#include "agent/probes/service_url.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/result.hpp"
+
+namespace xalink {
+
+struct HttpQuestion {
+  ServiceUrl url;
+  std::string token;    ///< sent as "Authorization: Bearer"; empty: none
+  std::string etag;     ///< sent as If-None-Match; empty: none
+  std::string accept;   ///< media types
+  std::string ca_file;  ///< certificates to trust instead of the system's; empty: the system's
+  std::string header;   ///< a header of the answer to give back; empty: none
+  std::size_t max_answer_bytes = 0;
+};
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string etag;
+  std::string content_type;  ///< lower case, without parameters
+  std::string retry_after;
+  std::string link;
+  std::string header;  ///< the one that was asked for
+  std::string body;
+};
+
+/// Redirects are not followed: a token goes only where the configuration sends it. An answer of any status
+/// is an answer; the error says why there is none, never with the token in it. Ends by `limit` at the latest;
+/// throws operation_aborted when cancelled.
+boost::asio::awaitable<Result<HttpAnswer>> http_get(Clock& clock, ResolverSettings resolver,
+                                                    HttpQuestion question, Duration limit);
+
+}  // namespace xalink
