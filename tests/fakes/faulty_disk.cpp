@@ -209,6 +209,15 @@ FaultyDisk::~FaultyDisk() {
   sqlite3_vfs_register(real_, /*makeDflt=*/1);
 }
 
+FaultyDisk::Traffic FaultyDisk::traffic() const {
+  Traffic traffic;
+  for (const auto& step : steps_) {
+    if (step.kind == Step::Kind::write) traffic.bytes += step.bytes.size();
+    if (step.kind == Step::Kind::sync) ++traffic.syncs;
+  }
+  return traffic;
+}
+
 void FaultyDisk::fail(std::uint64_t after, int code) {
   failure_ = Failure{calls_ + after, code};
   failed_ = false;

@@ -25,6 +25,14 @@ class FaultyDisk {
   /// Calls that change the disk: write, truncate, sync, delete, and creating a file.
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
 
+  /// What was asked of it since it was made, or since restore_power(): bytes written, and calls that wait
+  /// for them.
+  struct Traffic {
+    std::uint64_t bytes = 0;
+    std::uint64_t syncs = 0;
+  };
+  [[nodiscard]] Traffic traffic() const;
+
   /// The call after the next `after` ones fails with an SQLite code (SQLITE_FULL, SQLITE_IOERR_WRITE);
   /// so do all later ones until heal().
   void fail(std::uint64_t after, int code);
