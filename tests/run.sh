@@ -11,16 +11,12 @@
 #              compilers, the libraries go to build/sysroot
 #   faults     the fault suite alone: power cuts, damage, full disks, links as they are; prints its tables.
 #              --hours N repeats it with ever new seeds for N hours (0.5 is half an hour)
-<<<<<<< HEAD
 #   fuzz       libFuzzer on everything that comes from outside: payloads, topics, STATE, CSV, configurations,
 #              export files, what the stores read back (tests/fuzz). --seconds N gives each target N seconds
 #              (default 10). An input that breaks a claim is kept under build/fuzz-findings/TARGET, with the
 #              command that repeats it; what is found on the way stays in build/fuzz-corpus for the next time
-#   bench      the benchmark, one table (not part of "all": it wants a quiet machine and minutes)
-=======
 #   bench      the benchmarks: drain, and wear of the card (needs root for a loop device); two tables
 #              (not part of "all": they want a quiet machine and minutes)
->>>>>>> 8f12c2b (Measure what keeping records costs a card)
 #   tidy       clang-tidy over our sources (not part of "all": about 9 s a file)
 #
 # Everything it makes is in build/. One test alone:
