@@ -24,7 +24,9 @@
 #include "agent/recorder.hpp"
 #include "agent/sources.hpp"
 #include "agent/status.hpp"
+#include "agent/time_keeper.hpp"
 #include "sparkplug/asio_clock.hpp"
+#include "sparkplug/boot_clock.hpp"
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/paho_session.hpp"
@@ -54,6 +56,7 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   };
   for (const auto& task : tasks) declare(task.probe->schema());
   for (const Schema& schema : source_schemas(config)) declare(schema);
+  declare(boot_clock_schema());
   std::array<LaneDepth, kLaneCount> lanes;
   for (const Lane lane : kLanes) {
     auto depth = outbox.depth(lane);
@@ -70,17 +73,39 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   return node;
 }
 
+struct EarlierBoots {
+  std::string memory;
+  std::vector<Stamp> newest;
+};
+Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
+  EarlierBoots boots;
+  auto memory = outbox.note(std::string(kBootBookNote));
+  if (!memory) return Unexpected(memory.error());
+  if (*memory) boots.memory = std::move(**memory);
+  for (const Lane lane : kLanes) {
+    const auto depth = outbox.depth(lane);
+    if (!depth) return Unexpected(depth.error());
+    if (depth->last == 0) continue;
+    auto newest = outbox.read(lane, depth->last, 1);
+    if (!newest) return Unexpected(newest.error());
+    for (auto& item : newest->items) boots.newest.push_back(std::move(item.record.stamp));
+  }
+  return boots;
+}
+
 /// Members are in the order in which they need each other; they end in the opposite one.
 class Agent {
  public:
-  Agent(const AgentConfig& config, std::unique_ptr<Outbox> outbox, std::string boot_id)
+  Agent(const AgentConfig& config, std::unique_ptr<Outbox> outbox, std::string boot_id,
+        const EarlierBoots& earlier)
       : config_(config),
         boot_id_(std::move(boot_id)),
         outbox_(std::move(outbox)),
         session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
+        time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier.memory, earlier.newest),
         recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
         measure_(
-            clock_, boot_id_, kernel_clock_quality,
+            clock_, [this] { return time_.stamp(); },
             [this](const Schema& schema, Record record) { recorder_.record(schema, std::move(record)); },
             random_seed()),
         signals_(loop_, SIGINT, SIGTERM) {}
@@ -94,8 +119,12 @@ class Agent {
     auto node = make_node(config_, *outbox_, boot_id_, *tasks);
     if (!node) return Unexpected(node.error());
     for (auto& task : *tasks) measure_.add(std::move(task));
-    publisher_ = std::make_unique<Publisher>(loop_.get_executor(), clock_, kernel_clock_quality, session_,
-                                             *outbox_, store_, std::move(*node));
+    publisher_ = std::make_unique<Publisher>(
+        loop_.get_executor(), clock_, [this] { return time_.now(); }, session_, *outbox_, store_,
+        std::move(*node));
+    publisher_->listen({[this] { time_.before_handshake(); },
+                        [this](const action::ClockAnswer& answer) { time_.answered(answer); },
+                        [this](Batch& batch) { time_.time().correct(batch); }});
     recorder_.listen(
         {[this](const Schema& schema, const Record& record) { publisher_->took(schema, record); },
          [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
@@ -135,7 +164,8 @@ class Agent {
 
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto measuring = measure_.run() && recorder_.run() && publisher_->run() && sources_->run() && answer();
+    auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && publisher_->run() &&
+                     sources_->run() && answer();
     co_await std::move(measuring);
   }
 
@@ -161,17 +191,21 @@ class Agent {
     };
     store.remembers = [this](std::string subject) { return recorder_.remembers(std::move(subject)); };
     store.note = [this](std::string key) { return recorder_.read_note(std::move(key)); };
-    store.stamp_now = [this] {
-      return Stamp{clock_.wall(), clock_.boot(), boot_id_, kernel_clock_quality()};
-    };
+    store.stamp_now = [this] { return time_.stamp(); };
     return store;
   }
 
   [[nodiscard]] AgentStatus status() const {
     AgentStatus status;
     status.site = config_.site;
-    status.at = clock_.wall();
-    status.clock = kernel_clock_quality();
+    status.at = WallTime(clock_.boot() + time_.time().offset());
+    status.clock = time_.time().quality();
+    status.system_clock = clock_.wall();
+    status.clock_doubt = time_.time().doubt();
+    status.clock_floor = time_.time().floor_at(clock_.boot());
+    const auto& bounds = time_.time().bounds();
+    status.clock_earliest = WallTime(clock_.boot() + bounds.earliest);
+    if (bounds.latest) status.clock_latest = WallTime(clock_.boot() + *bounds.latest);
     status.boot_id = boot_id_;
     status.uptime = clock_.boot();
     const auto& node = publisher_->node();
@@ -200,6 +234,7 @@ class Agent {
   std::unique_ptr<Outbox> outbox_;
   WorkerThread store_;
   PahoSession session_;
+  TimeKeeper time_;
   Recorder recorder_;
   Measure measure_;
   std::unique_ptr<Publisher> publisher_;
@@ -223,7 +258,9 @@ Result<void> run_agent(const AgentConfig& config) {
   if (!outbox) return Unexpected(outbox.error());
   spdlog::info("outbox {} is open; site {}, broker {}:{}", config.outbox_file.string(),
                to_string(config.site), config.broker.host, config.broker.port);
-  Agent agent(config, std::move(*outbox), std::move(boot_id));
+  const auto earlier = read_earlier_boots(**outbox);
+  if (!earlier) return Unexpected(earlier.error());
+  Agent agent(config, std::move(*outbox), std::move(boot_id), *earlier);
   if (auto ready = agent.prepare(); !ready) return ready;
   agent.run();
   spdlog::info("stopped");

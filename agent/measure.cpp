@@ -41,12 +41,8 @@ struct Measure::Task {
   std::uint64_t failures = 0;
 };
 
-Measure::Measure(Clock& clock, std::string boot_id, QualityOf quality, Sink sink, std::uint64_t seed)
-    : clock_(clock),
-      boot_id_(std::move(boot_id)),
-      quality_(std::move(quality)),
-      sink_(std::move(sink)),
-      schedule_(seed) {}
+Measure::Measure(Clock& clock, StampOf stamp, Sink sink, std::uint64_t seed)
+    : clock_(clock), stamp_(std::move(stamp)), sink_(std::move(sink)), schedule_(seed) {}
 
 Measure::~Measure() = default;
 
@@ -118,14 +114,10 @@ asio::awaitable<void> Measure::run_once(Task& task) {
     record.values = without_values(schema, std::move(failed));
   }
   task.last_run = begin;
-  record.stamp = stamp();
+  // At the end of the run: so the times of one loop's records never go back.
+  record.stamp = stamp_();
   task.last = record;
   sink_(schema, std::move(record));
-}
-
-Stamp Measure::stamp() const {
-  // At the end of the run: so the times of one loop's records never go back.
-  return Stamp{clock_.wall(), clock_.boot(), boot_id_, quality_()};
 }
 
 std::vector<ProbeStatus> Measure::status() const {

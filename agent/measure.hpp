@@ -39,11 +39,11 @@ class Measure {
  public:
   /// Takes records in the order in which they were made. What it throws ends run().
   using Sink = std::function<void(const Schema& schema, Record record)>;
-  using QualityOf = std::function<ClockQuality()>;
+  using StampOf = std::function<Stamp()>;
 
-  /// `clock` and the probes' executor belong to the loop that runs run(). `quality` is asked for each
-  /// record (kernel_clock_quality on a board). `seed` is for the schedule's jitter.
-  Measure(Clock& clock, std::string boot_id, QualityOf quality, Sink sink, std::uint64_t seed);
+  /// `clock` and the probes' executor belong to the loop that runs run(). `stamp` is asked for each
+  /// record (TimeKeeper on a board). `seed` is for the schedule's jitter.
+  Measure(Clock& clock, StampOf stamp, Sink sink, std::uint64_t seed);
   ~Measure();
   Measure(const Measure&) = delete;
   Measure& operator=(const Measure&) = delete;
@@ -62,11 +62,9 @@ class Measure {
 
   boost::asio::awaitable<void> run_task(std::size_t number);
   boost::asio::awaitable<void> run_once(Task& task);
-  [[nodiscard]] Stamp stamp() const;
 
   Clock& clock_;
-  std::string boot_id_;
-  QualityOf quality_;
+  StampOf stamp_;
   Sink sink_;
   Schedule schedule_;
   std::vector<std::unique_ptr<Task>> tasks_;

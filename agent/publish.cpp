@@ -20,11 +20,10 @@ void log(const action::Note& note) {
 
 }  // namespace
 
-Publisher::Publisher(boost::asio::any_io_executor executor, Clock& clock,
-                     std::function<ClockQuality()> clock_quality, Session& session, Outbox& outbox,
-                     WorkerThread& store, EdgeNode node)
+Publisher::Publisher(boost::asio::any_io_executor executor, Clock& clock, std::function<Now()> time,
+                     Session& session, Outbox& outbox, WorkerThread& store, EdgeNode node)
     : clock_(clock),
-      clock_quality_(std::move(clock_quality)),
+      time_(std::move(time)),
       session_(session),
       outbox_(outbox),
       store_(store),
@@ -32,10 +31,6 @@ Publisher::Publisher(boost::asio::any_io_executor executor, Clock& clock,
       network_work_(executor),
       store_work_(executor),
       time_changed_(executor) {}
-
-Now Publisher::now() const {
-  return Now{clock_.steady(), clock_.wall(), clock_.boot(), clock_quality_()};
-}
 
 template <class Input>
 void Publisher::input(Input&& input) {
@@ -48,7 +43,7 @@ void Publisher::input(Input&& input) {
           if constexpr (std::is_same_v<T, action::Note>) {
             log(what);
           } else if constexpr (std::is_same_v<T, action::ClockAnswer>) {
-            if (told_time_) told_time_(what);
+            if (listener_.told_time) listener_.told_time(what);
           } else if constexpr (std::is_constructible_v<StoreAction, T>) {
             store_actions_.emplace_back(std::move(what));
             store_work_.ring();
@@ -150,6 +145,7 @@ boost::asio::awaitable<void> Publisher::perform(action::Publish action) {
 }
 
 boost::asio::awaitable<void> Publisher::perform(action::Connect action) {
+  if (listener_.connecting) listener_.connecting();
   auto result = co_await session_.connect(std::move(action.client_id), std::move(action.will));
   if (!result) {
     lost(result.error().to_string());
@@ -206,6 +202,7 @@ boost::asio::awaitable<void> Publisher::perform(action::Read action) {
     batch = Batch();
     batch->lane = action.lane;
   }
+  if (listener_.read) listener_.read(*batch);
   input([&](EdgeNode& node, Now at) { node.batch_read(action.generation, std::move(*batch), at); });
 }
 

@@ -22,11 +22,17 @@ namespace xalink {
 /// Thread-safety: one loop; the outbox is touched only on the worker thread.
 class Publisher {
  public:
-  Publisher(boost::asio::any_io_executor executor, Clock& clock, std::function<ClockQuality()> clock_quality,
-            Session& session, Outbox& outbox, WorkerThread& store, EdgeNode node);
+  /// `time`: every clock, and the best time that is known (TimeKeeper on a board).
+  Publisher(boost::asio::any_io_executor executor, Clock& clock, std::function<Now()> time, Session& session,
+            Outbox& outbox, WorkerThread& store, EdgeNode node);
 
-  /// The gateway told its time. Before run().
-  void listen(std::function<void(const action::ClockAnswer&)> told_time) { told_time_ = std::move(told_time); }
+  struct Listener {
+    std::function<void()> connecting;  ///< before each attempt
+    std::function<void(const action::ClockAnswer&)> told_time;
+    std::function<void(Batch&)> read;  ///< of the outbox, before it is sent
+  };
+  /// Before run().
+  void listen(Listener listener) { listener_ = std::move(listener); }
 
   /// Until cancelled. Lets a bug's exception through.
   boost::asio::awaitable<void> run();
@@ -42,7 +48,7 @@ class Publisher {
   [[nodiscard]] std::uint64_t messages_sent() const { return messages_sent_; }
 
  private:
-  [[nodiscard]] Now now() const;
+  [[nodiscard]] Now now() const { return time_(); }
   /// One input, then its actions into the two queues.
   template <class Input>
   void input(Input&& input);
@@ -64,12 +70,12 @@ class Publisher {
   using StoreAction = std::variant<action::StoreBdSeq, action::Read, action::Acknowledge>;
 
   Clock& clock_;
-  std::function<ClockQuality()> clock_quality_;
+  std::function<Now()> time_;
   Session& session_;
   Outbox& outbox_;
   WorkerThread& store_;
   EdgeNode node_;
-  std::function<void(const action::ClockAnswer&)> told_time_;
+  Listener listener_;
   /// Each action with the number of the connection it was meant for.
   std::deque<std::pair<std::uint64_t, NetworkAction>> network_;
   std::deque<StoreAction> store_actions_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/board_time.hpp"
 #include "agent/dossiers/settled_files.hpp"
 #include "agent/dossiers/source_counters.hpp"
 #include "agent/ladder.hpp"
@@ -32,6 +33,13 @@ struct AgentStatus {
   NodeId site;
   WallTime at{};
   ClockQuality clock = ClockQuality::unset;
+  /// `at` is the best that is known; this is what the system's clock says, why it is not believed, and
+  /// between which times the truth lies.
+  WallTime system_clock{};
+  ClockDoubt clock_doubt = ClockDoubt::none;
+  WallTime clock_floor{};  ///< no earlier time is possible
+  WallTime clock_earliest{};
+  std::optional<WallTime> clock_latest;
   std::string boot_id;
   Milliseconds uptime{};  ///< of the board
 

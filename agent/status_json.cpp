@@ -101,6 +101,14 @@ std::string status_as_json(const AgentStatus& status) {
   root["site"] = json::object({{"group", status.site.group}, {"node", status.site.node}});
   root["at"] = rfc3339(status.at);
   root["clock"] = std::string(to_string(status.clock));
+  json::object clock;
+  clock["system"] = rfc3339(status.system_clock);
+  clock["doubt"] = std::string(to_string(status.clock_doubt));
+  clock["floor"] = rfc3339(status.clock_floor);
+  clock["before_floor"] = status.system_clock < status.clock_floor;
+  clock["earliest"] = rfc3339(status.clock_earliest);
+  clock["latest"] = status.clock_latest ? json::value(rfc3339(*status.clock_latest)) : json::value(nullptr);
+  root["clock_detail"] = std::move(clock);
   root["boot_id"] = status.boot_id;
   root["uptime_seconds"] = status.uptime.count() / 1000;
 

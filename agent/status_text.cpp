@@ -78,6 +78,26 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"unset", "chưa đặt giờ"},
       {"holdover", "đã từng đồng bộ"},
       {"synchronised", "đã đồng bộ"},
+      {"true time lies between", "giờ thật nằm giữa"},
+      {"and", "và"},
+      {"a time not known yet", "một thời điểm chưa biết"},
+      {"the system's clock says", "đồng hồ của máy chỉ"},
+      {"but it cannot be earlier than", "nhưng không thể sớm hơn"},
+      {"Certificates (TLS) are checked as of that time meanwhile. Next: let NTP (UDP port 123) through, "
+       "or set the date: timedatectl set-time",
+       "Trong khi chờ, chứng thư (TLS) được kiểm tra theo thời điểm đó. Tiếp theo: mở NTP (cổng UDP 123), "
+       "hoặc đặt giờ bằng tay: timedatectl set-time"},
+      {"The system's clock calls itself synchronised, to a time that has passed. Next: see which time "
+       "server it follows: timedatectl timesync-status",
+       "Đồng hồ báo đã đồng bộ nhưng theo một thời điểm đã qua. Tiếp theo: xem máy đang theo máy chủ giờ "
+       "nào: "
+       "timedatectl timesync-status"},
+      {"The gateway tells a time that has passed. Next: have the gateway's clock checked",
+       "Máy chủ tỉnh báo một thời điểm đã qua. Tiếp theo: đề nghị kiểm tra đồng hồ của máy chủ tỉnh"},
+      {"the gateway's time is another, so neither is believed. Next: compare both with a telephone",
+       "máy chủ tỉnh báo giờ khác nên chưa tin bên nào. Tiếp theo: so cả hai với giờ trên điện thoại"},
+      {"it jumped, and records keep the time as it was. Next: was it set by hand? NTP puts it right",
+       "giờ vừa bị nhảy, bản ghi vẫn giữ giờ cũ. Tiếp theo: có ai đặt giờ bằng tay? NTP sẽ chỉnh lại"},
   };
   return kWords;
 }
@@ -218,12 +238,56 @@ std::string source_text(const json::object& source, const Speaker& say) {
   return out;
 }
 
+// Between which times the truth lies, and what to do about a clock that cannot be believed.
+std::string clock_text(const json::object& clock, const std::string& quality, const Speaker& say) {
+  std::string out;
+  if (quality != "synchronised") {
+    out +=
+        "  " + say("true time lies between") + " " + local_time(text(clock.at("earliest"))) + " " +
+        say("and") + " " +
+        (clock.at("latest").is_null() ? say("a time not known yet") : local_time(text(clock.at("latest")))) +
+        "\n";
+  }
+  const auto doubt = text(clock.at("doubt"));
+  const auto system = local_time(text(clock.at("system")));
+  const auto floor = local_time(text(clock.at("floor")));
+  if (clock.at("before_floor").as_bool()) {
+    out +=
+        "  ! " + say("the system's clock says") + " " + system + ", " + say("but it cannot be earlier than") +
+        " " + floor + ".\n    " +
+        say("Certificates (TLS) are checked as of that time meanwhile. Next: let NTP (UDP port 123) through, "
+            "or set the date: timedatectl set-time") +
+        "\n";
+  }
+  if (doubt == "kernel_before_floor") {
+    out +=
+        "  ! " +
+        say("The system's clock calls itself synchronised, to a time that has passed. Next: see which time "
+            "server it follows: timedatectl timesync-status") +
+        "\n";
+  } else if (doubt == "gateway_before_floor") {
+    out += "  ! " + say("The gateway tells a time that has passed. Next: have the gateway's clock checked") +
+           "\n";
+  } else if (doubt == "disagreement") {
+    out += "  ! " + say("the system's clock says") + " " + system + "; " +
+           say("the gateway's time is another, so neither is believed. Next: compare both with a telephone") +
+           "\n";
+  } else if (doubt == "jumped") {
+    out +=
+        "  ! " + say("the system's clock says") + " " + system + "; " +
+        say("it jumped, and records keep the time as it was. Next: was it set by hand? NTP puts it right") +
+        "\n";
+  }
+  return out;
+}
+
 std::string all_of_it(const json::object& root, const Speaker& say) {
   std::string out = say("Site") + ": " + text(root.at("site").at("group")) + "/" +
                     text(root.at("site").at("node")) + "  (xalink-agent " + text(root.at("version")) + ")\n";
   out += say("Reaches") + ": " + say(text(root.at("rung"))) + "\n";
   out += say("Clock") + ": " + say(text(root.at("clock"))) + ", " + local_time(text(root.at("at"))) + "; " +
-         say("board on for") + " " + span_of(root.at("uptime_seconds").to_number<std::int64_t>()) + "\n\n";
+         say("board on for") + " " + span_of(root.at("uptime_seconds").to_number<std::int64_t>()) + "\n" +
+         clock_text(root.at("clock_detail").as_object(), text(root.at("clock")), say) + "\n";
   out += ladder_text(root.at("ladder").as_array(), say) + "\n";
   const auto& session = root.at("session");
   out += say("Session") + ": " + say(text(session.at("state"))) + ", " + say("broker") + " " +

@@ -75,6 +75,13 @@ struct Board {
   bool delivers = false;
   std::string epoch;  ///< of the last session; empty for plain Sparkplug nodes
   std::optional<ClockQuality> clock;
+  /// Stored records by what is known of their time now.
+  struct RecordTimes {
+    std::uint64_t synchronised = 0;  ///< the board's clock was synchronised
+    std::uint64_t holdover = 0;      ///< it ran free, and its boot is tied to true time
+    std::uint64_t corrected = 0;     ///< came without a known time; its boot was tied to true time later
+    std::uint64_t estimated = 0;     ///< known within bounds only
+  } record_times;
   std::optional<WallTime> oldest;  ///< the board's oldest unacknowledged record, by its clock
   std::array<BoardLane, kLaneCount> lanes;
   std::map<std::string, std::uint64_t> given_up_reported;  ///< by the board: reason → records
@@ -118,6 +125,7 @@ struct Fleet {
 ///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
 ///          "first_seen": TIME, "epoch": TEXT|null, "clock": "synchronised"|"holdover"|"unset"|null,
+///          "record_times": {"synchronised": N, "holdover": N, "corrected": N, "estimated": N},
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
 ///          "recoveries": [RECOVERY...], "gone": [GONE...],
 ///          "plain_values": N, "last_plain_value": TIME|null, "curbed": CURBED|null}

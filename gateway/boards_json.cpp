@@ -102,6 +102,12 @@ json::object board_object(const Board& board) {
   object["first_seen"] = timestamp(board.first_seen);
   object["epoch"] = board.epoch.empty() ? json::value(nullptr) : json::value(board.epoch);
   object["clock"] = board.clock ? quality(*board.clock) : json::value(nullptr);
+  json::object times;
+  times["synchronised"] = board.record_times.synchronised;
+  times["holdover"] = board.record_times.holdover;
+  times["corrected"] = board.record_times.corrected;
+  times["estimated"] = board.record_times.estimated;
+  object["record_times"] = std::move(times);
   object["oldest_unacknowledged"] = optional_time(board.oldest);
   json::array lanes;
   for (const Lane lane : kLanes) lanes.push_back(lane_object(lane, board.lanes[index(lane)]));

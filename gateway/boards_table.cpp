@@ -17,7 +17,7 @@ struct Words {
   std::string_view second, minute, hour, day;
   std::string_view ago;
   std::string_view values;
-  std::string_view legend, estimated;
+  std::string_view legend, estimated, bounds_only;
   std::string_view not_running, until, start_it;
   std::string_view no_board;
   std::string_view set_aside, look_at_them;
@@ -52,6 +52,7 @@ constexpr Words kEnglish{
     .legend =
         "a + b: records of events (outages, dossiers) + of measurements. Backlog: as the board counted it.",
     .estimated = "~: by a board's clock that was not set.",
+    .bounds_only = "(~n): records whose time is known within bounds only; the view record_time has them.",
     .not_running = "The gateway is not running.",
     .until = " This is what it knew until ",
     .start_it = " Next: systemctl start xalink-gateway, or xalink-gateway run.",
@@ -98,6 +99,7 @@ constexpr Words kVietnamese{
     .legend =
         "a + b: bản ghi sự kiện (gián đoạn, hồ sơ) + bản ghi số đo. Chờ gửi: theo số đếm của máy tại điểm.",
     .estimated = "~: theo đồng hồ chưa đặt giờ của máy tại điểm.",
+    .bounds_only = "(~n): số bản ghi chỉ biết thời gian trong một khoảng; xem khung nhìn record_time.",
     .not_running = "Gateway không chạy.",
     .until = " Đây là những gì đã biết đến ",
     .start_it = " Tiếp theo: systemctl start xalink-gateway, hoặc xalink-gateway run.",
@@ -153,6 +155,7 @@ class Table {
   }
 
   [[nodiscard]] bool has_estimates() const { return has_estimates_; }
+  [[nodiscard]] bool has_bounds_only() const { return has_bounds_only_; }
 
   std::string moment(WallTime time) const { return local_moment(time, now_); }
 
@@ -209,14 +212,14 @@ class Table {
     return (estimated ? "~" : "") + moment(last->at) + ago(age);
   }
 
-  std::string clock_cell(const Board& board) const {
+  std::string clock_cell(const Board& board) {
     if (!board.clock) return "-";
-    switch (*board.clock) {
-      case ClockQuality::synchronised: return std::string(words_.synchronised);
-      case ClockQuality::holdover: return std::string(words_.holdover);
-      case ClockQuality::unset: break;
-    }
-    return std::string(words_.unset);
+    std::string cell(words_.unset);
+    if (*board.clock == ClockQuality::synchronised) cell = words_.synchronised;
+    if (*board.clock == ClockQuality::holdover) cell = words_.holdover;
+    if (board.record_times.estimated == 0) return cell;
+    has_bounds_only_ = true;
+    return cell + " (~" + std::to_string(board.record_times.estimated) + ")";
   }
 
   // The board knows of more than the gaps that have arrived; a board that was replaced knows of less.
@@ -244,6 +247,7 @@ class Table {
   WallTime now_;
   const Words& words_;
   bool has_estimates_ = false;
+  bool has_bounds_only_ = false;
 };
 
 // Those of the last day, the latest first: what is long over is in --json.
@@ -289,6 +293,7 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
     line();
     line(words.legend);
     if (table.has_estimates()) line(words.estimated);
+    if (table.has_bounds_only()) line(words.bounds_only);
     for (const auto& told : curbed_lines(fleet, table, words, now)) line(told);
     text += missing_as_text(fleet, now, language);
   }

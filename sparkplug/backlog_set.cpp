@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kBootProperty = "Boot";
 constexpr std::string_view kBootTimeProperty = "Boot Time";
 constexpr std::string_view kClockProperty = "Clock";
+constexpr std::string_view kQualityProperty = "Quality";
 constexpr std::string_view kConstantPrefix = "Constant/";
 
 // Rows share a DataSet while wall time minus time since boot stays this close: a slewed clock drifts
@@ -92,6 +93,7 @@ BacklogSet::BacklogSet(const Schema& schema, const Record& first, const ClockCon
   // Metric, DataSet, Offset's column, "Boot Time" and "Clock".
   constexpr std::size_t kHeader = 76;
   header_bytes_ = kHeader;
+  if (first.stamp.quality == ClockQuality::unset) header_bytes_ += 18;
   if (first.stamp.boot_id != births.boot_id) header_bytes_ += first.stamp.boot_id.size() + 16;
   for (std::size_t i = 0; i < schema.columns.size() && i < kMostMaskedColumns; ++i) {
     if ((present_ >> i & 1U) != 0) columns_.push_back(PresentColumn{i});
@@ -167,6 +169,7 @@ Metric BacklogSet::finish() const {
                                        static_cast<std::uint64_t>(base.boot_time.count())});
   metric.properties.push_back(
       Property{std::string(kClockProperty), DataType::uint8, static_cast<std::uint64_t>(base.quality)});
+  if (base.quality == ClockQuality::unset) metric.properties.push_back(time_unknown_property());
   if (base.boot_id != births_->boot_id) {
     metric.properties.push_back(Property{std::string(kBootProperty), DataType::string, base.boot_id});
   }
@@ -209,7 +212,10 @@ Result<std::vector<Constant>> take_constants(Metric& metric) {
   std::vector<Constant> constants;
   for (auto& entry : metric.properties) {
     const std::string_view key = entry.key;
-    if (key == kBootProperty || key == kBootTimeProperty || key == kClockProperty) continue;
+    if (key == kBootProperty || key == kBootTimeProperty || key == kClockProperty ||
+        key == kQualityProperty) {
+      continue;
+    }
     if (!key.starts_with(kConstantPrefix)) {
       // A newer node's: to read past it would be to acknowledge what was not kept.
       return failure(metric.name, "\"" + entry.key + "\" is a property that this version does not know",

@@ -5,6 +5,7 @@
 // On the wire it is a metric "<device>/<group>" of the backlog device with a timestamp, and
 //   columns     Offset (UInt32, ms after the timestamp), then those whose values differ from row to row
 //   properties  "Boot Time" (UInt64, ms since boot at the timestamp), "Clock" (UInt8, ClockQuality),
+//               "Quality" (Int32, the standard's: 500 stale where the clock was unset, absent otherwise),
 //               "Boot" (String, kernel's boot UUID; absent: the births' boot), and for each column that
 //               has one value in all rows "Constant/<its place>/<its name>" with that value. Places are
 //               counted from 0 among all columns but Offset.
@@ -19,6 +20,12 @@
 #include "sparkplug/result.hpp"
 
 namespace xalink {
+
+/// The standard's word (section 6.4.18) for a value whose time is known within bounds only: good it may be,
+/// but not as of its timestamp.
+[[nodiscard]] inline Property time_unknown_property() {
+  return Property{"Quality", DataType::int32, std::int64_t{500}};
+}
 
 /// Gathers records for one DataSet and keeps count of the bytes they will take.
 /// Lifetime: the schema and the records must outlive it.

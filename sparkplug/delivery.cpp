@@ -283,6 +283,7 @@ std::vector<Metric> encode_live(const Schema& schema, const Record& record, std:
     metric.type = schema.columns[i].type;
     metric.timestamp = timestamp;
     metric.historical = historical;
+    if (record.stamp.quality == ClockQuality::unset) metric.properties.push_back(time_unknown_property());
     std::visit([&](const auto& value) { metric.value = value; }, record.values[i]);
     metrics.push_back(std::move(metric));
   }

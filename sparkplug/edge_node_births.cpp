@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sparkplug/backlog_set.hpp"
 #include "sparkplug/edge_node.hpp"
 
 namespace xalink {
@@ -149,6 +150,8 @@ void EdgeNode::publish_dbirth(const std::string& device, const std::vector<Schem
       if (known.current) {
         metric.timestamp = wire_time(known.current->stamp.wall);
         metric.value = widen(known.current->values[i]);
+        const bool unset = known.current->stamp.quality == ClockQuality::unset;
+        if (unset) metric.properties.push_back(time_unknown_property());
       }
       if (!schema.columns[i].unit.empty()) {
         metric.properties.push_back(Property{"engUnit", DataType::string, schema.columns[i].unit});

@@ -3,6 +3,7 @@ find_package(PahoMqttCpp 1.2 REQUIRED)
 
 add_library(xalink_session STATIC
   asio_clock.cpp
+  certificate_time.cpp
   kernel_clock.cpp
   loop_event.cpp
   mqtt_refusal.cpp

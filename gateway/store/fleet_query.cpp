@@ -50,6 +50,11 @@ class FleetQuery {
         curbed_(database,
                 "SELECT limited, refused, lost, set_aside, last_ms, reason FROM curbed WHERE node = ?"),
         missing_(database),
+        times_(database,
+               "SELECT sum(synchronised), sum(holdover), sum(iif(tied, unset, 0)), sum(iif(tied, 0, unset)) "
+               "FROM (SELECT u.*, EXISTS(SELECT 1 FROM boot_clock AS c WHERE c.node = e.node AND "
+               "c.boot = u.boot AND c.quality > 0) AS tied FROM epoch AS e JOIN boot_use AS u ON "
+               "u.epoch = e.id WHERE e.node = ?)"),
         counter_(database, "SELECT value FROM counter WHERE name = ?") {}
 
   Fleet read(Fleet fleet) {
@@ -63,6 +68,7 @@ class FleetQuery {
       read_session(board, node, fleet.gateway_running);
       read_marks(board, node);
       read_own_values(board, node);
+      read_times(board, node);
       read_plain(board, node);
       read_curbed(board, node);
       missing_.read(board, node);
@@ -137,6 +143,14 @@ class FleetQuery {
     }
   }
 
+  void read_times(Board& board, std::int64_t node) {
+    const store::Use times(times_);
+    times->bind(1, node);
+    if (!times->executeStep()) return;
+    board.record_times = {count_in(times->getColumn(0)), count_in(times->getColumn(1)),
+                          count_in(times->getColumn(2)), count_in(times->getColumn(3))};
+  }
+
   void read_plain(Board& board, std::int64_t node) {
     if (board.delivers) return;
     const store::Use plain(plain_);
@@ -169,6 +183,7 @@ class FleetQuery {
   SQLite::Statement plain_;
   SQLite::Statement curbed_;
   store::MissingQuery missing_;
+  SQLite::Statement times_;
   SQLite::Statement counter_;
 };
 

@@ -69,7 +69,8 @@ Records::Records(SQLite::Database& database)
           "last_received_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT(epoch, lane) DO UPDATE SET row_id = excluded.row_id, records = excluded.records, "
           "given_up = excluded.given_up, last_wall_ms = excluded.last_wall_ms, "
-          "last_quality = excluded.last_quality, last_received_ms = excluded.last_received_ms") {}
+          "last_quality = excluded.last_quality, last_received_ms = excluded.last_received_ms"),
+      boot_clocks_(database) {}
 
 std::int64_t Records::epoch_number(std::int64_t node, const std::string& uuid, WallTime at) {
   auto key = std::make_pair(node, uuid);
@@ -93,7 +94,31 @@ std::int64_t Records::epoch_number(std::int64_t node, const std::string& uuid, W
   return number;
 }
 
-bool Records::take(std::int64_t epoch, const Batch& batch, WallTime at) {
+bool Records::take(std::int64_t node, std::int64_t epoch, const Batch& batch, WallTime at,
+                   ClockQuality host_clock) {
+  const RowId before = state(epoch, batch.lane).row_id;
+  taking_epoch_ = epoch;
+  taking_heard_ = host_clock == ClockQuality::synchronised ? std::optional(at) : std::nullopt;
+  const bool whole = take_rows(epoch, batch, at);
+  learn_of_boots(node, batch, before, state(epoch, batch.lane).row_id);
+  return whole;
+}
+
+// What a board states of its boots' time, from the rows that are new: the same statement again is no news,
+// and an older one must not take the place of a newer one.
+void Records::learn_of_boots(std::int64_t node, const Batch& batch, RowId after, RowId up_to) {
+  const auto ours = boot_clock_schema();
+  for (const auto& item : batch.items) {
+    if (item.first <= after || item.last > up_to || item.first != item.last) continue;
+    const auto& schema = batch.schemas[item.schema];
+    if (schema.device != ours.device || schema.group != ours.group) continue;
+    const auto clock = read_boot_clock(schema, item.record);
+    // One that makes no sense stays a record like others, for whoever wants to see it.
+    if (clock && *clock) boot_clocks_.learn(node, boot_number((*clock)->boot_id), **clock);
+  }
+}
+
+bool Records::take_rows(std::int64_t epoch, const Batch& batch, WallTime at) {
   auto& lane = state(epoch, batch.lane);
   batch_schemas_.assign(batch.schemas.size(), 0);
   // Bindings outlive reset(): what a batch shares is bound once.
@@ -139,6 +164,7 @@ void Records::insert(LaneState& lane, const Batch::Item& item, const Schema& sch
     lane.given_up += std::min(gap_count(item.record), item.last - lane.row_id);
   } else {
     ++lane.records;
+    boot_clocks_.count(taking_epoch_, boot, stamp, taking_heard_);
     lane.last_wall_ms = to_column(stamp.wall);
     lane.last_quality = static_cast<std::int64_t>(stamp.quality);
   }
@@ -229,6 +255,7 @@ void Records::write_marks() {
     write->exec();
     lane.raised = false;
   }
+  boot_clocks_.write_counts();
 }
 
 void Records::forget_cached() {
@@ -238,6 +265,7 @@ void Records::forget_cached() {
   boots_.clear();
   last_boot_.clear();
   last_boot_number_ = 0;
+  boot_clocks_.forget_cached();
 }
 
 void Records::bound_caches() {

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "gateway/store/boot_clocks.hpp"
 #include "sparkplug/delivery.hpp"
 
 namespace xalink::store {
@@ -25,7 +27,9 @@ class Records {
 
   /// Inserts what is new of the batch and raises the mark over contiguous rows. False when it met a
   /// hole, or an item that is no record: from there on nothing was kept.
-  [[nodiscard]] bool take(std::int64_t epoch, const Batch& batch, WallTime at);
+  /// `host_clock`: of `at`; only a synchronised one says anything of the time of the records.
+  [[nodiscard]] bool take(std::int64_t node, std::int64_t epoch, const Batch& batch, WallTime at,
+                          ClockQuality host_clock);
 
   [[nodiscard]] RowId mark(std::int64_t epoch, Lane lane) { return state(epoch, lane).row_id; }
 
@@ -50,6 +54,8 @@ class Records {
   std::int64_t schema_number(const Schema& schema);
   std::int64_t boot_number(const std::string& uuid);
   void insert(LaneState& lane, const Batch::Item& item, const Schema& schema, std::int64_t schema_id);
+  bool take_rows(std::int64_t epoch, const Batch& batch, WallTime at);
+  void learn_of_boots(std::int64_t node, const Batch& batch, RowId after, RowId up_to);
 
   SQLite::Database& database_;
   SQLite::Statement insert_record_;
@@ -62,6 +68,9 @@ class Records {
   SQLite::Statement find_mark_;
   SQLite::Statement write_mark_;
 
+  BootClocks boot_clocks_;
+  std::int64_t taking_epoch_ = 0;           // of the batch in hand
+  std::optional<WallTime> taking_heard_;    // when it came, where the gateway's clock was right
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> epochs_;
   std::map<std::pair<std::int64_t, Lane>, LaneState> lanes_;
   std::map<std::string, std::int64_t> schemas_;  // by device, group and packed columns

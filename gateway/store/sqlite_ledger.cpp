@@ -148,7 +148,7 @@ void SqliteLedger::take(const Fact& fact, MarkList& marks) {
             const auto& batch = arrived.batch;
             const auto node = nodes_.number_of(arrived.node, arrived.at);
             const auto epoch = records_.epoch_number(node, batch.epoch, arrived.at);
-            const bool whole = records_.take(epoch, batch, arrived.at);
+            const bool whole = records_.take(node, epoch, batch, arrived.at, arrived.host_clock);
             marks.note(arrived.node, batch.epoch, epoch, batch.lane, !whole);
           },
           [&](const fact::SetAside& message) {

@@ -68,6 +68,34 @@ TEST(Status, TellsOfEachSourceWhatItTookAndWhatWaits) {
   EXPECT_NE(vietnamese->find("a.csv: đang được ghi"), std::string::npos) << *vietnamese;
 }
 
+TEST(Status, TellsWhatIsWrongWithTheClockAndWhatToDo) {
+  auto status = sample();
+  status.clock = ClockQuality::unset;
+  status.system_clock = WallTime(std::chrono::seconds(90));
+  status.clock_floor = status.clock_earliest = WallTime(Milliseconds(1'767'225'600'000));
+  const auto json = status_as_json(status);
+  const auto detail = boost::json::parse(json).at("clock_detail");
+  EXPECT_TRUE(detail.at("before_floor").as_bool());
+  EXPECT_TRUE(detail.at("latest").is_null());
+  const auto text = status_as_text(json, Language::english);
+  ASSERT_TRUE(text);
+  EXPECT_NE(text->find("the system's clock says 1970-01-01"), std::string::npos) << *text;
+  EXPECT_NE(text->find("Next: let NTP"), std::string::npos);
+  const auto vietnamese = status_as_text(json, Language::vietnamese);
+  EXPECT_NE(vietnamese->find("Tiếp theo: mở NTP"), std::string::npos) << *vietnamese;
+
+  status.system_clock = status.at;
+  for (const auto doubt : {ClockDoubt::kernel_before_floor, ClockDoubt::gateway_before_floor,
+                           ClockDoubt::disagreement, ClockDoubt::jumped}) {
+    status.clock_doubt = doubt;
+    for (const auto language : {Language::english, Language::vietnamese}) {
+      const auto told = status_as_text(status_as_json(status), language);
+      const auto* next = language == Language::english ? "Next:" : "Tiếp theo:";
+      EXPECT_NE(told->find(next), std::string::npos) << *told;
+    }
+  }
+}
+
 TEST(Status, TextTellsTheTimeOfTheWall) {
   ::setenv("TZ", "Asia/Ho_Chi_Minh", /*replace=*/1);  // NOLINT(concurrency-mt-unsafe): no threads here
   ::tzset();

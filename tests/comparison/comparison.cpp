@@ -33,6 +33,10 @@ struct Row {
   std::int64_t wall_ms = 0;
   std::int64_t boot_ms = 0;
   std::string content;  ///< of records: all that must be equal, as text
+  /// The same without wall time and its quality: of a record that was taken before the time was known, they
+  /// may be better in the store.
+  std::string timeless;
+  bool time_unknown = false;
 };
 
 std::string_view blob(const SQLite::Column& column) {
@@ -85,9 +89,13 @@ class Rows {
     if (row.gap) return row;
     const auto shape = shapes_.find(query_.getColumn(2).getInt64());
     if (shape == shapes_.end()) throw SQLite::Exception("a record has a schema that is not in the database");
-    row.content = shape->second.device + "/" + shape->second.group + " at " + std::to_string(row.wall_ms) +
-                  " quality " + query_.getColumn(6).getString() + " boot " + query_.getColumn(3).getString() +
-                  values_text(shape->second, blob(query_.getColumn(7)));
+    row.time_unknown = query_.getColumn(6).getInt() == 0;
+    const auto what = shape->second.device + "/" + shape->second.group;
+    row.timeless =
+        " boot " + query_.getColumn(3).getString() + values_text(shape->second, blob(query_.getColumn(7)));
+    row.content = what + " at " + std::to_string(row.wall_ms) + " quality " +
+                  query_.getColumn(6).getString() + row.timeless;
+    row.timeless.insert(0, what);
     return row;
   }
 
@@ -197,7 +205,9 @@ class Comparer {
   }
 
   static bool same(const Row& ours, const Row& theirs) {
-    return ours.content == theirs.content && std::abs(ours.boot_ms - theirs.boot_ms) <= kBootTimeToleranceMs;
+    const bool equal =
+        ours.content == theirs.content || (ours.time_unknown && ours.timeless == theirs.timeless);
+    return equal && std::abs(ours.boot_ms - theirs.boot_ms) <= kBootTimeToleranceMs;
   }
 
   void report_missing(const std::string& place, std::uint64_t first, std::uint64_t last,

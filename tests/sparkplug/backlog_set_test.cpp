@@ -132,6 +132,22 @@ TEST(BacklogSet, LyingConstantsAreRefused) {
   }));
 }
 
+TEST(BacklogSet, SaysToEveryHostWhenItsTimeIsNotKnown) {
+  auto records = many_usual(20);
+  const auto quality_of = [](const Metric& metric) {
+    const auto found = std::find_if(metric.properties.begin(), metric.properties.end(),
+                                    [](const Property& entry) { return entry.key == "Quality"; });
+    return found == metric.properties.end() ? Property{} : *found;
+  };
+  EXPECT_EQ(quality_of(metric_of(records)), Property{});
+  for (auto& record : records) record.stamp.quality = ClockQuality::unset;
+  auto arrived = over_the_wire(metric_of(records));
+  EXPECT_EQ(quality_of(arrived), (Property{"Quality", DataType::int32, std::int64_t{500}}));
+  const auto decoded = decode_backlog_set(arrived, Lane::measurements, kBirths);
+  ASSERT_TRUE(decoded) << decoded.error().to_string();
+  expect_same(*decoded, records);
+}
+
 const AliasOf kAliasOf = [](std::string_view, std::string_view name) {
   return name == "network/Ping/gateway" ? std::uint64_t{1} : std::uint64_t{2};
 };

@@ -87,7 +87,7 @@ class MeasureTest : public testing::Test {
   std::map<std::string, std::vector<Record>> records;
   ClockQuality quality = ClockQuality::holdover;
   Measure measure{
-      clock, "boot-1", [this] { return quality; },
+      clock, [this] { return Stamp{clock.wall(), clock.boot(), "boot-1", quality}; },
       [this](const Schema& schema, Record record) { records[schema.group].push_back(std::move(record)); }, 1};
   boost::asio::cancellation_signal stop;
   bool done = false;
