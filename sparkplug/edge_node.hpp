@@ -174,7 +174,7 @@ class EdgeNode {
   void restore_current(const Schema& schema, const Record& record);
   /// A shape that was not known at construction; leads to a rebirth when online.
   void add_schema(const Schema& schema, Now now);
-  /// Records given up so far by reason, told in births and NDATA.
+  /// Records given up so far by reason (sparkplug/given_up.hpp), told in births and NDATA.
   void set_given_up(std::map<std::string, std::uint64_t> by_reason);
 
   [[nodiscard]] std::vector<EdgeNodeAction> take_actions();
@@ -268,6 +268,7 @@ class EdgeNode {
   std::map<std::string, std::vector<SchemaState>> devices_;
   std::unordered_map<std::string, std::uint64_t> aliases_;  ///< key: device, NUL, name
   std::map<std::string, std::uint64_t> given_up_;
+  bool given_up_changed_ = false;
   std::array<LaneState, kLaneCount> lanes_;
   std::mt19937_64 random_;
 

@@ -5,6 +5,8 @@
 
 #include "sparkplug/backlog_set.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/given_up.hpp"
+#include "sparkplug/hourly_summary.hpp"
 
 namespace xalink {
 namespace {
@@ -54,14 +56,19 @@ std::vector<EdgeNode::NodeMetric> EdgeNode::outbox_metrics() const {
   }
   metrics.push_back({std::string(metric::kOldest), DataType::date_time,
                      oldest ? MetricValue(wire_time(*oldest)) : MetricValue(std::monostate{})});
-  for (const auto& [reason, records] : given_up_) {
+  // All reasons there are, from the first birth on: then none of them ever needs a rebirth.
+  auto given_up = given_up_;
+  for (const auto reason : given_up::kReasons) given_up.try_emplace(std::string(reason), 0);
+  for (const auto& [reason, records] : given_up) {
     metrics.push_back({"Outbox/Given Up/" + reason, DataType::uint64, records});
   }
   return metrics;
 }
 
 void EdgeNode::set_given_up(std::map<std::string, std::uint64_t> by_reason) {
+  if (given_up_ == by_reason) return;
   given_up_ = std::move(by_reason);
+  given_up_changed_ = true;
 }
 
 void EdgeNode::births(Now now) {
@@ -86,6 +93,7 @@ void EdgeNode::births(Now now) {
     go_back(which, now);
     told_depth_[index(which)] = lane(which).last - lane(which).acknowledged;
   }
+  given_up_changed_ = false;
   node_metrics_at_ = now.steady + kNodeMetricsInterval;
   // The gateway answers a birth with its marks; what it already has need not travel again.
   marks_awaited_until_.reset();
@@ -141,6 +149,9 @@ void EdgeNode::publish_dbirth(const std::string& device, const std::vector<Schem
   for (const auto& known : schemas) {
     const auto& schema = known.schema;
     lanes_used[index(schema.lane)] = true;
+    // Summaries are never current values: they need a place among the device's only where they are sent as
+    // such.
+    if (is_summary(schema) && options_.backlog != BacklogForm::metrics) continue;
     for (std::size_t i = 0; i < schema.columns.size(); ++i) {
       Metric metric;
       metric.name = schema.metric_name(i);
@@ -237,10 +248,11 @@ void EdgeNode::refresh_node_metrics(Now now) {
   const bool emptied = depth == decltype(depth){} && depth != told_depth_;
   if (now.steady < node_metrics_at_ && !emptied) return;
   node_metrics_at_ = now.steady + kNodeMetricsInterval;
-  if (depth == told_depth_) return;
+  if (depth == told_depth_ && !given_up_changed_) return;
+  given_up_changed_ = false;
   told_depth_ = depth;
   auto metrics = outbox_metrics();
-  // Reasons that came up since the birth are not declared yet; the next birth tells them.
+  // A reason that this program does not know may be of a newer outbox; the next birth tells it.
   std::erase_if(metrics, [this](const NodeMetric& entry) {
     return !aliases_.contains(std::string(1, '\0') + entry.name);
   });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/hourly_summary.hpp"
 
 namespace xalink {
 namespace {
@@ -54,6 +55,18 @@ void EdgeNode::batch_read(std::uint64_t generation, Batch batch, Now now) {
   auto& lane = at(batch.lane);
   if (generation != lane.generation) return;  // asked before a go-back
   lane.reading = false;
+  // The outbox makes shapes of its own when it thins. Nobody could read them without a birth; the rows are
+  // read again behind it.
+  bool undeclared = false;
+  for (const auto& schema : batch.schemas) {
+    if (schema.device == kBacklogDevice || find(schema) != nullptr) continue;
+    devices_[schema.device].push_back(SchemaState{schema, std::nullopt, {}});
+    undeclared = true;
+  }
+  if (undeclared && state_ == EdgeNodeState::online) {
+    births(now);
+    return;
+  }
   lane.buffer = std::move(batch);
   lane.buffer_at = 0;
   pump(now);
@@ -254,6 +267,7 @@ std::size_t EdgeNode::send_live(LaneState& lane, Lane which, Now now) {
     const auto& schema = lane.buffer.schemas[item.schema];
     auto* known = find(schema);
     if (known == nullptr || !(known->schema == schema) || item.first != item.last) break;
+    if (is_summary(schema) && !only_metrics) break;  // declared with the backlog device alone
     const bool fresh = few && is_fresh(*known, item.record);
     if (!fresh && (!only_metrics || !taken.empty())) break;
     if (!taken.empty() &&

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/outbox/gap_row.hpp"
 #include "sparkplug/given_up.hpp"
 #include "sparkplug/packed_values.hpp"
 
@@ -10,8 +11,6 @@ namespace xalink {
 namespace {
 
 constexpr std::int64_t kGapNumber = 0;  // the catalogue counts from 1
-constexpr std::size_t kCountColumn = 2;
-constexpr std::size_t kReasonColumn = 3;
 constexpr std::size_t kUsualBatch = 1'024;
 
 }  // namespace
@@ -65,12 +64,9 @@ void BatchReader::add(const LaneRow& row) {
     return;
   }
   if (!row.schema) {
-    const auto values = unpack(gap_schema(batch_.lane).columns, row.body);
-    const auto* count = values ? std::get_if<std::uint64_t>(&(*values)[kCountColumn]) : nullptr;
-    const auto* reason = values ? std::get_if<std::string>(&(*values)[kReasonColumn]) : nullptr;
     // Whoever asks from the middle of a gap gets the rest of it.
-    add_gap(row.first, row.row_id, count == nullptr ? rows : std::min(*count, rows),
-            reason == nullptr ? std::string(given_up::kDamaged) : *reason, std::move(stamp));
+    auto gap = unpack_gap(row.body, rows);
+    add_gap(row.first, row.row_id, gap.count, std::move(gap.reason), std::move(stamp));
     return;
   }
   const auto* schema = catalogue_.schema(*row.schema);

@@ -27,9 +27,10 @@ RowId from_sql(std::int64_t row) {
 
 LaneTable::LaneTable(SQLite::Database& database, Lane lane)
     : insert_(database,
-              with_table("INSERT INTO {lane}(row_id, schema, boot, boot_ms, wall_ms, quality, body, "
-                         "seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+              with_table("INSERT INTO {lane}(row_id, first, schema, boot, boot_ms, wall_ms, quality, body, "
+                         "seal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                          lane)),
+      erase_(database, with_table("DELETE FROM {lane} WHERE row_id BETWEEN ? AND ?", lane)),
       select_(database, with_table("SELECT row_id, first, schema, boot, boot_ms, wall_ms, quality, body, "
                                    "seal FROM {lane} WHERE row_id >= ? ORDER BY row_id LIMIT ?",
                                    lane)),
@@ -41,25 +42,43 @@ LaneTable::LaneTable(SQLite::Database& database, Lane lane)
 
 void LaneTable::append(RowId row, std::int64_t schema, std::int64_t boot, const Stamp& stamp,
                        std::string_view body) {
+  insert(row, std::nullopt, schema, boot, stamp, body);
+}
+
+void LaneTable::append_gap(RowId first, RowId last, std::int64_t boot, const Stamp& stamp,
+                           std::string_view body) {
+  insert(last, first, std::nullopt, boot, stamp, body);
+}
+
+void LaneTable::insert(RowId row, std::optional<RowId> first, std::optional<std::int64_t> schema,
+                       std::int64_t boot, const Stamp& stamp, std::string_view body) {
   StatementUse insert(insert_);
   insert->bind(1, to_sql(row));
-  insert->bind(2, schema);
-  insert->bind(3, boot);
-  insert->bind(4, std::int64_t{stamp.boot_time.count()});
-  insert->bind(5, std::int64_t{stamp.wall.time_since_epoch().count()});
-  insert->bind(6, static_cast<std::int32_t>(stamp.quality));
-  insert->bindNoCopy(7, body.data(), static_cast<int>(body.size()));
+  first ? insert->bind(2, to_sql(*first)) : insert->bind(2);
+  schema ? insert->bind(3, *schema) : insert->bind(3);
+  insert->bind(4, boot);
+  insert->bind(5, std::int64_t{stamp.boot_time.count()});
+  insert->bind(6, std::int64_t{stamp.wall.time_since_epoch().count()});
+  insert->bind(7, static_cast<std::int32_t>(stamp.quality));
+  insert->bindNoCopy(8, body.data(), static_cast<int>(body.size()));
   LaneRow sealed;
   sealed.row_id = row;
-  sealed.first = row;
+  sealed.first = first.value_or(row);
   sealed.schema = schema;
   sealed.boot = boot;
   sealed.boot_time = stamp.boot_time;
   sealed.wall = stamp.wall;
   sealed.quality = stamp.quality;
   sealed.body = body;
-  insert->bind(8, static_cast<std::int32_t>(seal_of(sealed)));
+  insert->bind(9, static_cast<std::int32_t>(seal_of(sealed)));
   insert->exec();
+}
+
+void LaneTable::erase(RowId first, RowId last) {
+  StatementUse erase(erase_);
+  erase->bind(1, to_sql(first));
+  erase->bind(2, to_sql(last));
+  erase->exec();
 }
 
 RowId LaneTable::oldest() {

@@ -34,6 +34,11 @@ class LaneTable {
 
   void append(RowId row, std::int64_t schema, std::int64_t boot, const Stamp& stamp, std::string_view body);
 
+  /// A gap for the rows first..last, none of which may be there.
+  void append_gap(RowId first, RowId last, std::int64_t boot, const Stamp& stamp, std::string_view body);
+  /// Takes away whatever has a row id of first..last.
+  void erase(RowId first, RowId last);
+
   /// 0 when the table is empty.
   [[nodiscard]] RowId oldest();
   [[nodiscard]] RowId highest();
@@ -53,7 +58,11 @@ class LaneTable {
   [[nodiscard]] Scan scan(RowId from, std::size_t max_rows) { return {select_, from, max_rows}; }
 
  private:
+  void insert(RowId row, std::optional<RowId> first, std::optional<std::int64_t> schema, std::int64_t boot,
+              const Stamp& stamp, std::string_view body);
+
   SQLite::Statement insert_;
+  SQLite::Statement erase_;
   SQLite::Statement select_;
   SQLite::Statement oldest_;
   SQLite::Statement highest_;

@@ -47,6 +47,23 @@ struct Told {
   std::uint64_t displaced = 0;  ///< subjects forgotten for want of place since the start
 };
 
+/// How the outbox stands against its bound.
+struct OutboxSpace {
+  enum class Pressure : std::uint8_t {
+    none,
+    spares_go,       ///< acknowledged rows make place for new ones, as they should
+    thinning,        ///< the oldest measurements become hourly summaries
+    dropping,        ///< the oldest measurements and summaries go
+    events_refused,  ///< it is full of events that are not acknowledged; sources keep theirs
+    held_open,       ///< a program that reads it keeps it from being written
+  };
+  std::uint64_t bytes = 0;
+  std::uint64_t max_bytes = 0;
+  Pressure pressure = Pressure::none;
+  std::array<std::uint64_t, kLaneCount> spares{};  ///< acknowledged rows that are still held
+  std::map<std::string, std::uint64_t> given_up;   ///< by reason (sparkplug/given_up.hpp)
+};
+
 /// Thread-safety: all calls on one thread, the store thread; an fsync on a card takes up to seconds.
 /// Errors: anything the disk refuses comes back as Error and leaves the outbox as it was before the call.
 class Outbox {
@@ -67,10 +84,14 @@ class Outbox {
 
   /// Appends in order, all or nothing, in one transaction that is on the disk on return
   /// (synchronous=FULL). Each record goes to its schema's lane. Returns the last row id of each lane.
+  /// Makes room first where there is none (design, section 7). Events for which none can be made are
+  /// refused; measurements then get their row ids and become a gap at once. One append may write a
+  /// twentieth of the bound or so: some hundred rows always fit.
   [[nodiscard]] virtual Result<std::array<RowId, kLaneCount>> append(const std::vector<Pending>& records) = 0;
 
   /// Up to `max_items` records from row `first`, contiguous. Spares too. Rows below the oldest held row
-  /// come as one leading gap item (reason "forgotten").
+  /// come as one leading gap item (reason "forgotten"). Rows that were read count as sent: they are not
+  /// thinned any more, since they may be at the gateway.
   [[nodiscard]] virtual Result<Batch> read(Lane lane, RowId first, std::size_t max_items) = 0;
 
   /// Raises the mark; never lowers it. Not synced: a lost acknowledgement only costs a repetition.
@@ -82,6 +103,7 @@ class Outbox {
   [[nodiscard]] virtual Result<std::vector<Pending>> latest() = 0;
   /// Records given up so far, by reason.
   [[nodiscard]] virtual Result<std::map<std::string, std::uint64_t>> given_up() = 0;
+  [[nodiscard]] virtual Result<OutboxSpace> space() = 0;
   /// Counts measurements that never reached the disk under the reason "memory". On the disk on return.
   [[nodiscard]] virtual Result<void> count_dropped(std::uint64_t records) = 0;
   /// Bytes of the database, its WAL and its shared memory. On any thread.

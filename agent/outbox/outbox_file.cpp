@@ -2,6 +2,8 @@
 
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid.hpp>
@@ -18,9 +20,6 @@ namespace {
 constexpr int kApplicationId = 0x78614f62;  // "xaOb", for file(1) and for the check below
 constexpr int kFormat = static_cast<int>(std::size(kOutboxScripts));
 constexpr std::size_t kUuidLength = 36;
-
-// Somebody's sqlite3 shell may hold a lock for a moment.
-constexpr int kBusyTimeoutMs = 5'000;
 
 int number(SQLite::Database& database, const char* query) {
   return database.execAndGet(query).getInt();
@@ -49,13 +48,6 @@ void choose_behaviour(SQLite::Database& database) {
   database.exec("PRAGMA temp_store = MEMORY");
   // Debian's SQLite overwrites what is deleted with zeros by default; that wears the card for nothing.
   database.exec("PRAGMA secure_delete = OFF");
-  // A WAL that still grows makes ext4 write its journal for each commit: size, extents, bitmaps. One that is
-  // short is soon overwritten in place (measured on ext4, one commit a minute: 37.7 KiB a minute to the
-  // device with 300 pages, 55.9 KiB with 4000 that take eleven hours to fill), and so is the shared memory
-  // that lists its pages. With less than 100 pages the checkpoints themselves begin to cost more.
-  database.exec("PRAGMA wal_autocheckpoint = 256");  // pages
-  // It does not stay larger after a big append.
-  database.exec("PRAGMA journal_size_limit = 4194304");  // bytes
 }
 
 /// In one transaction of the caller's.
@@ -75,6 +67,14 @@ void create(SQLite::Database& database) {
   transaction.commit();
 }
 
+bool sync_path(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool synced = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return synced;
+}
+
 void migrate(SQLite::Database& database, int from) {
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   run_scripts(database, from);
@@ -83,15 +83,47 @@ void migrate(SQLite::Database& database, int from) {
 
 }  // namespace
 
-Result<OutboxFile> open_outbox_file(const std::filesystem::path& path) {
-  auto lock = FileLock::take(path);
-  if (!lock) return Unexpected(lock.error());
+bool compact_outbox_file(const std::filesystem::path& path) {
+  auto fresh = path;
+  fresh += ".smaller";
+  auto wal = path;
+  wal += "-wal";
+  std::error_code ignored;
+  std::filesystem::remove(fresh, ignored);  // of an attempt that was cut off
+  try {
+    {
+      SQLite::Database database(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                                kOutboxBusyTimeoutMs);
+      database.exec("PRAGMA journal_mode = WAL");
+      SQLite::Statement vacuum(database, "VACUUM INTO ?");
+      vacuum.bind(1, fresh.string());
+      vacuum.exec();
+    }
+    // Who closes last takes the WAL away: while there is one, somebody else has the old file open.
+    if (!std::filesystem::exists(wal) && sync_path(fresh)) {
+      std::filesystem::rename(fresh, path);
+      return sync_path(path.has_parent_path() ? path.parent_path() : ".");
+    }
+  } catch (const SQLite::Exception&) {  // no room beside it: the larger file works as well
+  } catch (const std::filesystem::filesystem_error&) {
+  }
+  std::filesystem::remove(fresh, ignored);
+  return false;
+}
+
+Result<OutboxFile> open_outbox_file(const std::filesystem::path& path, std::unique_ptr<FileLock> lock) {
+  if (!lock) {
+    auto taken = FileLock::take(path);
+    if (!taken) return Unexpected(taken.error());
+    lock = std::move(*taken);
+  }
   OutboxFile file;
   file.path = path;
-  file.lock = std::move(*lock);
+  file.lock = std::move(lock);
   try {
     file.database = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
+        kOutboxBusyTimeoutMs);
     auto& database = *file.database;
     const int application = number(database, "PRAGMA application_id");
     const bool empty = number(database, "SELECT count(*) FROM sqlite_schema") == 0;

@@ -19,7 +19,17 @@ struct OutboxFile {
   std::string epoch;
 };
 
+/// Somebody's sqlite3 shell may hold a lock for a moment.
+inline constexpr int kOutboxBusyTimeoutMs = 5'000;
+
 /// Opens, or creates with a new epoch. Nothing is written to a file that is not an outbox of this format.
-[[nodiscard]] Result<OutboxFile> open_outbox_file(const std::filesystem::path& path);
+/// `lock`: of this path, when it is held already.
+[[nodiscard]] Result<OutboxFile> open_outbox_file(const std::filesystem::path& path,
+                                                  std::unique_ptr<FileLock> lock = nullptr);
+
+/// Writes the outbox anew without its free pages, beside it, and puts it in its place; whoever is cut off
+/// has the one or the other. Closed, but locked. False when the disk refused or somebody reads it: then it
+/// is as it was.
+[[nodiscard]] bool compact_outbox_file(const std::filesystem::path& path);
 
 }  // namespace xalink

@@ -10,10 +10,14 @@
 #include "agent/outbox/catalogue.hpp"
 #include "agent/outbox/change_memory.hpp"
 #include "agent/outbox/database_error.hpp"
+#include "agent/outbox/disk_space.hpp"
+#include "agent/outbox/given_up_ledger.hpp"
 #include "agent/outbox/lane_table.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/outbox_file.hpp"
+#include "agent/outbox/retention.hpp"
 #include "sparkplug/given_up.hpp"
+#include "sparkplug/hourly_summary.hpp"
 #include "sparkplug/packed_values.hpp"
 
 namespace xalink {
@@ -27,6 +31,12 @@ constexpr RowId kMostUnwrittenMarks = 10'000;
 constexpr std::string_view kLast = "last";
 constexpr std::string_view kAcknowledged = "acknowledged";
 constexpr std::string_view kNewest = "newest";
+constexpr std::string_view kSent = "sent";
+
+// What a transaction of marks or counts may write, and how much of the WAL appends leave to such ones when a
+// reader keeps it from being emptied.
+constexpr std::uint64_t kBookkeepingPages = 8;
+constexpr std::uint64_t kPagesForOthers = 64;
 
 using LaneRows = std::array<RowId, kLaneCount>;
 
@@ -44,11 +54,12 @@ class SqliteOutbox final : public Outbox {
   /// Throws SQLite::Exception and ContradictionError.
   SqliteOutbox(OutboxFile file, const OutboxOptions& options)
       : file_(std::move(file)),
+        options_(options),
+        space_(database(), file_.path, options.max_bytes),
         catalogue_(database()),
         memory_(database(), ChangeMemory::subjects_for(options.max_bytes)),
         tables_{LaneTable(database(), Lane::events), LaneTable(database(), Lane::measurements)},
-        positions_(database(),
-                   "SELECT lane, what, row_id FROM position WHERE what IN ('last', 'acknowledged')"),
+        positions_(database(), "SELECT lane, what, row_id FROM position WHERE what <> 'newest'"),
         newest_(database(),
                 "SELECT schema, row_id FROM position WHERE lane = ? AND what = 'newest' ORDER BY schema"),
         set_position_(database(),
@@ -61,10 +72,8 @@ class SqliteOutbox final : public Outbox {
         set_note_(database(),
                   "INSERT INTO note(key, value) VALUES (?, ?) "
                   "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
-        given_up_(database(), "SELECT reason, sum(records) FROM given_up GROUP BY reason"),
-        give_up_(database(),
-                 "INSERT INTO given_up(lane, reason, records) VALUES (?, ?, ?) "
-                 "ON CONFLICT(lane, reason) DO UPDATE SET records = records + excluded.records") {
+        ledger_(database()),
+        retention_(database(), catalogue_, tables_, ledger_, space_) {
     load();
   }
 
@@ -73,10 +82,22 @@ class SqliteOutbox final : public Outbox {
     if (written_ != acknowledged_) (void)write_marks();
   }
 
+  /// Whether its file was made under a larger bound than this one.
+  [[nodiscard]] bool oversized() { return space_.oversized(); }
+  /// Gives up what a new bound leaves no room for, and gives the lock to whoever goes on with the file.
+  [[nodiscard]] static std::unique_ptr<FileLock> shrink(std::unique_ptr<SqliteOutbox> outbox) {
+    outbox->space_.empty_wal();
+    while (outbox->space_.used_pages() > outbox->space_.plan().measurement_pages) {
+      if (outbox->retention_.free_some(outbox->horizon()) == Retention::Step::nothing) break;
+    }
+    return std::move(outbox->file_.lock);
+  }
+
   [[nodiscard]] const std::string& epoch() const override { return file_.epoch; }
 
   [[nodiscard]] Result<std::uint8_t> next_bdseq() override {
     return attempt("store the next bdSeq", [&] {
+      space_.prepare(kBookkeepingPages);
       StatementUse next(next_bdseq_);
       if (!next->executeStep()) throw ContradictionError("it has no bdSeq");
       const auto bdseq = static_cast<std::uint8_t>(next->getColumn(0).getUInt());
@@ -101,27 +122,48 @@ class SqliteOutbox final : public Outbox {
     for (const Telling& telling : tellings) {
       if (auto wrong = check(telling.pending)) return Unexpected(std::move(*wrong));
     }
+    const Note note{key, value};
     return attempt("append events", [&] {
-      SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
+      // As if all were news: what it may write is known before it begins, for the sake of the WAL.
+      std::vector<const Pending*> all;
+      for (const Telling& telling : tellings) all.push_back(&telling.pending);
+      const auto most = need_of(all, &note, tellings.size() + 1);
+      refuse_too_large(most);
+      prepare(most);
+      std::optional<SQLite::Transaction> transaction(std::in_place, database(),
+                                                     SQLite::TransactionBehavior::IMMEDIATE);
       Told told;
       std::vector<const Pending*> news;
-      for (const Telling& telling : tellings) {
-        told.news.push_back(memory_.take(telling));
-        if (told.news.back()) news.push_back(&telling.pending);
-      }
+      const auto take = [&] {
+        for (const Telling& telling : tellings) {
+          told.news.push_back(memory_.take(telling));
+          if (told.news.back()) news.push_back(&telling.pending);
+        }
+      };
+      take();
       told.last = last_;
       told.displaced = memory_.displaced();
       if (news.empty() && when == NoteWhen::with_news) return told;
+      // Only what is news needs room; when there is none, all of this is done again behind it.
+      if (!has_room(need_of(news, &note, news.size()))) {
+        transaction.reset();
+        memory_.forget_count();
+        (void)make_room(need_of(news, &note, news.size()));
+        prepare(most);
+        transaction.emplace(database(), SQLite::TransactionBehavior::IMMEDIATE);
+        told.news.clear();
+        news.clear();
+        take();
+      }
       if (!remembered.empty()) {
         Telling itself;
         itself.subject = remembered;
         (void)memory_.take(itself);
       }
-      told.last = insert(news);
-      const Note note{key, value};
+      told.last = insert(news, /*keep_measurements=*/true);
       set_note(note);
       told.noted = true;
-      finish(transaction, told.last);
+      finish(*transaction, told.last);
       return told;
     });
   }
@@ -131,9 +173,11 @@ class SqliteOutbox final : public Outbox {
   }
 
   [[nodiscard]] Result<Batch> read(Lane lane, RowId first, std::size_t max_items) override {
-    return attempt("read the outbox", [&] {
+    auto batch = attempt("read the outbox", [&] {
       return BatchReader(catalogue_, table(lane), epoch(), lane).read(first, last_[index(lane)], max_items);
     });
+    if (batch && lane == Lane::measurements) note_sent(batch->last());
+    return batch;
   }
 
   [[nodiscard]] Result<void> acknowledge(Lane lane, RowId mark) override {
@@ -179,6 +223,8 @@ class SqliteOutbox final : public Outbox {
           auto batch = BatchReader(catalogue_, table(lane), epoch(), lane).read(row, row, 1);
           // A row that is not held any more comes as a gap, and a gap has no current value.
           if (batch.empty() || batch.schemas.front() == gap_schema(lane)) continue;
+          // Nor has a summary that took the row's place.
+          if (is_summary(batch.schemas.front())) continue;
           latest.push_back(Pending{std::move(batch.schemas.front()), std::move(batch.items.front().record)});
         }
       }
@@ -187,20 +233,30 @@ class SqliteOutbox final : public Outbox {
   }
 
   [[nodiscard]] Result<std::map<std::string, std::uint64_t>> given_up() override {
+    return attempt("read the outbox", [&] { return ledger_.by_reason(); });
+  }
+
+  [[nodiscard]] Result<OutboxSpace> space() override {
     return attempt("read the outbox", [&] {
-      std::map<std::string, std::uint64_t> reasons;
-      StatementUse all(given_up_);
-      while (all->executeStep()) {
-        reasons[all->getColumn(0).getString()] = static_cast<std::uint64_t>(all->getColumn(1).getInt64());
+      OutboxSpace space;
+      space.bytes = bytes_on_disk();
+      space.max_bytes = options_.max_bytes;
+      space.pressure = space_.held_open() ? OutboxSpace::Pressure::held_open : pressure_;
+      for (const auto lane : kLanes) {
+        const RowId oldest = table(lane).oldest();
+        const RowId acknowledged = acknowledged_[index(lane)];
+        if (oldest != 0 && oldest <= acknowledged) space.spares[index(lane)] = acknowledged - oldest + 1;
       }
-      return reasons;
+      space.given_up = ledger_.by_reason();
+      return space;
     });
   }
 
   [[nodiscard]] Result<void> count_dropped(std::uint64_t records) override {
     const auto counted = attempt("count dropped measurements", [&] {
+      space_.prepare(kBookkeepingPages);
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
-      count_given_up(Lane::measurements, given_up::kMemory, static_cast<std::int64_t>(records));
+      ledger_.count(Lane::measurements, given_up::kMemory, static_cast<std::int64_t>(records));
       transaction.commit();
       return true;
     });
@@ -208,17 +264,7 @@ class SqliteOutbox final : public Outbox {
     return {};
   }
 
-  [[nodiscard]] std::uint64_t bytes_on_disk() const override {
-    std::uint64_t bytes = 0;
-    for (const char* part : {"", "-wal", "-shm"}) {
-      auto path = file_.path;
-      path += part;
-      std::error_code absent;
-      const auto size = std::filesystem::file_size(path, absent);
-      if (!absent) bytes += size;
-    }
-    return bytes;
-  }
+  [[nodiscard]] std::uint64_t bytes_on_disk() const override { return bytes_of_files(file_.path); }
 
   [[nodiscard]] Result<std::optional<std::string>> note(const std::string& key) override {
     return attempt("read the outbox", [&] {
@@ -244,6 +290,8 @@ class SqliteOutbox final : public Outbox {
     } catch (const SQLite::Exception& refusal) {
       loaded_ = false;
       return Unexpected(database_error(file_.path, what, refusal));
+    } catch (const NoRoom& no_room) {
+      return Unexpected(no_room.error());
     } catch (const ContradictionError& contradiction) {
       loaded_ = false;
       return Unexpected(damaged_database(file_.path, contradiction.what()));
@@ -253,8 +301,10 @@ class SqliteOutbox final : public Outbox {
   void load() {
     catalogue_.load();
     memory_.forget_count();
+    retention_.forget_progress();
     LaneRows last{};
     LaneRows acknowledged{};
+    std::optional<RowId> sent;
     std::size_t found = 0;
     StatementUse positions(positions_);
     while (positions->executeStep()) {
@@ -263,7 +313,12 @@ class SqliteOutbox final : public Outbox {
       if (lane < 0 || lane >= static_cast<std::int64_t>(kLaneCount) || row < 0) {
         throw ContradictionError("a lane has an impossible position");
       }
-      auto& place = positions->getColumn(1).getString() == kLast ? last : acknowledged;
+      const auto what = positions->getColumn(1).getString();
+      if (what == kSent) {
+        if (static_cast<std::size_t>(lane) == index(Lane::measurements)) sent = static_cast<RowId>(row);
+        continue;
+      }
+      auto& place = what == kLast ? last : acknowledged;
       place[static_cast<std::size_t>(lane)] = static_cast<RowId>(row);
       ++found;
     }
@@ -277,6 +332,9 @@ class SqliteOutbox final : public Outbox {
     }
     last_ = last;
     written_ = acknowledged;
+    // Without a note of it all may have been sent.
+    sent_written_ = std::min(sent.value_or(last[index(Lane::measurements)]), last[index(Lane::measurements)]);
+    sent_ = std::max(sent_, sent_written_);
     loaded_ = true;
   }
 
@@ -303,8 +361,13 @@ class SqliteOutbox final : public Outbox {
     }
     return attempt("append " + std::to_string(records.size()) + " records", [&] {
       if (records.empty() && note == nullptr) return last_;
+      const auto need = need_of(all, note, 0);
+      refuse_too_large(need);
+      forget_aged(records);
+      const bool keep_measurements = make_room(need);
+      prepare(need);
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
-      const LaneRows last = insert(all);
+      const LaneRows last = insert(all, keep_measurements);
       if (note != nullptr) set_note(*note);
       finish(transaction, last);
       return last_;
@@ -312,11 +375,18 @@ class SqliteOutbox final : public Outbox {
   }
 
   /// Within a transaction; returns the last rows, which become ours when it is committed.
-  [[nodiscard]] LaneRows insert(const std::vector<const Pending*>& records) {
+  /// Measurements that are not kept get their row ids all the same, as a gap.
+  [[nodiscard]] LaneRows insert(const std::vector<const Pending*>& records, bool keep_measurements) {
     LaneRows last = last_;
     std::map<std::pair<Lane, std::int64_t>, RowId> newest;
+    const Stamp* not_kept = nullptr;
     for (const Pending* pending : records) {
       const auto& [schema, record] = *pending;
+      if (schema.lane == Lane::measurements && !keep_measurements) {
+        ++last[index(schema.lane)];
+        not_kept = &record.stamp;
+        continue;
+      }
       const auto number = catalogue_.number_of(schema);
       const auto boot = catalogue_.number_of_boot(record.stamp);
       const RowId row = ++last[index(schema.lane)];
@@ -324,6 +394,13 @@ class SqliteOutbox final : public Outbox {
       table(schema.lane).append(row, number, boot, record.stamp, body_);
       newest[{schema.lane, number}] = row;
     }
+    if (not_kept != nullptr) {
+      retention_.give_up_new(last_[index(Lane::measurements)] + 1, last[index(Lane::measurements)], *not_kept,
+                             horizon());
+    }
+    // A session that has read all there was reads these at once: that saves it a commit of its own.
+    auto& sent = last[index(Lane::measurements)];
+    if (read_up_to_ > 0 && read_up_to_ >= last_[index(Lane::measurements)]) sent_ = std::max(sent_, sent);
     for (const auto& [schema, row] : newest) set_position(schema.first, kNewest, schema.second, row);
     for (const auto lane : kLanes) {
       if (last[index(lane)] != last_[index(lane)]) set_position(lane, kLast, 0, last[index(lane)]);
@@ -335,7 +412,7 @@ class SqliteOutbox final : public Outbox {
     set_marks();
     transaction.commit();
     last_ = last;
-    written_ = acknowledged_;
+    marks_written();
   }
 
   void set_note(const Note& note) {
@@ -347,10 +424,11 @@ class SqliteOutbox final : public Outbox {
 
   [[nodiscard]] Result<bool> write_marks() {
     return attempt("write what was acknowledged", [&] {
+      space_.prepare(kBookkeepingPages);
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
       set_marks();
       transaction.commit();
-      written_ = acknowledged_;
+      marks_written();
       return true;
     });
   }
@@ -360,6 +438,118 @@ class SqliteOutbox final : public Outbox {
       if (acknowledged_[index(lane)] == written_[index(lane)]) continue;
       set_position(lane, kAcknowledged, 0, acknowledged_[index(lane)]);
     }
+    if (sent_ != sent_written_) set_position(Lane::measurements, kSent, 0, sent_);
+  }
+
+  void marks_written() {
+    written_ = acknowledged_;
+    sent_written_ = sent_;
+  }
+
+  [[nodiscard]] Horizon horizon() const { return Horizon{acknowledged_, sent_}; }
+
+  /// On the disk before the rows leave: after a power cut nobody else could know.
+  void note_sent(RowId row) {
+    read_up_to_ = std::max(read_up_to_, row);
+    if (row <= sent_) return;
+    // Some way ahead, so that a drain does not pay an fsync for each read.
+    sent_ = std::min(last_[index(Lane::measurements)], row + kMostUnwrittenMarks);
+    // Refused: it holds all the same, and a disk that takes nothing takes no summary either.
+    (void)write_marks();
+  }
+
+  // --- room ---
+
+  struct Need {
+    std::uint64_t pages = 0;    ///< that the database may grow by, and that are written
+    std::uint64_t touched = 0;  ///< that are written besides
+    bool events = false;
+    bool measurements = false;
+  };
+
+  /// `tellings`: places in the memory of what was said.
+  [[nodiscard]] Need need_of(const std::vector<const Pending*>& records, const Note* note,
+                             std::size_t tellings) {
+    constexpr std::uint64_t kAlways = 24;  // tails, positions and what is above them
+    Need need;
+    need.events = note != nullptr;
+    const auto usable = space_.plan().page_bytes - 40;
+    std::uint64_t bytes = 0;
+    for (const Pending* pending : records) {
+      const auto& [schema, record] = *pending;
+      (schema.lane == Lane::events ? need.events : need.measurements) = true;
+      pack_into(body_, schema.columns, record.values);
+      bytes += row_bytes(body_.size());
+      if (body_.size() > usable / 2) bytes += usable;  // ends in a page of its own
+    }
+    if (note != nullptr) bytes += 2 * (note->key.size() + note->value.size()) + usable;
+    need.pages = bytes * 21 / 20 / usable + tellings / 6 + kAlways;
+    // Digests lie anywhere in their table.
+    const auto table = ChangeMemory::subjects_for(options_.max_bytes) / 6;
+    need.touched = std::min<std::uint64_t>(tellings + tellings / 4 + 8, table);
+    if (tellings == 0) need.touched = 0;
+    return need;
+  }
+
+  void refuse_too_large(const Need& need) const {
+    const auto pages = need.pages + need.touched + kPagesForOthers;
+    const auto& plan = space_.plan();
+    if (pages > plan.transaction_pages) {
+      throw NoRoom(Error{file_.path.string(),
+                         "an append of " + std::to_string(pages * plan.page_bytes / 1024) +
+                             " KiB is too large for an outbox of this size, which takes " +
+                             std::to_string(plan.transaction_pages * plan.page_bytes / 1024) +
+                             " KiB at a time",
+                         "Raise [outbox] max_bytes, or deliver in smaller pieces"});
+    }
+  }
+
+  /// The WAL has room for it.
+  void prepare(const Need& need) { space_.prepare(need.pages + need.touched + kPagesForOthers); }
+
+  [[nodiscard]] std::uint64_t limit_of(const Need& need) const {
+    return need.events ? space_.plan().event_pages : space_.plan().measurement_pages;
+  }
+  [[nodiscard]] bool has_room(const Need& need) { return space_.used_pages() + need.pages <= limit_of(need); }
+
+  /// False: there is no room for its measurements. Throws NoRoom when there is none for its events.
+  [[nodiscard]] bool make_room(const Need& need) {
+    const auto limit = limit_of(need);
+    const auto headroom = space_.plan().headroom_pages;
+    if (has_room(need)) {
+      // One step may free more than the headroom: that alone is no end of the pressure.
+      const auto step = space_.plan().step_bytes / space_.plan().page_bytes;
+      if (space_.used_pages() + need.pages + headroom + 2 * step < space_.plan().measurement_pages) {
+        pressure_ = OutboxSpace::Pressure::none;
+      }
+      return true;
+    }
+    while (space_.used_pages() + need.pages + headroom > limit) {
+      const auto step = retention_.free_some(horizon());
+      if (step == Retention::Step::nothing) break;
+      pressure_ = step == Retention::Step::spares    ? OutboxSpace::Pressure::spares_go
+                  : step == Retention::Step::thinned ? OutboxSpace::Pressure::thinning
+                                                     : OutboxSpace::Pressure::dropping;
+    }
+    if (has_room(need)) return true;
+    pressure_ = OutboxSpace::Pressure::events_refused;
+    if (!need.events) return false;
+    throw NoRoom(
+        Error{file_.path.string(),
+              "the outbox is full of events that the gateway has not confirmed, and none of them may "
+              "be given up; sources keep what is new",
+              "Bring the board and the gateway together, or carry the events there "
+              "(xalink-agent export), or raise [outbox] max_bytes"});
+  }
+
+  void forget_aged(const std::vector<Pending>& records) {
+    constexpr auto kNotBefore = std::chrono::hours(1);
+    if (records.empty()) return;
+    const auto& stamp = records.back().record.stamp;
+    if (stamp.quality != ClockQuality::synchronised) return;
+    if (aged_at_ && stamp.wall >= *aged_at_ && stamp.wall - *aged_at_ < kNotBefore) return;
+    aged_at_ = stamp.wall;
+    retention_.forget_before(stamp.wall - options_.max_age, horizon());
   }
 
   void set_position(Lane lane, std::string_view what, std::int64_t schema, RowId row) {
@@ -371,14 +561,6 @@ class SqliteOutbox final : public Outbox {
     set->exec();
   }
 
-  void count_given_up(Lane lane, std::string_view reason, std::int64_t records) {
-    StatementUse give_up(give_up_);
-    give_up->bind(1, static_cast<std::int64_t>(index(lane)));
-    give_up->bind(2, std::string(reason));
-    give_up->bind(3, records);
-    give_up->exec();
-  }
-
   [[nodiscard]] std::vector<RowId> newest_rows(Lane lane) {
     std::vector<RowId> rows;
     StatementUse newest(newest_);
@@ -388,6 +570,8 @@ class SqliteOutbox final : public Outbox {
   }
 
   OutboxFile file_;
+  OutboxOptions options_;
+  DiskSpace space_;
   Catalogue catalogue_;
   ChangeMemory memory_;
   std::array<LaneTable, kLaneCount> tables_;
@@ -397,25 +581,40 @@ class SqliteOutbox final : public Outbox {
   SQLite::Statement next_bdseq_;
   SQLite::Statement get_note_;
   SQLite::Statement set_note_;
-  SQLite::Statement given_up_;
-  SQLite::Statement give_up_;
+  GivenUpLedger ledger_;
+  Retention retention_;
 
   bool loaded_ = false;  ///< what follows says what the database says
   LaneRows last_{};
   LaneRows written_{};       ///< marks on the disk
   LaneRows acknowledged_{};  ///< marks in force, never behind written_
-  std::string body_;         ///< of the row being packed
+  RowId sent_ = 0;           ///< measurements above it never left the board
+  RowId sent_written_ = 0;
+  RowId read_up_to_ = 0;  ///< measurements
+  OutboxSpace::Pressure pressure_ = OutboxSpace::Pressure::none;
+  std::optional<WallTime> aged_at_;  ///< when age was looked at last
+  std::string body_;                 ///< of the row being packed
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path, OutboxOptions options) {
+  options.max_bytes = std::clamp(options.max_bytes, kLeastOutboxBytes, kMostOutboxBytes);
   auto file = open_outbox_file(path);
   if (!file) return Unexpected(file.error());
   try {
+    auto outbox = std::make_unique<SqliteOutbox>(std::move(*file), options);
+    if (!outbox->oversized()) return outbox;
+    auto lock = SqliteOutbox::shrink(std::move(outbox));
+    // When it cannot be written anew it stays as large as it is, and grows no more.
+    (void)compact_outbox_file(path);
+    file = open_outbox_file(path, std::move(lock));
+    if (!file) return Unexpected(file.error());
     return std::make_unique<SqliteOutbox>(std::move(*file), options);
   } catch (const SQLite::Exception& refusal) {
     return Unexpected(database_error(path, "open the outbox", refusal));
+  } catch (const NoRoom& no_room) {
+    return Unexpected(no_room.error());
   } catch (const ContradictionError& contradiction) {
     return Unexpected(damaged_database(path, contradiction.what()));
   }

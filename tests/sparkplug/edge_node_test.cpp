@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+
+#include "sparkplug/given_up.hpp"
+#include "sparkplug/hourly_summary.hpp"
 
 namespace xalink {
 namespace {
@@ -73,9 +77,11 @@ class Bench {
     batch.epoch = "epoch-1";
     batch.lane = lane;
     batch.schemas = {lane == Lane::events ? dossier() : ping()};
+    if (lane == Lane::measurements && thinned) batch.schemas = {summary_schema(ping())};
     const auto last = std::min<RowId>(node.lane(lane).last, first + most - 1);
     for (RowId row = first; row <= last; ++row) {
       Record record = make_record(lane, row);
+      if (lane == Lane::measurements && thinned) record.values.resize(batch.schemas[0].columns.size());
       record.stamp.wall -= minutes(10);  // taken before the session
       batch.items.push_back(Batch::Item{0, row, row, record});
     }
@@ -147,6 +153,7 @@ class Bench {
     return all;
   }
 
+  bool thinned = false;  ///< the outbox holds summaries of pings
   SteadyTime time{};
   EdgeNode node;
   std::uint8_t next_bdseq = 0;
@@ -517,6 +524,69 @@ TEST(EdgeNode, ForForeignHostsHandingOverIsEnough) {
     EXPECT_TRUE(payload.metrics[0].historical);  // taken before the birth
     EXPECT_FALSE(std::holds_alternative<DataSet>(payload.metrics[0].value));
   }
+}
+
+TEST(EdgeNode, DeclaresSummariesBeforeItSendsThem) {
+  std::array<LaneDepth, kLaneCount> lanes;
+  lanes[1].last = 5;
+  Bench bench(lanes);
+  bench.thinned = true;
+  bench.come_online();
+  // The read behind the first birth showed what nobody had declared.
+  bench.acknowledge(Lane::measurements, 0);
+  std::size_t births = 0;
+  std::set<std::uint64_t> declared;
+  bool sent_any = false;
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    const auto& topic = bench.sent[i].topic;
+    const auto payload = bench.payload(i);
+    if (topic.find("NBIRTH") != std::string::npos) ++births;
+    if (topic.find("DBIRTH") != std::string::npos) {
+      for (const auto& metric : payload.metrics) {
+        if (metric.alias) declared.insert(*metric.alias);
+        // A summary is no current value of a device.
+        if (topic.find("/network") != std::string::npos) {
+          EXPECT_EQ(metric.name.find("/Hourly/"), std::string::npos);
+        }
+      }
+    } else if (topic.find("DDATA") != std::string::npos) {
+      EXPECT_EQ(topic, "spBv1.0/VN-03/DDATA/site-1/backlog");
+      for (const auto& metric : payload.metrics) EXPECT_TRUE(declared.contains(*metric.alias));
+      sent_any = true;
+    }
+  }
+  EXPECT_EQ(births, 2U);
+  EXPECT_TRUE(sent_any);
+}
+
+TEST(EdgeNode, DeclaresEveryReasonOfGivingUpAndTellsWhatChanges) {
+  Bench bench;
+  bench.come_online();
+  const auto told = [&](std::size_t message, const std::string& name) -> const Metric* {
+    static Payload payload;
+    payload = bench.payload(message);
+    const auto found = std::find_if(payload.metrics.begin(), payload.metrics.end(),
+                                    [&](const Metric& metric) { return metric.name == name; });
+    return found == payload.metrics.end() ? nullptr : &*found;
+  };
+  std::map<std::string, std::uint64_t> aliases;
+  for (const auto reason : given_up::kReasons) {
+    const auto* metric = told(0, "Outbox/Given Up/" + std::string(reason));
+    ASSERT_NE(metric, nullptr) << reason;
+    EXPECT_EQ(metric->value, MetricValue(std::uint64_t{0}));
+    aliases[std::string(reason)] = metric->alias.value();
+  }
+  bench.sent.clear();
+  bench.node.set_given_up({{"thinned", 210}});
+  bench.advance(minutes(1));
+  ASSERT_EQ(bench.topics(), std::vector<std::string>{"spBv1.0/VN-03/NDATA/site-1"}) << "and no rebirth";
+  bool found = false;
+  for (const auto& metric : bench.payload(0).metrics) {
+    if (metric.alias != aliases["thinned"]) continue;
+    found = true;
+    EXPECT_EQ(metric.value, MetricValue(std::uint64_t{210}));
+  }
+  EXPECT_TRUE(found);
 }
 
 TEST(EdgeNode, AnUnknownShapeIsDeclaredByARebirth) {

@@ -104,7 +104,8 @@ TEST_P(RefusingDisk, AtAnyCallLeavesTheOutboxAsItWasAndUsable) {
 
     disk.heal();
     const bool reached = disk.has_failed();
-    EXPECT_EQ(life.refusals > 0, reached);
+    // A note of what was read that is refused refuses nobody anything.
+    EXPECT_LE(life.refusals > 0, reached);
     life.refusals = 0;
     append_some(**outbox, life, 50);
     EXPECT_EQ(life.refusals, 0) << "usable again";

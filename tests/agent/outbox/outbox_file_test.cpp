@@ -65,15 +65,16 @@ TEST_F(OutboxFileTest, BringsAnOlderFormatForwardWithItsRows) {
       "DROP COLUMN seal;");
   reopen();
   EXPECT_EQ(outbox_->epoch(), epoch);
+  EXPECT_EQ(SQLite::Database(file_.string())
+                .execAndGet("SELECT row_id FROM position WHERE lane = 1 AND what = 'sent'")
+                .getInt(),
+            2)
+      << "format 1 did not note what was sent, so all of it may have been";
   EXPECT_EQ(depth(Lane::measurements).last, 2U);
   EXPECT_EQ(depth(Lane::measurements).acknowledged, 1U);
   EXPECT_EQ(read(Lane::measurements, 1, 9).items[1].record, ping(2).record);
   EXPECT_EQ(read(Lane::events, 1, 9).items[0].record, dossier_event(1).record);
   EXPECT_EQ(append({ping(3)}), 3U);
-  outbox_.reset();
-  SQLite::Database database(file_.string());
-  EXPECT_EQ(database.execAndGet("SELECT row_id FROM position WHERE lane = 1 AND what = 'sent'").getInt(), 2)
-      << "format 1 did not note what was sent, so all of it may have been";
 }
 
 TEST_F(OutboxFileTest, SaysSoWhenTheDatabaseContradictsItself) {

@@ -203,7 +203,7 @@ TEST(PowerCut, DuringAnyStepCostsNothingThatWasTold) {
     const ScratchFolder folder;
     Life life(disk, folder / "outbox.db");
     // Now and then so much that the WAL goes into the database by itself.
-    live(life, seed % 20 == 0 ? 60'000 : 0);
+    live(life, seed % 20 == 0 ? 40'000 : 0);
     ASSERT_FALSE(testing::Test::HasFatalFailure());
     steps = disk.steps();
     std::mt19937_64 random(seed);
