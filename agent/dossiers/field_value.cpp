@@ -98,7 +98,7 @@ DossierStates folded_states(const DossierStates& states) {
 }
 
 Result<Value> field_value(const TableField& field, std::string_view raw, const DossierStates& states) {
-  std::string_view text = trimmed(raw);
+  std::string_view text = without_blank_ends(raw);
   if (folded(text.substr(0, 8)) == "null") text = {};
   if (text.empty()) {
     if (!field.mandatory) return Value{};

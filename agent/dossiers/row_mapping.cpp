@@ -106,7 +106,7 @@ Result<void> RowMapping::map_header(const std::vector<std::string>& header) {
 
 Result<FieldTexts> RowMapping::pick(const std::vector<std::string>& fields) const {
   bool fits = fields.size() >= width_;
-  for (std::size_t i = width_; fits && i < fields.size(); ++i) fits = trimmed(fields[i]).empty();
+  for (std::size_t i = width_; fits && i < fields.size(); ++i) fits = without_blank_ends(fields[i]).empty();
   if (!fits) {
     const std::string have = std::to_string(fields.size());
     const std::string want = std::to_string(width_);
@@ -186,7 +186,7 @@ std::string RowMapping::shown(const FieldTexts& texts) const {
     if (!texts[i]) continue;
     const TableField& field = settings_.kind->fields[i];
     std::string text = decoder_.decode(*texts[i]).value_or(*texts[i]);
-    text = trimmed(text);
+    text = without_blank_ends(text);
     if (field.kind == FieldKind::code && !text.empty()) text = settings_.code_hash(text);
     if (text.size() > kMostShown) text = text.substr(0, kMostShown) + "...";
     line += (line.empty() ? "" : "; ") + header_of(field) + "=" + text;

@@ -10,8 +10,9 @@ namespace {
 
 /// Spreadsheets leave rows of empty fields below the last one.
 bool is_blank(const CsvRow& row) {
-  return row.broken.empty() && std::all_of(row.fields.begin(), row.fields.end(),
-                                           [](const std::string& field) { return trimmed(field).empty(); });
+  return row.broken.empty() &&
+         std::all_of(row.fields.begin(), row.fields.end(),
+                     [](const std::string& field) { return without_blank_ends(field).empty(); });
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ std::string folded(std::string_view utf8) {
     text = mapped(utf8, UTF8PROC_CASEFOLD);
   }
   std::string one_space;
-  std::string_view rest = trimmed(text);
+  std::string_view rest = without_blank_ends(text);
   while (!rest.empty()) {
     const std::size_t blank = blank_at(rest);
     if (blank == 0) {
@@ -76,7 +76,7 @@ std::string folded(std::string_view utf8) {
   return one_space;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blank_ends(std::string_view text) {
   while (const std::size_t blank = blank_at(text)) text.remove_prefix(blank);
   while (const std::size_t blank = blank_before(text)) text.remove_suffix(blank);
   return text;

@@ -15,6 +15,6 @@ namespace xalink {
 [[nodiscard]] std::string folded(std::string_view utf8);
 
 /// Without blanks, no-break spaces and invisible marks (U+FEFF, U+200B) at the ends.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
+[[nodiscard]] std::string_view without_blank_ends(std::string_view text);
 
 }  // namespace xalink
