@@ -10,6 +10,7 @@
 #include "sparkplug/mqtt_connection.hpp"
 #include "sparkplug/mqtt_refusal.hpp"
 #include "sparkplug/session_loop.hpp"
+#include "sparkplug/socket_options.hpp"
 
 namespace asio = boost::asio;
 
@@ -143,6 +144,9 @@ class PahoConnection final : public MqttConnection, private mqtt::iaction_listen
  private:
   void on_success(const mqtt::token& token) override {
     MqttOutcome outcome{true, token.get_return_code(), {}};
+    // The broker gives a client up after one and a half times its keep-alive; so does the client then.
+    if (token.get_type() == mqtt::token::Type::CONNECT)
+      prepare_connections_to(broker_.port, broker_.keep_alive * 3 / 2);
     if (token.get_type() == mqtt::token::Type::SUBSCRIBE) outcome = granted(token);
     reports_.completed(ticket_of(token), std::move(outcome));
   }

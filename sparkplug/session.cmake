@@ -8,7 +8,8 @@ add_library(xalink_session STATIC
   loop_event.cpp
   mqtt_refusal.cpp
   paho_session.cpp
-  session_loop.cpp)
+  session_loop.cpp
+  socket_options.cpp)
 target_link_libraries(xalink_session
   PUBLIC xalink::sparkplug Threads::Threads
   PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto)
