@@ -22,6 +22,8 @@ constexpr std::string_view kNextIfMissing =
 constexpr std::size_t kMaxId = 64;
 constexpr Milliseconds kDay = hours(24);
 
+constexpr std::uint64_t kMostHourlyBytes = std::uint64_t{1} << 40U;
+
 std::int64_t as_int(std::size_t number) {
   return static_cast<std::int64_t>(number);
 }
@@ -139,6 +141,15 @@ void read_delivery(Settings& settings, AgentConfig& config) {
   // Less could not hold one full message; more than 16 MiB is a flood on any commune's link.
   config.max_window_bytes = static_cast<std::size_t>(
       table.integer("max_window_bytes", as_int(config.max_window_bytes), 4096, 16 * 1024 * 1024));
+  config.backlog_share_percent =
+      static_cast<int>(table.integer("backlog_share_percent", config.backlog_share_percent, 1, 100));
+  // A budget that cannot hold one message would never let history through.
+  config.hourly_backlog_bytes =
+      table.bytes("hourly_backlog_bytes", config.hourly_backlog_bytes, 0, kMostHourlyBytes);
+  if (config.hourly_backlog_bytes > 0 && config.hourly_backlog_bytes < config.max_message_bytes) {
+    table.mistake("hourly_backlog_bytes", "is less than one message (max_message_bytes)",
+                  "make it larger, max_message_bytes smaller, or 0 for no limit");
+  }
   config.max_birth_delay =
       table.duration("birth_delay_seconds", config.max_birth_delay, seconds(0), hours(1));
   config.min_backoff =
@@ -445,6 +456,8 @@ EdgeNodeOptions edge_node_options(const AgentConfig& config) {
   options.max_message_bytes = config.max_message_bytes;
   options.min_window_bytes = std::min(options.min_window_bytes, config.max_window_bytes);
   options.max_window_bytes = config.max_window_bytes;
+  options.backlog_share = config.backlog_share_percent / 100.0;
+  options.hourly_backlog_bytes = config.hourly_backlog_bytes;
   options.max_birth_delay = config.max_birth_delay;
   options.min_backoff = config.min_backoff;
   options.max_backoff = config.max_backoff;

@@ -70,6 +70,8 @@ struct AgentConfig {
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = 16 * 1024;
   std::size_t max_window_bytes = 1024 * 1024;
+  int backlog_share_percent = 100;         ///< of the time the link is busy
+  std::uint64_t hourly_backlog_bytes = 0;  ///< 0: no limit
   Milliseconds max_birth_delay = std::chrono::seconds(10);
   Milliseconds min_backoff = std::chrono::seconds(1);
   Milliseconds max_backoff = std::chrono::minutes(5);

@@ -86,6 +86,7 @@ void EdgeNode::publish(MessageType type, std::string device, Payload payload, Wr
   OutgoingMessage message;
   message.topic = to_string(topic(type, std::move(device)));
   message.payload = encode(payload, types);
+  queued_bytes_ += message.topic.size() + message.payload.size();
   handed_.push_back(handed);
   perform(action::Publish{std::move(message)});
 }
@@ -137,7 +138,13 @@ void EdgeNode::wait_to_connect(Now now, Duration longest) {
   subscribed_ = false;
   host_.reset();
   handed_.clear();
-  for (auto& lane : lanes_) lane.in_flight.clear();
+  for (auto& lane : lanes_) {
+    lane.in_flight.clear();
+    lane.probe.reset();
+    lane.session_high = 0;
+  }
+  queued_bytes_ = 0;
+  through_bytes_ = 0;
   // Full jitter: a whole province must not come back in the same second.
   std::uniform_int_distribution<Duration::rep> spread(options_.min_backoff.count(),
                                                       std::max(options_.min_backoff, longest).count());
@@ -327,9 +334,12 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
     if (epoch != epoch_) {
       ignore_command("it acknowledges epoch " + epoch.value_or("(none)") + ", this outbox is " + epoch_);
     } else {
-      for (const auto& command : resends) resend_from(command.lane, command.row, now);
+      for (const auto& command : resends) resend_from(command.lane, command.row);
       for (const auto& command : marks) acknowledged(command.lane, command.row, now);
-      if (!marks.empty()) marks_awaited_until_.reset();
+      if (!marks.empty() && marks_awaited_until_) {
+        marks_awaited_until_.reset();
+        through_bytes_ = std::max(through_bytes_, birth_position_);
+      }
     }
   }
   if (rebirth) {
@@ -390,6 +400,7 @@ std::optional<SteadyTime> EdgeNode::wake_at() const {
       auto when = node_metrics_at_;
       if (marks_awaited_until_) when = std::min(when, *marks_awaited_until_);
       if (const auto timeout = timeout_at()) when = std::min(when, *timeout);
+      if (backlog_waits_until_) when = std::min(when, *backlog_waits_until_);
       return when;
     }
     default: return std::nullopt;

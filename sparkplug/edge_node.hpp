@@ -64,9 +64,11 @@ struct EdgeNodeOptions {
   AcknowledgedBy acknowledged_by = AcknowledgedBy::gateway;
   BacklogForm backlog = BacklogForm::data_sets;
   std::size_t max_message_bytes = std::size_t{16} * 1024;
-  std::size_t min_window_bytes =
-      std::size_t{4} * 1024;  ///< unacknowledged bytes, to begin with and after a loss
+  std::size_t min_window_bytes = std::size_t{4} * 1024;  ///< bytes under way, to begin with and after a loss
   std::size_t max_window_bytes = std::size_t{1024} * 1024;
+  /// Backlog takes at most this share of the time that the link is busy, the rest is left to others.
+  double backlog_share = 1.0;
+  std::uint64_t hourly_backlog_bytes = 0;  ///< topics and payloads of backlog in an hour; 0: no limit
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(5);
   Duration stable_after = std::chrono::minutes(1);      ///< a session this old resets the backoff
@@ -124,9 +126,9 @@ struct Note {
 };
 }  // namespace action
 
-using EdgeNodeAction = std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish,
-                                    action::Close, action::Read, action::Acknowledge, action::ClockAnswer,
-                                    action::Note>;
+using EdgeNodeAction =
+    std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish, action::Close,
+                 action::Read, action::Acknowledge, action::ClockAnswer, action::Note>;
 
 enum class EdgeNodeState : std::uint8_t {
   stopped,
@@ -195,7 +197,14 @@ class EdgeNode {
     RowId last = 0;
     std::size_t bytes = 0;
     SteadyTime sent{};
-    bool resent = false;  ///< rows of it were sent before: its round trip says nothing (Karn's rule)
+    bool resent = false;         ///< rows of it were sent before: its round trip says nothing (Karn's rule)
+    std::uint64_t position = 0;  ///< queued_bytes_ with it: everything up to here went before it
+    std::uint64_t ahead = 0;     ///< bytes that were not through when it was queued, its own included
+  };
+  /// One row sent again to ask whether the messages under way are lost or only late.
+  struct Probe {
+    std::optional<RowId> row;  ///< none until it was read from the outbox
+    SteadyTime sent{};
   };
   struct LaneState {
     LaneDepth depth;
@@ -207,7 +216,10 @@ class EdgeNode {
     bool reading = false;
     std::uint64_t generation = 0;
     std::deque<InFlight> in_flight;
-    SteadyTime last_go_back{};
+    std::optional<Probe> probe;
+    RowId session_high = 0;  ///< highest row sent since the connection was made
+    /// Rows were sent twice: until then a repeated mark may answer the second copy.
+    SteadyTime echoes_until{};
   };
   struct Handed {  ///< a publish that the session has not taken yet
     std::optional<Lane> lane;
@@ -247,20 +259,33 @@ class EdgeNode {
   void take_clock_answer(std::uint64_t question, const Payload& payload, Now now);
   void ask_for_time(Now now);
   void acknowledged(Lane lane, RowId mark, Now now);
-  void resend_from(Lane lane, RowId first, Now now);
-  void go_back(Lane lane, Now now);
+  void resend_from(Lane lane, RowId first);
+  void mark_repeated(Lane lane, Now now);
+  void answer_probe(LaneState& lane, Lane which, RowId mark, bool whole_message, Now now);
+  void go_back(Lane lane);
   void check_timeout(Now now);
+  void send_probe(LaneState& lane, Batch batch, Now now);
+  /// Tells the answer to a probe's read from those to the others.
+  [[nodiscard]] static std::uint64_t probe_generation(const LaneState& lane) {
+    return lane.generation | std::uint64_t{1} << 63U;
+  }
+  [[nodiscard]] std::optional<SteadyTime> timeout_at(const LaneState& lane) const;
   [[nodiscard]] std::optional<SteadyTime> timeout_at() const;
-  void measure_round_trip(Duration sample);
+  [[nodiscard]] Duration time_for(std::uint64_t bytes) const;
+  void measure_round_trip(Duration sample, std::uint64_t ahead, Now now);
+  void adapt_window(std::size_t acknowledged_bytes, std::optional<Duration> sample, std::uint64_t ahead);
 
   void pump(Now now);
   bool pump_lane(Lane lane, Now now);
   void send_backlog(LaneState& lane, Lane which, Now now);
   std::size_t send_live(LaneState& lane, Lane which, Now now);
-  void sent(LaneState& lane, Lane which, RowId last, std::size_t bytes, Now now);
+  void sent(LaneState& lane, RowId last, Now now);
   [[nodiscard]] bool is_fresh(const SchemaState& state, const Record& record) const;
   SchemaState* find(const Schema& schema);
-  [[nodiscard]] std::size_t bytes_in_flight() const;
+  [[nodiscard]] bool anything_in_flight() const;
+  [[nodiscard]] bool backlog_must_wait(Now now);
+  void spend_on_backlog(std::size_t bytes, Now now);
+  [[nodiscard]] std::uint64_t bytes_under_way() const { return queued_bytes_ - through_bytes_; }
   [[nodiscard]] LaneState& at(Lane lane) { return lanes_[index(lane)]; }
 
   EdgeNodeOptions options_;
@@ -291,10 +316,20 @@ class EdgeNode {
   std::optional<SteadyTime> marks_awaited_until_;  ///< after births: the gateway says where to go on
   SteadyTime node_metrics_at_{};                   ///< when outbox metrics are told next, at the earliest
   std::array<std::uint64_t, kLaneCount> told_depth_{};
+  // TCP keeps the order of a session: whatever was queued before an acknowledged message is through.
+  std::uint64_t queued_bytes_ = 0;    ///< all that was published in this session
+  std::uint64_t through_bytes_ = 0;   ///< of it, known to have reached the broker
+  std::uint64_t birth_position_ = 0;  ///< queued_bytes_ with the newest NBIRTH
   std::size_t window_bytes_ = 0;
   Duration smoothed_{};
   Duration variation_{};
   Duration timeout_{};
+  Duration shortest_{};                     ///< shortest round trip seen
+  double bytes_per_second_ = 0;             ///< that the link was seen to carry, smoothed; 0: not known
+  SteadyTime backlog_free_at_{};            ///< for the share
+  std::optional<SteadyTime> hour_ends_at_;  ///< of the hourly budget
+  std::uint64_t spent_this_hour_ = 0;
+  std::optional<SteadyTime> backlog_waits_until_;  ///< it has rows and would send them
   std::uint64_t ignored_commands_ = 0;
 };
 

@@ -80,6 +80,7 @@ void EdgeNode::births(Now now) {
   told_bounds_ = now.bounds;
   seq_ = 0;
   publish_nbirth(now);
+  birth_position_ = queued_bytes_;
   for (auto& [device, schemas] : devices_) {
     publish_dbirth(device, schemas, now);
     for (auto& known : schemas) {
@@ -90,7 +91,7 @@ void EdgeNode::births(Now now) {
   publish_backlog_dbirth(now);
   note(Level::info, again ? "announced again (rebirth)" : "online as " + to_string(options_.id));
   for (const Lane which : kLanes) {
-    go_back(which, now);
+    go_back(which);
     told_depth_[index(which)] = lane(which).last - lane(which).acknowledged;
   }
   given_up_changed_ = false;
@@ -98,7 +99,7 @@ void EdgeNode::births(Now now) {
   // The gateway answers a birth with its marks; what it already has need not travel again.
   marks_awaited_until_.reset();
   if (options_.acknowledged_by == AcknowledgedBy::gateway)
-    marks_awaited_until_ = now.steady + options_.first_timeout;
+    marks_awaited_until_ = now.steady + options_.first_timeout + time_for(bytes_under_way());
   pump(now);
 }
 

@@ -18,10 +18,6 @@ constexpr std::size_t kRowsPerRead = 1000;
 // Messages that the session has not taken yet; beyond that present values are skipped (their rows are
 // delivered in their turn).
 constexpr std::size_t kMostHanded = 64;
-// The window is bounded by time as well as by bytes, so that a slow link never queues for longer than
-// this and commands and present values get through.
-constexpr Duration kLongestQueue = std::chrono::seconds(3);
-
 }  // namespace
 
 void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
@@ -36,7 +32,9 @@ void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
   refresh_node_metrics(now);
   const auto& lane = at(schema.lane);
   const bool backlog_ahead = lane.depth.last >= lane.next + kLiveRows;
-  if (!backlog_ahead || handed_.size() >= kMostHanded || !is_fresh(*known, record)) return;
+  // Present values overtake the backlog, but not without end: their rows follow in any case.
+  const bool full = handed_.size() >= kMostHanded || bytes_under_way() > window_bytes_ + window_bytes_ / 2;
+  if (!backlog_ahead || full || !is_fresh(*known, record)) return;
   Payload payload;
   payload.timestamp = wire_time(now.wall);
   payload.metrics = encode_live(schema, record, std::nullopt, /*historical=*/false, alias_of());
@@ -53,6 +51,10 @@ void EdgeNode::appended(Lane which, RowId last, Now now) {
 
 void EdgeNode::batch_read(std::uint64_t generation, Batch batch, Now now) {
   auto& lane = at(batch.lane);
+  if (generation == probe_generation(lane)) {
+    send_probe(lane, std::move(batch), now);
+    return;
+  }
   if (generation != lane.generation) return;  // asked before a go-back
   lane.reading = false;
   // The outbox makes shapes of its own when it thins. Nobody could read them without a birth; the rows are
@@ -100,33 +102,32 @@ void EdgeNode::acknowledged(Lane which, RowId mark, Now now) {
     return;
   }
   if (mark <= lane.depth.acknowledged) {
-    // The mark repeated while rows are under way: the gateway found a hole. Once in a round trip is
-    // enough, since every message behind the hole makes it say so again.
-    const bool waiting = !lane.in_flight.empty() && mark == lane.depth.acknowledged && !marks_awaited_until_;
-    if (waiting && now.steady - lane.last_go_back >= std::max(smoothed_, options_.min_timeout / 4)) {
-      window_bytes_ = std::max(options_.min_window_bytes, window_bytes_ / 2);
-      go_back(which, now);
-    }
+    if (mark == lane.depth.acknowledged) mark_repeated(which, now);
     return;
   }
   lane.depth.acknowledged = mark;
   lane.depth.oldest_unacknowledged.reset();
   std::size_t bytes = 0;
   std::optional<Duration> sample;
+  std::uint64_t ahead = 0;
+  bool whole_message = false;
   while (!lane.in_flight.empty() && lane.in_flight.front().last <= mark) {
     const auto& message = lane.in_flight.front();
     bytes += message.bytes;
-    if (!message.resent) sample = now.steady - message.sent;
+    through_bytes_ = std::max(through_bytes_, message.position);
+    whole_message = message.last == mark;
+    sample.reset();
+    if (!message.resent) {
+      sample = now.steady - message.sent;
+      ahead = message.ahead;
+    }
     lane.in_flight.pop_front();
   }
-  if (sample) measure_round_trip(*sample);
-  if (bytes > 0 && (!sample || *sample < kLongestQueue / 3)) {
-    window_bytes_ = std::min(options_.max_window_bytes, window_bytes_ + bytes);
-  } else if (sample && *sample > kLongestQueue) {
-    const double shrink =
-        std::chrono::duration<double>(kLongestQueue) / std::chrono::duration<double>(*sample);
-    window_bytes_ = std::max(options_.min_window_bytes,
-                             static_cast<std::size_t>(static_cast<double>(window_bytes_) * shrink));
+  if (lane.probe) {
+    answer_probe(lane, which, mark, whole_message, now);
+  } else {
+    if (sample) measure_round_trip(*sample, ahead, now);
+    adapt_window(bytes, sample, ahead);
   }
   if (lane.next <= mark) {
     // Rows that an earlier session or round had delivered after all.
@@ -145,7 +146,7 @@ void EdgeNode::acknowledged(Lane which, RowId mark, Now now) {
   perform(action::Acknowledge{which, mark});
 }
 
-void EdgeNode::resend_from(Lane which, RowId first, Now now) {
+void EdgeNode::resend_from(Lane which, RowId first) {
   auto& lane = at(which);
   if (first == lane.depth.acknowledged + 1) return;  // asked again before the first row of it arrived
   if (first == 0 || first > lane.depth.acknowledged) {
@@ -157,64 +158,29 @@ void EdgeNode::resend_from(Lane which, RowId first, Now now) {
                            std::to_string(index(which)) + "; sending again what is still held");
   lane.believed = std::max(lane.believed, lane.depth.acknowledged);
   lane.depth.acknowledged = first - 1;
-  go_back(which, now);
+  go_back(which);
 }
 
-void EdgeNode::go_back(Lane which, Now now) {
+void EdgeNode::go_back(Lane which) {
   auto& lane = at(which);
   lane.next = lane.depth.acknowledged + 1;
   lane.in_flight.clear();
+  lane.probe.reset();
   lane.buffer = {};
   lane.buffer_at = 0;
   lane.reading = false;
   ++lane.generation;
-  lane.last_go_back = now.steady;
-}
-
-// RFC 6298's estimator.
-void EdgeNode::measure_round_trip(Duration sample) {
-  if (smoothed_ == Duration{}) {
-    smoothed_ = sample;
-    variation_ = sample / 2;
-  } else {
-    const Duration error = sample > smoothed_ ? sample - smoothed_ : smoothed_ - sample;
-    variation_ = (variation_ * 3 + error) / 4;
-    smoothed_ = (smoothed_ * 7 + sample) / 8;
-  }
-  timeout_ = std::clamp(smoothed_ + 4 * variation_, options_.min_timeout, options_.max_timeout);
-}
-
-std::optional<SteadyTime> EdgeNode::timeout_at() const {
-  std::optional<SteadyTime> earliest;
-  for (const auto& lane : lanes_) {
-    if (lane.in_flight.empty()) continue;
-    const auto when = lane.in_flight.front().sent + timeout_;
-    if (!earliest || when < *earliest) earliest = when;
-  }
-  return earliest;
-}
-
-void EdgeNode::check_timeout(Now now) {
-  const auto when = timeout_at();
-  if (!when || now.steady < *when) return;
-  std::uniform_real_distribution<double> jitter(1.6, 2.4);
-  timeout_ = std::min(options_.max_timeout, std::chrono::duration_cast<Duration>(
-                                                std::chrono::duration<double>(timeout_) * jitter(random_)));
-  window_bytes_ = options_.min_window_bytes;
-  for (const Lane which : kLanes) go_back(which, now);
 }
 
 // --- sending ----------------------------------------------------------------------------------------
 
-std::size_t EdgeNode::bytes_in_flight() const {
-  std::size_t bytes = 0;
-  for (const auto& lane : lanes_) {
-    for (const auto& message : lane.in_flight) bytes += message.bytes;
-  }
-  return bytes;
+bool EdgeNode::anything_in_flight() const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const LaneState& lane) { return !lane.in_flight.empty(); });
 }
 
 void EdgeNode::pump(Now now) {
+  backlog_waits_until_.reset();
   if (state_ != EdgeNodeState::online || marks_awaited_until_) return;
   // Lane 0 first: lane 1 moves only when everything durable of lane 0 is under way.
   for (const Lane which : kLanes) {
@@ -225,9 +191,13 @@ void EdgeNode::pump(Now now) {
 // True when nothing more of this lane waits to be sent.
 bool EdgeNode::pump_lane(Lane which, Now now) {
   auto& lane = at(which);
+  if (lane.probe) return false;
   while (lane.next <= lane.depth.last) {
-    const std::size_t flying = bytes_in_flight();
-    if (flying > 0 && flying + options_.min_window_bytes / 2 > window_bytes_) return false;
+    const bool backlog = lane.depth.last - lane.next >= kLiveRows;
+    if (backlog && backlog_must_wait(now)) return false;
+    // With nothing in flight no acknowledgement would ever make room.
+    const bool full = bytes_under_way() + options_.min_window_bytes / 2 > window_bytes_;
+    if (full && anything_in_flight()) return false;
     if (handed_.size() >= kMostHanded) return false;
     if (lane.buffer_at == lane.buffer.items.size()) {
       if (!lane.reading) {
@@ -237,6 +207,7 @@ bool EdgeNode::pump_lane(Lane which, Now now) {
       return false;
     }
     if (send_live(lane, which, now) == 0) send_backlog(lane, which, now);
+    if (backlog) spend_on_backlog(lane.in_flight.back().bytes, now);
   }
   return true;
 }
@@ -293,9 +264,8 @@ std::size_t EdgeNode::send_live(LaneState& lane, Lane which, Now now) {
   mark.value = std::uint64_t{last};
   payload.metrics.push_back(std::move(mark));
   lane.buffer_at = at_item;
-  const std::size_t bytes = 32 + payload.metrics.size() * 18;
   publish(MessageType::ddata, device, std::move(payload), WriteTypes::never, Handed{which, last});
-  sent(lane, which, last, bytes, now);
+  sent(lane, last, now);
   return taken.size();
 }
 
@@ -315,20 +285,23 @@ void EdgeNode::send_backlog(LaneState& lane, Lane which, Now now) {
   payload.metrics = std::move(encoded.metrics);
   publish(MessageType::ddata, std::string(kBacklogDevice), std::move(payload), WriteTypes::never,
           Handed{which, last});
-  const auto& message = std::get<action::Publish>(actions_.back()).message;
-  sent(lane, which, last, message.payload.size(), now);
+  sent(lane, last, now);
 }
 
-void EdgeNode::sent(LaneState& lane, Lane which, RowId last, std::size_t bytes, Now now) {
-  const bool resent = last <= lane.sent_high;
-  lane.in_flight.push_back(InFlight{last, bytes, now.steady, resent});
+// Takes note of the message that was just published.
+void EdgeNode::sent(LaneState& lane, RowId last, Now now) {
+  const auto& message = std::get<action::Publish>(actions_.back()).message;
+  const std::size_t bytes = message.topic.size() + message.payload.size();
+  const bool resent = last <= lane.session_high;
+  lane.in_flight.push_back(InFlight{last, bytes, now.steady, resent, queued_bytes_, bytes_under_way()});
+  if (resent) lane.echoes_until = now.steady + timeout_ + time_for(bytes_under_way());
   lane.sent_high = std::max(lane.sent_high, last);
+  lane.session_high = std::max(lane.session_high, last);
   lane.next = last + 1;
   if (lane.buffer_at == lane.buffer.items.size()) {
     lane.buffer = {};
     lane.buffer_at = 0;
   }
-  if (options_.acknowledged_by == AcknowledgedBy::none) at(which).in_flight.back().resent = true;
 }
 
 }  // namespace xalink

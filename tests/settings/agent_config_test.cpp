@@ -44,6 +44,8 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->backlog, usual->backlog);
   EXPECT_EQ(shown->max_message_bytes, usual->max_message_bytes);
   EXPECT_EQ(shown->max_window_bytes, usual->max_window_bytes);
+  EXPECT_EQ(shown->backlog_share_percent, usual->backlog_share_percent);
+  EXPECT_EQ(shown->hourly_backlog_bytes, usual->hourly_backlog_bytes);
   EXPECT_EQ(shown->max_birth_delay, usual->max_birth_delay);
   EXPECT_EQ(shown->min_backoff, usual->min_backoff);
   EXPECT_EQ(shown->max_backoff, usual->max_backoff);
@@ -113,6 +115,8 @@ TEST(AgentConfig, TheExampleNamesEveryKey) {
                                      "backlog",
                                      "max_message_bytes",
                                      "max_window_bytes",
+                                     "backlog_share_percent",
+                                     "hourly_backlog_bytes",
                                      "birth_delay_seconds",
                                      "reconnect_min_seconds",
                                      "reconnect_max_seconds",
@@ -219,6 +223,10 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"delivery", "max_message_bytes = 1048577"},
       {"delivery", "max_window_bytes = 4095"},
       {"delivery", "max_window_bytes = 16777217"},
+      {"delivery", "backlog_share_percent = 0"},
+      {"delivery", "backlog_share_percent = 101"},
+      {"delivery", "hourly_backlog_bytes = -1"},
+      {"delivery", "hourly_backlog_bytes = 16383"},
       {"delivery", "birth_delay_seconds = -1"},
       {"delivery", "birth_delay_seconds = 3601"},
       {"delivery", "reconnect_min_seconds = 0"},
@@ -382,6 +390,8 @@ acknowledged_by = "none"
 backlog = "metrics"
 max_message_bytes = 4096
 max_window_bytes = 4096
+backlog_share_percent = 25
+hourly_backlog_bytes = 5000000
 birth_delay_seconds = 0
 reconnect_min_seconds = 2
 reconnect_max_seconds = 20
@@ -396,6 +406,8 @@ reconnect_max_seconds = 20
   EXPECT_EQ(options.max_message_bytes, 4096U);
   EXPECT_EQ(options.max_window_bytes, 4096U);
   EXPECT_LE(options.min_window_bytes, options.max_window_bytes);
+  EXPECT_EQ(options.backlog_share, 0.25);
+  EXPECT_EQ(options.hourly_backlog_bytes, 5'000'000U);
   EXPECT_EQ(options.max_birth_delay, Duration::zero());
   EXPECT_EQ(options.min_backoff, std::chrono::seconds(2));
   EXPECT_EQ(options.max_backoff, std::chrono::seconds(20));
