@@ -88,14 +88,21 @@ unit() {
 faults() {
   rm -rf "$XALINK_FAULT_TABLES"
   phase "faults packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
-    phase "faults build" build ci && phase "fault tests" run_tests ci --label-regex faults || return
-  # Each round begins where no round before it has been; the last one ends when the time is over.
-  local round=1 end=$((SECONDS + $(awk -v hours="$hours" 'BEGIN { printf "%d", hours * 3600 }')))
+    phase "faults build" build ci || return
+  local begin=$SECONDS end round=0 seeds=1 took
+  end=$((begin + $(awk -v hours="$hours" 'BEGIN { printf "%d", hours * 3600 }')))
+  phase "fault tests" run_tests ci --label-regex faults
+  took=$((SECONDS - begin + 1))
+  # Each round begins where no round before it has been, and is as long as the time that is left allows.
   while [[ $SECONDS -lt $end && $failed -eq 0 ]]; do
-    export XALINK_FAULT_SEED=$((round * 1000000)) XALINK_SEEDS=20
-    phase "fault round $round" run_tests ci --label-regex faults --timeout 7200
-    echo "== $(((end - SECONDS) / 60)) min of $hours h left; seeds from $XALINK_FAULT_SEED were run"
     round=$((round + 1))
+    seeds=$(((end - SECONDS) * seeds / took))
+    seeds=$((seeds < 1 ? 1 : seeds > 20 ? 20 : seeds))
+    export XALINK_FAULT_SEED=$((round * 1000000)) XALINK_SEEDS=$seeds
+    begin=$SECONDS
+    phase "fault round $round" run_tests ci --label-regex faults --timeout 20000
+    took=$((SECONDS - begin + 1))
+    echo "== round $round ran $seeds times the usual seeds, from $XALINK_FAULT_SEED; $((end > SECONDS ? (end - SECONDS) / 60 : 0)) min of $hours h left"
   done
   print_fault_tables
 }

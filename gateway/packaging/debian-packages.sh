@@ -8,7 +8,8 @@ debian_libraries=(
   libc-ares-dev libutf8proc-dev libgtest-dev)
 debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
-debian_test=(clang-tidy libbenchmark-dev e2fsprogs mount)
+# nftables: links that lose packets (tests/faults/links). e2fsprogs, mount: the wear benchmark's card.
+debian_test=(clang-tidy libbenchmark-dev nftables e2fsprogs mount)
 debian_fuzz=(clang libclang-rt-14-dev)
 debian_cross=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static mmdebstrap)
 
