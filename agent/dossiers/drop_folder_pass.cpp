@@ -5,6 +5,17 @@
 namespace xalink {
 namespace {
 
+// A small outbox takes about 1,000 pages at a time; long texts fill them sooner than the number of rows says.
+constexpr std::size_t kMostTextBytes = 64 * 1024;
+
+std::size_t text_bytes(const std::vector<Value>& values) {
+  std::size_t bytes = 0;
+  for (const Value& value : values) {
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+  }
+  return bytes;
+}
+
 /// A subject of its own among those of the rows.
 std::string subject_of_file(std::string_view kind, const std::string& digest) {
   PrefixDigest about;
@@ -35,7 +46,7 @@ boost::asio::awaitable<bool> DropFolder::read_piece(Pass& pass) {
 boost::asio::awaitable<DropFolder::Outcome> DropFolder::read_rows(Pass& pass) {
   while (true) {
     // Also where a refused append left off.
-    if (pass.tellings.size() >= settings_.rows_per_append) {
+    if (pass.tellings.size() >= settings_.rows_per_append || pass.text_bytes >= kMostTextBytes) {
       const bool appended = co_await append(pass, /*complete=*/false);
       if (!appended) co_return Outcome::end_scan;
     }
@@ -83,6 +94,7 @@ boost::asio::awaitable<bool> DropFolder::take_row(Pass& pass) {
   }
   Telling telling;
   telling.pending.schema = schema_;
+  pass.text_bytes += text_bytes(mapped->values);
   telling.pending.record.values = std::move(mapped->values);
   telling.subject = std::move(mapped->subject);
   telling.content = mapped->content;
@@ -153,6 +165,7 @@ boost::asio::awaitable<bool> DropFolder::append(Pass& pass, bool complete) {
     co_return false;
   }
   pass.tellings.clear();
+  pass.text_bytes = 0;
   for (const bool news : told->news) pass.unchanged += news ? 0U : 1U;
   counters_.forgotten = told->displaced;
   if (!told->noted) co_return true;

@@ -1,6 +1,7 @@
 #pragma once
 // One reading of one file of the drop folder. Of use to drop_folder*.cpp only.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -34,9 +35,10 @@ struct DropFolder::Pass {
   std::uint64_t offset = 0;  ///< bytes of the rows seen in this pass
   const TableRow* row = nullptr;
   std::vector<Telling> tellings;
-  FileProgress before;   ///< durable when the pass began
-  FileProgress durable;  ///< durable now
-  FileProgress reached;  ///< with the rows counted since
+  std::size_t text_bytes = 0;  ///< in them
+  FileProgress before;         ///< durable when the pass began
+  FileProgress durable;        ///< durable now
+  FileProgress reached;        ///< with the rows counted since
   /// Subject under which the whole file is remembered; empty while all rows carry their own time.
   std::string whole;
   bool whole_known = false;           ///< this very file was taken before
