@@ -38,6 +38,7 @@ Batch BatchReader::read(RowId first, RowId last, std::size_t max_items) && {
       if (const auto* boot = catalogue_.boot(row->boot)) stamp.boot_id = *boot;
       add_missing(next, row->first - 1, std::move(stamp));
       if (batch_.items.size() == max_items) return std::move(batch_);
+      next = row->first;
     }
     row->first = next;
     add(*row);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/outbox/row_seal.hpp"
 #include "agent/outbox/statement_use.hpp"
 #include "sparkplug/packed_values.hpp"
 
@@ -23,8 +24,9 @@ std::size_t name_hash(const Schema& schema) {
 
 Catalogue::Catalogue(SQLite::Database& database)
     : insert_schema_(database,
-                     "INSERT INTO schema(id, device, metric_group, lane, columns) VALUES (?, ?, ?, ?, ?)"),
-      all_schemas_(database, "SELECT id, device, metric_group, lane, columns FROM schema ORDER BY id"),
+                     "INSERT INTO schema(id, device, metric_group, lane, columns, seal) "
+                     "VALUES (?, ?, ?, ?, ?, ?)"),
+      all_schemas_(database, "SELECT id, device, metric_group, lane, columns, seal FROM schema ORDER BY id"),
       insert_boot_(database,
                    "INSERT INTO boot(boot_id, boot_ms, wall_ms, quality) VALUES (?, ?, ?, ?) RETURNING id"),
       find_boot_(database, "SELECT id FROM boot WHERE boot_id = ? ORDER BY id DESC LIMIT 1"),
@@ -51,6 +53,10 @@ void Catalogue::load() {
     schema.group = all->getColumn(2).getString();
     schema.lane = static_cast<Lane>(lane);
     schema.columns = std::move(*columns);
+    const auto seal = all->getColumn(5);
+    if (!seal.isNull() && seal.getInt64() != seal_of(number, schema)) {
+      throw ContradictionError("schema " + std::to_string(number) + " is not what was written");
+    }
     add(number, std::move(schema));
   }
 }
@@ -81,6 +87,7 @@ std::int64_t Catalogue::number_of(const Schema& schema) {
   insert->bind(3, schema.group);
   insert->bind(4, static_cast<std::int64_t>(index(schema.lane)));
   insert->bind(5, columns.data(), static_cast<int>(columns.size()));
+  insert->bind(6, static_cast<std::int32_t>(seal_of(number, schema)));
   insert->exec();
   add(number, schema);
   return number;

@@ -8,12 +8,6 @@
 namespace xalink {
 namespace {
 
-constexpr const char* kTable =
-    "CREATE TABLE IF NOT EXISTS said("
-    "  subject BLOB PRIMARY KEY,"  // 16 bytes of a digest
-    "  contents BLOB NOT NULL"     // 8 bytes each, the newest last
-    ") STRICT, WITHOUT ROWID";
-
 constexpr std::size_t kContentBytes = sizeof(Telling::content);
 
 void bind_bytes(StatementUse& statement, int place, std::string_view bytes) {
@@ -35,7 +29,7 @@ bool holds(std::string_view contents, std::string_view content) {
 }
 
 SQLite::Database& with_table(SQLite::Database& database) {
-  database.exec(kTable);
+  database.exec(kChangeMemoryTable);
   return database;
 }
 

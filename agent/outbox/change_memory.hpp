@@ -14,6 +14,12 @@
 
 namespace xalink {
 
+inline constexpr const char* kChangeMemoryTable =
+    "CREATE TABLE IF NOT EXISTS said("
+    "  subject BLOB PRIMARY KEY,"  // 16 bytes of a digest
+    "  contents BLOB NOT NULL"     // 8 bytes each, the newest last
+    ") STRICT, WITHOUT ROWID";
+
 /// For each subject (a dossier, a file) the digests of the newest kMostContents things said about it; the
 /// things themselves are in the lanes, or with the gateway. A subject takes about 80 bytes of the database.
 ///

@@ -1,6 +1,7 @@
 #pragma once
 // One process for one outbox.
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -12,8 +13,19 @@ namespace xalink {
 /// the database instead of SQLite's own exclusive mode, so that people can read it while the agent runs.
 class FileLock {
  public:
-  /// Fails when another process (or another lock in this one) holds it, or the folder refuses.
-  [[nodiscard]] static Result<std::unique_ptr<FileLock>> take(const std::filesystem::path& file);
+  enum class Refusal : std::uint8_t {
+    none,
+    held,    ///< by another process, or another lock in this one
+    folder,  ///< is not there, or may not be written by this user
+    disk,    ///< full, read-only, broken: may be well again later
+  };
+  [[nodiscard]] static Result<std::unique_ptr<FileLock>> take(const std::filesystem::path& file,
+                                                              Refusal& refusal);
+
+  /// Notes in the lock's file that an outbox was opened under this name: whatever lies there from now on
+  /// is that outbox, however damaged. Without it a file of somebody else's is left alone.
+  void note_outbox();
+  [[nodiscard]] bool knows_outbox() const;
 
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "agent/outbox/outbox_options.hpp"
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/predecessor.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/result.hpp"
 
@@ -70,14 +72,28 @@ class Outbox {
  public:
   /// Opens or creates. A new file gets a new epoch (a random UUID). Refuses a file that is not an outbox
   /// or comes from a newer program version. One that is larger than the options allow is made to fit.
+  ///
+  /// A damaged outbox, then or in any call, is set aside beside the file ("<file>.damaged-1") and what can
+  /// be read of it salvaged into a new one with a new epoch, which counts on where the old one stopped;
+  /// note(kSalvageNote) tells of it. The call goes on with the new one.
   [[nodiscard]] static Result<std::unique_ptr<Outbox>> open(const std::filesystem::path& file,
                                                             OutboxOptions options = {});
+  /// As open(), but a disk that is full, read-only or broken is waited for: until it is well there is no
+  /// outbox (calls that need one fail and try again to open it; it has no rows, an epoch of no file and a
+  /// bdSeq out of memory).
+  [[nodiscard]] static Result<std::unique_ptr<Outbox>> open_or_wait(const std::filesystem::path& file,
+                                                                    OutboxOptions options = {});
 
   virtual ~Outbox() = default;
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
+  /// Changes when a damaged outbox was replaced, or one that was waited for is there.
   [[nodiscard]] virtual const std::string& epoch() const = 0;
+  /// Called after the epoch changed, within the call that found out (on the store thread).
+  virtual void when_renewed(std::function<void()> renewed) { (void)renewed; }
+  /// Outboxes that this one was salvaged from, the newest first.
+  [[nodiscard]] virtual Result<std::vector<Predecessor>> predecessors() = 0;
 
   /// The bdSeq for the next CONNECT: 0 for the first ever, then +1, 255 → 0. On the disk on return.
   [[nodiscard]] virtual Result<std::uint8_t> next_bdseq() = 0;

@@ -2,6 +2,8 @@
 
 #include <boost/crc.hpp>
 
+#include "sparkplug/packed_values.hpp"
+
 namespace xalink {
 namespace {
 
@@ -22,6 +24,17 @@ std::int16_t seal_of(const LaneRow& row) {
   add(crc, static_cast<std::uint64_t>(row.wall.time_since_epoch().count()));
   add(crc, static_cast<std::uint64_t>(row.quality));
   crc.process_bytes(row.body.data(), row.body.size());
+  return static_cast<std::int16_t>(crc.checksum());
+}
+
+std::int16_t seal_of(std::int64_t number, const Schema& schema) {
+  boost::crc_ccitt_type crc;
+  add(crc, static_cast<std::uint64_t>(number));
+  add(crc, index(schema.lane));
+  for (const auto& text : {schema.device, schema.group, pack_columns(schema.columns)}) {
+    add(crc, text.size());
+    crc.process_bytes(text.data(), text.size());
+  }
   return static_cast<std::int16_t>(crc.checksum());
 }
 

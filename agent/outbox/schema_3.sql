@@ -4,6 +4,8 @@
 -- changed within one. NULL: rows of older formats.
 ALTER TABLE lane_0 ADD COLUMN seal INTEGER;
 ALTER TABLE lane_1 ADD COLUMN seal INTEGER;
+-- A shape that changed would give other names to all its records.
+ALTER TABLE schema ADD COLUMN seal INTEGER;
 
 -- The outboxes that this one was salvaged from, which counted as this one goes on counting: rows up to
 -- last_0 and last_1 are the same rows there and here.

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -16,6 +17,7 @@
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/outbox_file.hpp"
 #include "agent/outbox/retention.hpp"
+#include "agent/outbox/sound_outbox.hpp"
 #include "sparkplug/given_up.hpp"
 #include "sparkplug/hourly_summary.hpp"
 #include "sparkplug/packed_values.hpp"
@@ -49,7 +51,7 @@ std::string name_of(const Schema& schema) {
   return schema.device + "/" + schema.group;
 }
 
-class SqliteOutbox final : public Outbox {
+class SqliteOutbox final : public SoundOutbox {
  public:
   /// Throws SQLite::Exception and ContradictionError.
   SqliteOutbox(OutboxFile file, const OutboxOptions& options)
@@ -68,10 +70,12 @@ class SqliteOutbox final : public Outbox {
         next_bdseq_(database(),
                     "UPDATE meta SET bdseq = CASE WHEN bdseq IS NULL THEN 0 ELSE (bdseq + 1) % 256 END "
                     "WHERE only = 1 RETURNING bdseq"),
+        get_bdseq_(database(), "SELECT bdseq FROM meta WHERE bdseq IS NOT NULL"),
         get_note_(database(), "SELECT value FROM note WHERE key = ?"),
         set_note_(database(),
                   "INSERT INTO note(key, value) VALUES (?, ?) "
                   "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
+        predecessors_(database(), "SELECT epoch, last_0, last_1 FROM predecessor ORDER BY id DESC"),
         ledger_(database()),
         retention_(database(), catalogue_, tables_, ledger_, space_) {
     load();
@@ -84,16 +88,39 @@ class SqliteOutbox final : public Outbox {
 
   /// Whether its file was made under a larger bound than this one.
   [[nodiscard]] bool oversized() { return space_.oversized(); }
-  /// Gives up what a new bound leaves no room for, and gives the lock to whoever goes on with the file.
-  [[nodiscard]] static std::unique_ptr<FileLock> shrink(std::unique_ptr<SqliteOutbox> outbox) {
+  /// Gives up what a new bound leaves no room for, and closes the file.
+  static void shrink(std::unique_ptr<SqliteOutbox> outbox) {
     outbox->space_.empty_wal();
     while (outbox->space_.used_pages() > outbox->space_.plan().measurement_pages) {
       if (outbox->retention_.free_some(outbox->horizon()) == Retention::Step::nothing) break;
     }
-    return std::move(outbox->file_.lock);
   }
 
   [[nodiscard]] const std::string& epoch() const override { return file_.epoch; }
+  [[nodiscard]] std::optional<OpenRefusal> take_refusal() override { return std::exchange(refusal_, {}); }
+
+  [[nodiscard]] std::optional<std::uint8_t> last_bdseq() override {
+    std::optional<std::uint8_t> last;
+    const auto read = attempt("read the last bdSeq", [&] {
+      StatementUse get(get_bdseq_);
+      if (get->executeStep()) last = static_cast<std::uint8_t>(get->getColumn(0).getUInt());
+      return true;
+    });
+    return read ? last : std::nullopt;
+  }
+
+  [[nodiscard]] Result<std::vector<Predecessor>> predecessors() override {
+    return attempt("read the outbox", [&] {
+      std::vector<Predecessor> all;
+      StatementUse rows(predecessors_);
+      while (rows->executeStep()) {
+        all.push_back(Predecessor{rows->getColumn(0).getString(),
+                                  {static_cast<RowId>(rows->getColumn(1).getInt64()),
+                                   static_cast<RowId>(rows->getColumn(2).getInt64())}});
+      }
+      return all;
+    });
+  }
 
   [[nodiscard]] Result<std::uint8_t> next_bdseq() override {
     return attempt("store the next bdSeq", [&] {
@@ -289,12 +316,14 @@ class SqliteOutbox final : public Outbox {
       return step();
     } catch (const SQLite::Exception& refusal) {
       loaded_ = false;
-      return Unexpected(database_error(file_.path, what, refusal));
+      refusal_ = OpenRefusal{kind_of(refusal), database_error(file_.path, what, refusal)};
+      return Unexpected(refusal_->error);
     } catch (const NoRoom& no_room) {
       return Unexpected(no_room.error());
     } catch (const ContradictionError& contradiction) {
       loaded_ = false;
-      return Unexpected(damaged_database(file_.path, contradiction.what()));
+      refusal_ = OpenRefusal{OpenRefusal::Kind::damaged, damaged_database(file_.path, contradiction.what())};
+      return Unexpected(refusal_->error);
     }
   }
 
@@ -579,11 +608,14 @@ class SqliteOutbox final : public Outbox {
   SQLite::Statement newest_;
   SQLite::Statement set_position_;
   SQLite::Statement next_bdseq_;
+  SQLite::Statement get_bdseq_;
   SQLite::Statement get_note_;
   SQLite::Statement set_note_;
+  SQLite::Statement predecessors_;
   GivenUpLedger ledger_;
   Retention retention_;
 
+  std::optional<OpenRefusal> refusal_;
   bool loaded_ = false;  ///< what follows says what the database says
   LaneRows last_{};
   LaneRows written_{};       ///< marks on the disk
@@ -598,25 +630,38 @@ class SqliteOutbox final : public Outbox {
 
 }  // namespace
 
-Result<std::unique_ptr<Outbox>> Outbox::open(const std::filesystem::path& path, OutboxOptions options) {
+namespace {
+
+/// As open_sound_outbox(), whether or not its file was made under a larger bound.
+std::variant<std::unique_ptr<SqliteOutbox>, OpenRefusal> open_as_it_is(const std::filesystem::path& path,
+                                                                       bool known, OutboxOptions options) {
+  auto opened = open_outbox_file(path, known);
+  if (auto* refusal = std::get_if<OpenRefusal>(&opened)) return std::move(*refusal);
+  return std::make_unique<SqliteOutbox>(std::get<OutboxFile>(std::move(opened)), options);
+}
+
+}  // namespace
+
+std::variant<std::unique_ptr<SoundOutbox>, OpenRefusal> open_sound_outbox(const std::filesystem::path& path,
+                                                                          bool known, OutboxOptions options) {
   options.max_bytes = std::clamp(options.max_bytes, kLeastOutboxBytes, kMostOutboxBytes);
-  auto file = open_outbox_file(path);
-  if (!file) return Unexpected(file.error());
   try {
-    auto outbox = std::make_unique<SqliteOutbox>(std::move(*file), options);
+    auto opened = open_as_it_is(path, known, options);
+    if (auto* refusal = std::get_if<OpenRefusal>(&opened)) return std::move(*refusal);
+    auto outbox = std::get<std::unique_ptr<SqliteOutbox>>(std::move(opened));
     if (!outbox->oversized()) return outbox;
-    auto lock = SqliteOutbox::shrink(std::move(outbox));
+    SqliteOutbox::shrink(std::move(outbox));
     // When it cannot be written anew it stays as large as it is, and grows no more.
     (void)compact_outbox_file(path);
-    file = open_outbox_file(path, std::move(lock));
-    if (!file) return Unexpected(file.error());
-    return std::make_unique<SqliteOutbox>(std::move(*file), options);
+    opened = open_as_it_is(path, /*known=*/true, options);
+    if (auto* refusal = std::get_if<OpenRefusal>(&opened)) return std::move(*refusal);
+    return std::get<std::unique_ptr<SqliteOutbox>>(std::move(opened));
   } catch (const SQLite::Exception& refusal) {
-    return Unexpected(database_error(path, "open the outbox", refusal));
+    return OpenRefusal{kind_of(refusal), database_error(path, "open the outbox", refusal)};
   } catch (const NoRoom& no_room) {
-    return Unexpected(no_room.error());
+    return OpenRefusal{OpenRefusal::Kind::disk, no_room.error()};
   } catch (const ContradictionError& contradiction) {
-    return Unexpected(damaged_database(path, contradiction.what()));
+    return OpenRefusal{OpenRefusal::Kind::damaged, damaged_database(path, contradiction.what())};
   }
 }
 

@@ -92,8 +92,9 @@ TEST_P(RefusingDisk, AtAnyCallLeavesTheOutboxAsItWasAndUsable) {
     disk.fail(n, GetParam());
     append_some(**outbox, life, 100);
     append_some(**outbox, life, 3);
+    // A session goes on without a disk, with a number that the stored ones will not repeat.
     const auto bdseq = (*outbox)->next_bdseq();
-    if (!bdseq) ++life.refusals;
+    ASSERT_TRUE(bdseq);
     const auto noted = (*outbox)->append_with_note({}, "key", "value");
     if (!noted) ++life.refusals;
     const auto rows_before = (*outbox)->depth(Lane::measurements);
@@ -111,7 +112,7 @@ TEST_P(RefusingDisk, AtAnyCallLeavesTheOutboxAsItWasAndUsable) {
     EXPECT_EQ(life.refusals, 0) << "usable again";
     expect_all_reported(**outbox, life);
     EXPECT_EQ((*outbox)->note("key").value().has_value(), noted.has_value());
-    EXPECT_EQ((*outbox)->next_bdseq().value(), bdseq ? 1 : 0);
+    EXPECT_NE((*outbox)->next_bdseq().value(), *bdseq);
 
     outbox->reset();
     auto again = Outbox::open(folder / "outbox.db");
@@ -173,6 +174,39 @@ TEST(RefusingDisk, MarksHoldEvenWhenTheyCannotBeWritten) {
   outbox = Outbox::open(folder / "outbox.db");
   ASSERT_TRUE(outbox) << outbox.error().to_string();
   EXPECT_EQ((*outbox)->depth(Lane::measurements)->acknowledged, 15'000U) << "went with the next append";
+}
+
+TEST(RefusingDisk, AtTheStartIsWaitedForWithoutAnOutbox) {
+  FaultyDisk disk;
+  const ScratchFolder folder;
+  disk.fail(0, SQLITE_FULL);
+  EXPECT_FALSE(Outbox::open(folder / "outbox.db"));
+  auto waiting = Outbox::open_or_wait(folder / "outbox.db");
+  ASSERT_TRUE(waiting) << waiting.error().to_string();
+  auto& outbox = **waiting;
+  int renewals = 0;
+  outbox.when_renewed([&] { ++renewals; });
+  const auto provisional = outbox.epoch();
+  EXPECT_EQ(provisional.size(), 36U);
+  EXPECT_EQ(outbox.depth(Lane::measurements)->last, 0U);
+  const auto refused = outbox.append({ping(1)});
+  ASSERT_FALSE(refused);
+  EXPECT_FALSE(refused.error().next.empty()) << refused.error().to_string();
+  EXPECT_FALSE(outbox.note("source")) << "a source must not begin anew because nobody remembers it";
+  EXPECT_FALSE(outbox.acknowledge(Lane::measurements, 1));
+  const auto bdseq = outbox.next_bdseq();
+  ASSERT_TRUE(bdseq) << "live values are worth a session";
+  EXPECT_EQ(renewals, 0);
+
+  disk.heal();
+  Life life;
+  append_some(outbox, life, 10);
+  EXPECT_EQ(life.refusals, 0);
+  EXPECT_EQ(renewals, 1);
+  EXPECT_NE(outbox.epoch(), provisional);
+  expect_all_reported(outbox, life);
+  EXPECT_NE(outbox.next_bdseq().value(), *bdseq);
+  EXPECT_EQ(outbox.note("source").value(), std::nullopt);
 }
 
 TEST(FullDisk, IsNamedWithANextStep) {

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/outbox/outbox.hpp"
+#include "agent/outbox/salvage.hpp"
 #include "tests/agent/outbox/outbox_fixture.hpp"
 #include "tests/agent/outbox/sample_records.hpp"
 
@@ -62,7 +64,7 @@ TEST_F(OutboxFileTest, BringsAnOlderFormatForwardWithItsRows) {
       "INSERT INTO old SELECT * FROM position WHERE what <> 'sent';"
       "DROP TABLE position; ALTER TABLE old RENAME TO position; PRAGMA user_version = 1;"
       "DROP VIEW records; DROP TABLE predecessor; ALTER TABLE lane_0 DROP COLUMN seal; ALTER TABLE lane_1 "
-      "DROP COLUMN seal;");
+      "DROP COLUMN seal; ALTER TABLE schema DROP COLUMN seal;");
   reopen();
   EXPECT_EQ(outbox_->epoch(), epoch);
   EXPECT_EQ(SQLite::Database(file_.string())
@@ -77,27 +79,28 @@ TEST_F(OutboxFileTest, BringsAnOlderFormatForwardWithItsRows) {
   EXPECT_EQ(append({ping(3)}), 3U);
 }
 
-TEST_F(OutboxFileTest, SaysSoWhenTheDatabaseContradictsItself) {
-  append({ping(1), ping(2)});
-  const std::vector<std::pair<std::string, std::string>> harms{
-      {"UPDATE position SET row_id = 1 WHERE lane = 1 AND what = 'last'",
-       "UPDATE position SET row_id = 2 WHERE lane = 1 AND what = 'last'"},
-      {"UPDATE position SET row_id = 9 WHERE lane = 1 AND what = 'acknowledged'",
-       "UPDATE position SET row_id = 0 WHERE lane = 1 AND what = 'acknowledged'"},
-      {"UPDATE schema SET lane = 5", "UPDATE schema SET lane = 1"},
-      {"UPDATE meta SET epoch = ''", "UPDATE meta SET epoch = '00000000-0000-4000-8000-000000000000'"},
-      {"DELETE FROM position WHERE lane = 0 AND what = 'last'",
-       "INSERT INTO position VALUES (0, 'last', 0, 0)"},
-      {"UPDATE schema SET columns = x'ff'", "DROP TABLE meta"},
-      {"SELECT 1", "SELECT 1"}};
-  for (const auto& [harm, repair] : harms) {
+TEST_F(OutboxFileTest, BeginsAnewWhenTheDatabaseContradictsItself) {
+  for (const std::string harm : {"UPDATE position SET row_id = 1 WHERE lane = 1 AND what = 'last'",
+                                 "UPDATE position SET row_id = 9 WHERE lane = 1 AND what = 'acknowledged'",
+                                 "UPDATE schema SET lane = 5", "UPDATE meta SET epoch = ''",
+                                 "DELETE FROM position WHERE lane = 0 AND what = 'last'",
+                                 "UPDATE schema SET columns = x'ff'", "DROP TABLE meta"}) {
+    SCOPED_TRACE(harm);
+    outbox_.reset();
+    file_ = folder_ / ("outbox-" + std::to_string(std::hash<std::string>{}(harm)) + ".db");
+    reopen();
+    append({ping(1), ping(2)});
+    const auto epoch = outbox_->epoch();
     change(harm);
-    const auto error = error_of_open();
-    EXPECT_TRUE(error.find("damaged") != std::string::npos ||
-                error.find("no such table") != std::string::npos)
-        << harm << ": " << error;
-    EXPECT_NE(error.find("aside"), std::string::npos) << "no next step in: " << error;
-    change(repair);
+    reopen();
+    EXPECT_NE(outbox_->epoch(), epoch);
+    const auto note = outbox_->note(std::string(kSalvageNote));
+    ASSERT_TRUE(note && *note);
+    const auto salvage = decode_salvage(**note);
+    ASSERT_TRUE(salvage) << **note;
+    EXPECT_EQ(salvage->new_epoch, outbox_->epoch());
+    EXPECT_TRUE(std::filesystem::exists(folder_ / salvage->kept_as));
+    EXPECT_EQ(append({ping(3)}), 3U) << "a row id came twice";
   }
 }
 
@@ -110,7 +113,7 @@ TEST_F(OutboxFileTest, OutlivesAnyDamageToItsFile) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 40; ++round) {
     auto harmed = intact;
     if (round % 3 == 0) {
       harmed.resize(random() % intact.size());
