@@ -74,6 +74,8 @@ struct Board {
   std::string reason;  ///< why it is offline
   bool delivers = false;
   std::string epoch;  ///< of the last session; empty for plain Sparkplug nodes
+  /// Epochs of the damaged outboxes that this one was salvaged from.
+  std::vector<std::string> salvaged_from;
   std::optional<ClockQuality> clock;
   /// Stored records by what is known of their time now.
   struct RecordTimes {
@@ -124,7 +126,8 @@ struct Fleet {
 ///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
 ///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
-///          "first_seen": TIME, "epoch": TEXT|null, "clock": "synchronised"|"holdover"|"unset"|null,
+///          "first_seen": TIME, "epoch": TEXT|null, "salvaged_from": [TEXT...],
+///          "clock": "synchronised"|"holdover"|"unset"|null,
 ///          "record_times": {"synchronised": N, "holdover": N, "corrected": N, "estimated": N},
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
 ///          "recoveries": [RECOVERY...], "gone": [GONE...],

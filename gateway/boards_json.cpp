@@ -101,6 +101,7 @@ json::object board_object(const Board& board) {
   object["reason"] = board.reason;
   object["first_seen"] = timestamp(board.first_seen);
   object["epoch"] = board.epoch.empty() ? json::value(nullptr) : json::value(board.epoch);
+  object["salvaged_from"] = json::array(board.salvaged_from.begin(), board.salvaged_from.end());
   object["clock"] = board.clock ? quality(*board.clock) : json::value(nullptr);
   json::object times;
   times["synchronised"] = board.record_times.synchronised;

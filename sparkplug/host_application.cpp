@@ -265,6 +265,10 @@ void HostApplication::take_nbirth(const NodeId& id, const IncomingMessage& messa
       born.depth[index(lane)] = value_of<std::uint64_t>(payload, metric::depth(lane)).value_or(0);
     }
     born.oldest = value_of<std::uint64_t>(payload, metric::kOldest);
+    if (const auto text = value_of<std::string>(payload, metric::kContinues)) {
+      // Unreadable: the board's rows come again under the new epoch, rather than not at all.
+      if (auto continues = decode_predecessors(*text)) born.continues = std::move(*continues);
+    }
   }
   read_clock(node, payload.metrics);
   answer_clock_question(id, payload.metrics, now);

@@ -17,6 +17,7 @@
 
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/predecessor.hpp"
 #include "sparkplug/payload.hpp"
 #include "sparkplug/session.hpp"
 #include "sparkplug/topic.hpp"
@@ -36,6 +37,8 @@ struct NodeBorn {
   /// The marks that the node believes in. Above ours: what lies between was acknowledged once and is not
   /// here, because the store was put back from an older copy or another gateway has it.
   std::array<std::optional<RowId>, kLaneCount> claimed;
+  /// Outboxes whose rows are also this epoch's, the newest first.
+  std::vector<Predecessor> continues;
   bool rebirth = false;  ///< same bdSeq as the session that is already open
 };
 struct NodeDied {

@@ -55,6 +55,11 @@ class FleetQuery {
                "FROM (SELECT u.*, EXISTS(SELECT 1 FROM boot_clock AS c WHERE c.node = e.node AND "
                "c.boot = u.boot AND c.quality > 0) AS tied FROM epoch AS e JOIN boot_use AS u ON "
                "u.epoch = e.id WHERE e.node = ?)"),
+        predecessors_(database,
+                      "SELECT DISTINCT older.uuid FROM continuation "
+                      "JOIN epoch AS older ON older.id = predecessor "
+                      "JOIN epoch AS newer ON newer.id = continuation.epoch "
+                      "WHERE newer.node = ? AND newer.uuid = ? ORDER BY older.id DESC"),
         counter_(database, "SELECT value FROM counter WHERE name = ?") {}
 
   Fleet read(Fleet fleet) {
@@ -69,6 +74,7 @@ class FleetQuery {
       read_marks(board, node);
       read_own_values(board, node);
       read_times(board, node);
+      read_predecessors(board, node);
       read_plain(board, node);
       read_curbed(board, node);
       missing_.read(board, node);
@@ -149,6 +155,13 @@ class FleetQuery {
     if (!times->executeStep()) return;
     board.record_times = {count_in(times->getColumn(0)), count_in(times->getColumn(1)),
                           count_in(times->getColumn(2)), count_in(times->getColumn(3))};
+  void read_predecessors(Board& board, std::int64_t node) {
+    const store::Use predecessors(predecessors_);
+    predecessors->bind(1, node);
+    predecessors->bindNoCopy(2, board.epoch);
+    while (predecessors->executeStep()) {
+      board.salvaged_from.push_back(predecessors->getColumn(0).getString());
+    }
   }
 
   void read_plain(Board& board, std::int64_t node) {
@@ -184,6 +197,9 @@ class FleetQuery {
   SQLite::Statement curbed_;
   store::MissingQuery missing_;
   SQLite::Statement times_;
+  }
+
+  SQLite::Statement predecessors_;
   SQLite::Statement counter_;
 };
 

@@ -70,6 +70,9 @@ Records::Records(SQLite::Database& database)
           "ON CONFLICT(epoch, lane) DO UPDATE SET row_id = excluded.row_id, records = excluded.records, "
           "given_up = excluded.given_up, last_wall_ms = excluded.last_wall_ms, "
           "last_quality = excluded.last_quality, last_received_ms = excluded.last_received_ms"),
+      insert_continuation_(
+          database, "INSERT OR IGNORE INTO continuation(epoch, predecessor, lane, last) VALUES(?, ?, ?, ?)"),
+      all_continuations_(database, "SELECT epoch, predecessor, lane, last FROM continuation"),
       boot_clocks_(database) {}
 
 std::int64_t Records::epoch_number(std::int64_t node, const std::string& uuid, WallTime at) {
@@ -94,9 +97,56 @@ std::int64_t Records::epoch_number(std::int64_t node, const std::string& uuid, W
   return number;
 }
 
+void Records::continue_from(std::int64_t node, std::int64_t epoch,
+                            const std::vector<Predecessor>& predecessors, WallTime at) {
+  for (const auto& predecessor : predecessors) {
+    const auto number = epoch_number(node, predecessor.epoch, at);
+    if (number == epoch) continue;
+    for (const Lane lane : kLanes) {
+      const Use insert(insert_continuation_);
+      insert->bind(1, epoch);
+      insert->bind(2, number);
+      insert->bind(3, static_cast<std::int64_t>(index(lane)));
+      insert->bind(4, to_column(std::min(predecessor.last[index(lane)], kHighestRow)));
+      twins_loaded_ = insert->exec() == 0 && twins_loaded_;
+    }
+  }
+  for (const Lane lane : kLanes) (void)raised_state(epoch, lane, at);
+}
+
+void Records::load_twins() {
+  twins_.clear();
+  const Use all(all_continuations_);
+  while (all->executeStep()) {
+    const auto epoch = all->getColumn(0).getInt64();
+    const auto predecessor = all->getColumn(1).getInt64();
+    const auto lane = static_cast<Lane>(all->getColumn(2).getInt() % static_cast<int>(kLaneCount));
+    const auto last = static_cast<RowId>(all->getColumn(3).getInt64());
+    // Both ways: rows of the old outbox may come by hand when those of the new one are here already.
+    twins_[{epoch, lane}].push_back(Twin{predecessor, last});
+    twins_[{predecessor, lane}].push_back(Twin{epoch, last});
+  }
+  twins_loaded_ = true;
+}
+
+Records::LaneState& Records::raised_state(std::int64_t epoch, Lane lane, WallTime at) {
+  if (!twins_loaded_) load_twins();
+  auto& own = state(epoch, lane);
+  const auto twins = twins_.find({epoch, lane});
+  if (twins == twins_.end()) return own;
+  for (const auto& twin : twins->second) {
+    const auto held = std::min(state(twin.epoch, lane).row_id, twin.last);
+    if (held <= own.row_id) continue;
+    own.row_id = held;
+    own.last_received_ms = to_column(at);
+    own.raised = true;
+  }
+  return own;
+}
+
 bool Records::take(std::int64_t node, std::int64_t epoch, const Batch& batch, WallTime at,
                    ClockQuality host_clock) {
-  const RowId before = state(epoch, batch.lane).row_id;
+  const RowId before = raised_state(epoch, batch.lane, at).row_id;
   taking_epoch_ = epoch;
   taking_heard_ = host_clock == ClockQuality::synchronised ? std::optional(at) : std::nullopt;
   const bool whole = take_rows(epoch, batch, at);
@@ -261,6 +311,8 @@ void Records::write_marks() {
 void Records::forget_cached() {
   epochs_.clear();
   lanes_.clear();
+  twins_.clear();
+  twins_loaded_ = false;
   schemas_.clear();
   boots_.clear();
   last_boot_.clear();

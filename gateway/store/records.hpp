@@ -13,6 +13,7 @@
 
 #include "gateway/store/boot_clocks.hpp"
 #include "sparkplug/delivery.hpp"
+#include "sparkplug/predecessor.hpp"
 
 namespace xalink::store {
 
@@ -24,6 +25,10 @@ class Records {
 
   /// The number of a node's epoch; an epoch seen for the first time gets one.
   [[nodiscard]] std::int64_t epoch_number(std::int64_t node, const std::string& uuid, WallTime at);
+
+  /// Notes whose rows are also this epoch's, and raises its marks over those that are held already.
+  void continue_from(std::int64_t node, std::int64_t epoch, const std::vector<Predecessor>& predecessors,
+                     WallTime at);
 
   /// Inserts what is new of the batch and raises the mark over contiguous rows. False when it met a
   /// hole, or an item that is no record: from there on nothing was kept.
@@ -50,7 +55,15 @@ class Records {
     bool raised = false;
   };
 
+  struct Twin {
+    std::int64_t epoch = 0;
+    RowId last = 0;  ///< rows up to here are the same in both
+  };
+
   LaneState& state(std::int64_t epoch, Lane lane);
+  /// The lane's state, raised over what its twins hold.
+  LaneState& raised_state(std::int64_t epoch, Lane lane, WallTime at);
+  void load_twins();
   std::int64_t schema_number(const Schema& schema);
   std::int64_t boot_number(const std::string& uuid);
   void insert(LaneState& lane, const Batch::Item& item, const Schema& schema, std::int64_t schema_id);
@@ -67,12 +80,16 @@ class Records {
   SQLite::Statement insert_boot_;
   SQLite::Statement find_mark_;
   SQLite::Statement write_mark_;
+  SQLite::Statement insert_continuation_;
+  SQLite::Statement all_continuations_;
 
   BootClocks boot_clocks_;
   std::int64_t taking_epoch_ = 0;           // of the batch in hand
   std::optional<WallTime> taking_heard_;    // when it came, where the gateway's clock was right
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> epochs_;
   std::map<std::pair<std::int64_t, Lane>, LaneState> lanes_;
+  bool twins_loaded_ = false;
+  std::map<std::pair<std::int64_t, Lane>, std::vector<Twin>> twins_;
   std::map<std::string, std::int64_t> schemas_;  // by device, group and packed columns
   std::map<std::string, std::int64_t> boots_;
   std::string last_boot_;  // records of one boot come together

@@ -128,6 +128,9 @@ void SqliteLedger::take(const Fact& fact, MarkList& marks) {
             std::optional<std::int64_t> epoch;
             if (!birth.epoch.empty()) {
               epoch = records_.epoch_number(node, birth.epoch, birth.at);
+              if (!birth.continues.empty()) {
+                records_.continue_from(node, *epoch, birth.continues, birth.at);
+              }
               for (const Lane lane : kLanes) {
                 marks.note(birth.node, birth.epoch, *epoch, lane, false);
                 recoveries_.claimed(birth.node, *epoch, lane, records_.mark(*epoch, lane),
