@@ -8,6 +8,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -19,6 +20,7 @@
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/outbox/outbox.hpp"
+#include "agent/outbox/salvage.hpp"
 #include "agent/probe_set.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
@@ -32,6 +34,7 @@
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/version.hpp"
+#include "sparkplug/wake_up.hpp"
 #include "sparkplug/worker_thread.hpp"
 
 namespace xalink {
@@ -70,6 +73,9 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   auto given_up = outbox.given_up();
   if (!given_up) return Unexpected(given_up.error());
   node.set_given_up(std::move(*given_up));
+  auto predecessors = outbox.predecessors();
+  if (!predecessors) return Unexpected(predecessors.error());
+  node.set_predecessors(std::move(*predecessors));
   return node;
 }
 
@@ -80,7 +86,7 @@ struct EarlierBoots {
 Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
   EarlierBoots boots;
   auto memory = outbox.note(std::string(kBootBookNote));
-  if (!memory) return Unexpected(memory.error());
+  if (!memory) return boots;  // an outbox that is waited for
   if (*memory) boots.memory = std::move(**memory);
   for (const Lane lane : kLanes) {
     const auto depth = outbox.depth(lane);
@@ -91,6 +97,35 @@ Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
     for (auto& item : newest->items) boots.newest.push_back(std::move(item.record.stamp));
   }
   return boots;
+}
+
+/// What a new outbox in the old one's place is like.
+struct Renewal {
+  std::string epoch;
+  std::array<LaneDepth, kLaneCount> lanes;
+  std::vector<Predecessor> predecessors;
+  std::map<std::string, std::uint64_t> given_up;
+  std::optional<Salvage> salvage;
+  bool told = true;  ///< the event that tells of it is in the outbox
+};
+
+constexpr const char* kSalvageToldNote = "outbox/salvage told";
+
+/// On the store thread. What the disk refuses stays empty: the next renewal brings it.
+Renewal look_at(Outbox& outbox) {
+  Renewal renewal;
+  renewal.epoch = outbox.epoch();
+  for (const Lane lane : kLanes) {
+    if (auto depth = outbox.depth(lane)) renewal.lanes[index(lane)] = *depth;
+  }
+  if (auto predecessors = outbox.predecessors()) renewal.predecessors = std::move(*predecessors);
+  if (auto given_up = outbox.given_up()) renewal.given_up = std::move(*given_up);
+  if (const auto note = outbox.note(std::string(kSalvageNote)); note && *note) {
+    if (auto salvage = decode_salvage(**note)) renewal.salvage = std::move(*salvage);
+    const auto told = outbox.note(kSalvageToldNote);
+    renewal.told = !told || *told == renewal.epoch;
+  }
+  return renewal;
 }
 
 /// Members are in the order in which they need each other; they end in the opposite one.
@@ -126,9 +161,14 @@ class Agent {
                         [this](const action::ClockAnswer& answer) { time_.answered(answer); },
                         [this](Batch& batch) { time_.time().correct(batch); }});
     recorder_.listen(
-        {[this](const Schema& schema, const Record& record) { publisher_->took(schema, record); },
+        {[this](const Schema& schema, const Record& record) {
+           publisher_->set_outbox_refuses(!recorder_.disk_error().empty());
+           publisher_->took(schema, record);
+         },
          [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
+    outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
+    outbox_changed_.ring();  // one that was salvaged at the start is told of too
     return {};
   }
 
@@ -165,8 +205,41 @@ class Agent {
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && publisher_->run() &&
-                     sources_->run() && answer();
+                     sources_->run() && answer() && watch_outbox();
     co_await std::move(measuring);
+  }
+
+  asio::awaitable<void> watch_outbox() {
+    while (true) {
+      co_await outbox_changed_.wait();
+      auto look = [&outbox = *outbox_] { return look_at(outbox); };
+      Renewal renewal = co_await store_.run(std::move(look));
+      if (renewal.epoch != publisher_->node().epoch()) {
+        publisher_->renewed(renewal.epoch, renewal.lanes, std::move(renewal.predecessors),
+                            std::move(renewal.given_up));
+      }
+      salvage_ = renewal.salvage;
+      if (!salvage_ || renewal.told) continue;
+      std::vector<Pending> events = salvage_event();
+      std::string key = kSalvageToldNote;
+      auto told =
+          co_await recorder_.record_events(std::move(events), std::move(key), std::move(renewal.epoch));
+      if (!told) spdlog::warn("the salvage is not told to the gateway yet: {}", told.error().to_string());
+    }
+  }
+
+  [[nodiscard]] std::vector<Pending> salvage_event() {
+    Record record;
+    record.stamp = time_.stamp();
+    record.values = {salvage_->old_epoch,
+                     salvage_->new_epoch,
+                     salvage_->reason,
+                     salvage_->kept_as,
+                     salvage_->salvaged[index(Lane::events)],
+                     salvage_->salvaged[index(Lane::measurements)],
+                     salvage_->lost[index(Lane::events)],
+                     salvage_->lost[index(Lane::measurements)]};
+    return {Pending{outbox_event_schema(), std::move(record)}};
   }
 
   asio::awaitable<void> say_goodbye() {
@@ -215,7 +288,8 @@ class Agent {
     status.messages_sent = publisher_->messages_sent();
     status.ignored_commands = node.ignored_commands();
     status.outbox_file = config_.outbox_file.string();
-    status.epoch = outbox_->epoch();
+    status.epoch = node.epoch();
+    status.salvage = salvage_;
     status.outbox_bytes = outbox_->bytes_on_disk();
     for (const Lane lane : kLanes) status.lanes[index(lane)] = node.lane(lane);
     status.waiting_for_flush = recorder_.waiting();
@@ -240,6 +314,8 @@ class Agent {
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Sources> sources_;
   std::optional<ControlSocket> control_;
+  WakeUp outbox_changed_{loop_.get_executor()};
+  std::optional<Salvage> salvage_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;
   bool stopping_ = false;
@@ -254,9 +330,9 @@ Result<void> run_agent(const AgentConfig& config) {
     return failure("/proc/sys/kernel/random/boot_id", "the kernel does not tell which boot this is",
                    "is /proc mounted and readable for this user?");
   }
-  auto outbox = Outbox::open(config.outbox_file, config.outbox);
+  auto outbox = Outbox::open_or_wait(config.outbox_file, config.outbox);
   if (!outbox) return Unexpected(outbox.error());
-  spdlog::info("outbox {} is open; site {}, broker {}:{}", config.outbox_file.string(),
+  spdlog::info("outbox {}; site {}, broker {}:{}", config.outbox_file.string(),
                to_string(config.site), config.broker.host, config.broker.port);
   const auto earlier = read_earlier_boots(**outbox);
   if (!earlier) return Unexpected(earlier.error());

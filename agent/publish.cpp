@@ -81,6 +81,17 @@ void Publisher::appended(const std::array<RowId, kLaneCount>& last) {
   });
 }
 
+void Publisher::renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
+                        std::vector<Predecessor> predecessors,
+                        std::map<std::string, std::uint64_t> given_up) {
+  // Rows and marks of the old epoch mean nothing in the new one.
+  std::erase_if(store_actions_, [](const StoreAction& action) {
+    return !std::holds_alternative<action::StoreBdSeq>(action);
+  });
+  node_.set_given_up(std::move(given_up));
+  input([&](EdgeNode& node, Now at) { node.renewed(epoch, lanes, std::move(predecessors), at); });
+}
+
 boost::asio::awaitable<void> Publisher::run() {
   using boost::asio::experimental::awaitable_operators::operator&&;
   input([](EdgeNode& node, Now at) { node.start(at); });
@@ -207,7 +218,11 @@ boost::asio::awaitable<void> Publisher::perform(action::Read action) {
 }
 
 boost::asio::awaitable<void> Publisher::perform(action::Acknowledge action) {
-  auto job = [&outbox = outbox_, action] { return outbox.acknowledge(action.lane, action.mark); };
+  auto job = [&outbox = outbox_, action, epoch = node_.epoch()]() -> Result<void> {
+    // Replaced in the meantime: its successor's rows are not what was acknowledged.
+    if (outbox.epoch() != epoch) return {};
+    return outbox.acknowledge(action.lane, action.mark);
+  };
   auto result = co_await store_.run(std::move(job));
   if (!result)
     spdlog::warn("an acknowledgement was not noted, rows will be sent again: {}", result.error().to_string());

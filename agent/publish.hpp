@@ -41,6 +41,10 @@ class Publisher {
 
   void took(const Schema& schema, const Record& record);
   void appended(const std::array<RowId, kLaneCount>& last);
+  /// The outbox was replaced by another one.
+  void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
+               std::vector<Predecessor> predecessors, std::map<std::string, std::uint64_t> given_up);
+  void set_outbox_refuses(bool refuses) { node_.set_outbox_refuses(refuses); }
 
   [[nodiscard]] const EdgeNode& node() const { return node_; }
   /// Why there is no session; empty while there is one.

@@ -32,8 +32,11 @@ void Recorder::record(const Schema& schema, Record record) {
 
 void Recorder::disk_refused(const Error& error) {
   // One line for each new reason; repeats would fill the very disk that is full.
-  if (disk_error_ != error.what) spdlog::error("the outbox could not be written: {}", error.to_string());
-  disk_error_ = error.what;
+  if (disk_advice_ != error.next || disk_error_.empty()) {
+    spdlog::error("the outbox could not be written: {}", error.to_string());
+  }
+  disk_advice_ = error.next;
+  disk_error_ = error.to_string();
 }
 
 boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending> events,

@@ -73,6 +73,7 @@ class Recorder {
   WakeUp changed_;
   std::uint64_t dropped_ = 0;
   std::string disk_error_;
+  std::string disk_advice_;  ///< of disk_error_: tells one reason from another, whatever its numbers
 };
 
 }  // namespace xalink

@@ -13,6 +13,7 @@
 #include "agent/dossiers/source_counters.hpp"
 #include "agent/ladder.hpp"
 #include "agent/measure.hpp"
+#include "agent/outbox/salvage.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/language.hpp"
@@ -55,7 +56,8 @@ struct AgentStatus {
   std::array<LaneDepth, kLaneCount> lanes;
   std::size_t waiting_for_flush = 0;  ///< measurements in memory: what a power cut now would cost
   Milliseconds flush_interval{};
-  std::string disk_error;  ///< empty while the disk takes what it is given
+  std::string disk_error;          ///< with what to do; empty while the disk takes what it is given
+  std::optional<Salvage> salvage;  ///< the damage that this outbox was salvaged from
   std::uint64_t dropped = 0;
 
   std::vector<ProbeStatus> probes;

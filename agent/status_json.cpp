@@ -140,6 +140,17 @@ std::string status_as_json(const AgentStatus& status) {
   outbox["flush_seconds"] = static_cast<double>(status.flush_interval.count()) / 1000.0;
   outbox["disk_error"] = status.disk_error;
   outbox["dropped"] = status.dropped;
+  outbox["salvage"] = nullptr;
+  if (status.salvage) {
+    const auto& salvage = *status.salvage;
+    outbox["salvage"] = json::object({{"reason", salvage.reason},
+                                      {"old_epoch", salvage.old_epoch},
+                                      {"kept_as", salvage.kept_as},
+                                      {"events_salvaged", salvage.salvaged[index(Lane::events)]},
+                                      {"measurements_salvaged", salvage.salvaged[index(Lane::measurements)]},
+                                      {"events_lost", salvage.lost[index(Lane::events)]},
+                                      {"measurements_lost", salvage.lost[index(Lane::measurements)]}});
+  }
   json::array lanes;
   for (const Lane lane : kLanes) lanes.push_back(lane_object(lane, status.lanes[index(lane)]));
   outbox["lanes"] = std::move(lanes);

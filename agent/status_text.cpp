@@ -49,6 +49,11 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"in memory until the next flush", "trong bộ nhớ, chờ ghi đĩa"},
       {"a power cut costs at most", "mất điện chỉ mất nhiều nhất"},
       {"disk refuses", "đĩa không ghi được"},
+      {"the outbox was damaged and has been begun anew", "bộ đệm bị hỏng và đã được lập lại"},
+      {"events lost", "sự kiện bị mất"},
+      {"measurements lost", "phép đo bị mất"},
+      {"the damaged file is kept as", "tệp hỏng được giữ lại là"},
+      {"If this comes again, replace the card", "Nếu còn lặp lại, hãy thay thẻ nhớ"},
       {"given up because memory was full", "đã bỏ vì bộ nhớ đầy"},
       {"Probes", "Phép đo"},
       {"not run yet", "chưa chạy"},
@@ -212,6 +217,13 @@ std::string outbox_text(const json::object& outbox, const Speaker& say) {
          say("a power cut costs at most") + " " + text(outbox.at("flush_seconds")) + " s\n";
   if (const auto error = text(outbox.at("disk_error")); !error.empty())
     out += "  ! " + say("disk refuses") + ": " + error + "\n";
+  if (const auto& salvage = outbox.at("salvage"); !salvage.is_null()) {
+    out += "  ! " + say("the outbox was damaged and has been begun anew") + " (" +
+           text(salvage.at("reason")) + "): " + text(salvage.at("events_lost")) + " " + say("events lost") +
+           ", " + text(salvage.at("measurements_lost")) + " " + say("measurements lost") + "; " +
+           say("the damaged file is kept as") + " " + text(salvage.at("kept_as")) + ". " +
+           say("If this comes again, replace the card") + "\n";
+  }
   if (outbox.at("dropped").to_number<std::int64_t>() > 0) {
     out += "  ! " + text(outbox.at("dropped")) + " " + say("given up because memory was full") + "\n";
   }

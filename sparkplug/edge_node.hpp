@@ -21,6 +21,7 @@
 #include "sparkplug/clock.hpp"
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/payload.hpp"
+#include "sparkplug/predecessor.hpp"
 #include "sparkplug/record.hpp"
 #include "sparkplug/session.hpp"
 #include "sparkplug/topic.hpp"
@@ -178,6 +179,14 @@ class EdgeNode {
   void add_schema(const Schema& schema, Now now);
   /// Records given up so far by reason (sparkplug/given_up.hpp), told in births and NDATA.
   void set_given_up(std::map<std::string, std::uint64_t> by_reason);
+  /// Outboxes that this one was salvaged from, told in births.
+  void set_predecessors(std::vector<Predecessor> predecessors);
+  /// The outbox was replaced: a birth tells its epoch, and sending goes on from its mark. What was read
+  /// or asked for under the old epoch is void.
+  void renewed(std::string epoch, const std::array<LaneDepth, kLaneCount>& lanes,
+               std::vector<Predecessor> predecessors, Now now);
+  /// While the disk takes nothing, records go out as present values without waiting for their rows.
+  void set_outbox_refuses(bool refuses) { outbox_refuses_ = refuses; }
 
   [[nodiscard]] std::vector<EdgeNodeAction> take_actions();
   /// When tick() wants to be called next; nothing to wait for when empty.
@@ -185,6 +194,7 @@ class EdgeNode {
 
   [[nodiscard]] EdgeNodeState state() const { return state_; }
   [[nodiscard]] const LaneDepth& lane(Lane lane) const;
+  [[nodiscard]] const std::string& epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t ignored_commands() const { return ignored_commands_; }
 
  private:
@@ -294,6 +304,8 @@ class EdgeNode {
   std::unordered_map<std::string, std::uint64_t> aliases_;  ///< key: device, NUL, name
   std::map<std::string, std::uint64_t> given_up_;
   bool given_up_changed_ = false;
+  std::vector<Predecessor> predecessors_;
+  bool outbox_refuses_ = false;
   std::array<LaneState, kLaneCount> lanes_;
   std::mt19937_64 random_;
 

@@ -71,6 +71,24 @@ void EdgeNode::set_given_up(std::map<std::string, std::uint64_t> by_reason) {
   given_up_changed_ = true;
 }
 
+void EdgeNode::set_predecessors(std::vector<Predecessor> predecessors) {
+  predecessors_ = std::move(predecessors);
+}
+
+void EdgeNode::renewed(std::string epoch, const std::array<LaneDepth, kLaneCount>& lanes,
+                       std::vector<Predecessor> predecessors, Now now) {
+  note(Level::warning, "the outbox is another one now, epoch " + epoch);
+  epoch_ = std::move(epoch);
+  predecessors_ = std::move(predecessors);
+  for (const Lane which : kLanes) {
+    auto& lane = at(which);
+    lane.depth = lanes[index(which)];
+    lane.sent_high = lane.depth.last;
+    go_back(which, now);
+  }
+  if (state_ == EdgeNodeState::online) births(now);
+}
+
 void EdgeNode::births(Now now) {
   const bool again = state_ == EdgeNodeState::online;
   state_ = EdgeNodeState::online;
@@ -119,6 +137,9 @@ void EdgeNode::publish_nbirth(Now now) {
   };
   add(std::string(metric::kRebirth), DataType::boolean, false, false);
   add(std::string(metric::kEpoch), DataType::string, epoch_, false);
+  if (!predecessors_.empty()) {
+    add(std::string(metric::kContinues), DataType::string, encode(predecessors_), false);
+  }
   add(std::string(metric::kAcknowledgeEpoch), DataType::string, epoch_, false);
   for (const Lane which : kLanes) {
     const std::uint64_t mark = lane(which).acknowledged;
@@ -225,7 +246,8 @@ void EdgeNode::publish_ndata(const std::vector<NodeMetric>& metrics, Now now) {
 
 // A link where NTP is blocked still has the gateway's time.
 void EdgeNode::ask_for_time(Now now) {
-  if (now.quality == ClockQuality::synchronised || options_.acknowledged_by != AcknowledgedBy::gateway) return;
+  if (now.quality == ClockQuality::synchronised || options_.acknowledged_by != AcknowledgedBy::gateway)
+    return;
   if (now.steady < ask_again_at_) return;
   question_ = now.boot;
   ask_again_at_ = now.steady + kAskAgainUnanswered;

@@ -34,7 +34,7 @@ void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
   const bool backlog_ahead = lane.depth.last >= lane.next + kLiveRows;
   // Present values overtake the backlog, but not without end: their rows follow in any case.
   const bool full = handed_.size() >= kMostHanded || bytes_under_way() > window_bytes_ + window_bytes_ / 2;
-  if (!backlog_ahead || full || !is_fresh(*known, record)) return;
+  if (!(backlog_ahead || outbox_refuses_) || full || !is_fresh(*known, record)) return;
   Payload payload;
   payload.timestamp = wire_time(now.wall);
   payload.metrics = encode_live(schema, record, std::nullopt, /*historical=*/false, alias_of());
@@ -51,11 +51,16 @@ void EdgeNode::appended(Lane which, RowId last, Now now) {
 
 void EdgeNode::batch_read(std::uint64_t generation, Batch batch, Now now) {
   auto& lane = at(batch.lane);
+  const bool replaced = !batch.epoch.empty() && batch.epoch != epoch_;  // renewed() is on its way
   if (generation == probe_generation(lane)) {
-    send_probe(lane, std::move(batch), now);
+    if (!replaced) send_probe(lane, std::move(batch), now);
     return;
   }
   if (generation != lane.generation) return;  // asked before a go-back
+  if (replaced) {
+    lane.reading = false;
+    return;
+  }
   lane.reading = false;
   // The outbox makes shapes of its own when it thins. Nobody could read them without a birth; the rows are
   // read again behind it.

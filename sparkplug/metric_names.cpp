@@ -125,6 +125,17 @@ constexpr MetricDeclaration kBootClock[] = {
      "adjtimex(2)"},
 };
 
+constexpr MetricDeclaration kOutboxEvent[] = {
+    {"Old Epoch", DataType::string, "", kAny, "Epoch of the outbox that was damaged", "outbox"},
+    {"New Epoch", DataType::string, "", kAny, "Epoch of the one that it was salvaged into", "outbox"},
+    {"Reason", DataType::string, "", kAny, "What was wrong with it", "SQLite, or the outbox's own checks"},
+    {"Kept As", DataType::string, "", kAny, "Name of the damaged file on the board", "outbox"},
+    {"Events Salvaged", DataType::uint64, "", kCount, "Rows of lane 0 that could be read", "outbox"},
+    {"Measurements Salvaged", DataType::uint64, "", kCount, "Rows of lane 1 that could be read", "outbox"},
+    {"Events Lost", DataType::uint64, "", kCount, "Rows of lane 0 known to be missing", "outbox"},
+    {"Measurements Lost", DataType::uint64, "", kCount, "Rows of lane 1 known to be missing", "outbox"},
+};
+
 constexpr MetricDeclaration kDossier[] = {
     {"Code", DataType::string, "", kAny, "Dossier code (MaHoSo), or its keyed hash", "dossier source"},
     {"Procedure", DataType::string, "", kAny, "Code of the administrative procedure (MaTTHC)",
@@ -215,6 +226,7 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "Reach", true, Lane::measurements, kReach},
     {"board", "Board", false, Lane::measurements, kBoard},
     {"board", "Boot Clock", false, Lane::events, kBootClock},
+    {"board", "Outbox Event", false, Lane::events, kOutboxEvent},
     {"dossiers", "Dossier", false, Lane::events, kDossier},
     {"indicators", "Satisfaction", false, Lane::events, kSatisfaction},
     {"indicators", "Tasks", false, Lane::events, kTasks},
@@ -293,6 +305,9 @@ Schema board_schema() {
 }
 Schema boot_clock_schema() {
   return schema_of("Boot Clock");
+}
+Schema outbox_event_schema() {
+  return schema_of("Outbox Event");
 }
 Schema dossier_schema() {
   return schema_of("Dossier");

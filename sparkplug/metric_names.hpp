@@ -59,6 +59,8 @@ struct RecordDeclaration {
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
 /// Device "board", group "Boot Clock": boot_clock_schema() in sparkplug/boot_clock.hpp.
+/// Device "board", group "Outbox Event", lane of events: a damaged outbox was begun anew.
+[[nodiscard]] Schema outbox_event_schema();
 /// Device "dossiers", group "Dossier", lane of events.
 [[nodiscard]] Schema dossier_schema();
 /// Device "indicators", lane of events; groups "Satisfaction", "Tasks", "Villages".
