@@ -16,7 +16,8 @@
 #include <memory>
 #include <utility>
 
-#include "agent/control.hpp"
+#include "agent/carrier.hpp"
+#include "agent/export.hpp"
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/outbox/outbox.hpp"
@@ -29,6 +30,7 @@
 #include "agent/time_keeper.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/boot_clock.hpp"
+#include "sparkplug/control_socket.hpp"
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/paho_session.hpp"
@@ -48,6 +50,14 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   auto options = edge_node_options(config);
   options.boot_id = boot_id;
   options.software_version = kVersion;
+  if (config.broker.certificate_file.empty()) {
+    const auto own = board_key(config);
+    if (own) {
+      options.export_key = to_base64(own->key.public_key().der());
+    } else {
+      spdlog::warn("export files cannot be signed: {}", own.error().to_string());
+    }
+  }
   auto schemas = outbox.schemas();
   if (!schemas) return Unexpected(schemas.error());
   const auto declare = [&](const Schema& schema) {
@@ -146,7 +156,7 @@ class Agent {
         signals_(loop_, SIGINT, SIGTERM) {}
 
   Result<void> prepare() {
-    auto control = ControlSocket::open(loop_.get_executor(), config_.control_socket);
+    auto control = ControlSocket::open(loop_.get_executor(), config_.control_socket, "xalink-agent");
     if (!control) return Unexpected(control.error());
     control_.emplace(std::move(*control));
     auto tasks = make_probes(config_, loop_.get_executor(), clock_);
@@ -160,6 +170,8 @@ class Agent {
     publisher_->listen({[this] { time_.before_handshake(); },
                         [this](const action::ClockAnswer& answer) { time_.answered(answer); },
                         [this](Batch& batch) { time_.time().correct(batch); }});
+    carrier_.emplace(*outbox_, store_, recorder_, *publisher_,
+                     [this](Batch& batch) { time_.time().correct(batch); });
     recorder_.listen(
         {[this](const Schema& schema, const Record& record) {
            publisher_->set_outbox_refuses(!recorder_.disk_error().empty());
@@ -248,11 +260,21 @@ class Agent {
   }
 
   asio::awaitable<void> answer() {
-    ControlAnswer answers = [this](std::string_view request) -> std::string {
-      if (request == "status") return status_as_json(status());
-      return R"({"error":"unknown request; this agent knows: status"})";
-    };
+    ControlAnswer answers = [this](ControlTalk& talk) { return answer_one(talk); };
     co_await control_->run(clock_, std::move(answers));
+  }
+
+  asio::awaitable<void> answer_one(ControlTalk& talk) {
+    std::string reply = R"({"error":"unknown request; this agent knows: status"})";
+    if (talk.request() == "status") {
+      reply = status_as_json(status());
+    } else if (Carrier::knows(talk.request())) {
+      auto answering = carrier_->answer(talk.request());
+      reply = co_await std::move(answering);
+    }
+    reply += '\n';
+    auto saying = talk.say(std::move(reply));
+    co_await std::move(saying);
   }
 
   EventStore event_store() {
@@ -313,6 +335,7 @@ class Agent {
   Measure measure_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Sources> sources_;
+  std::optional<Carrier> carrier_;
   std::optional<ControlSocket> control_;
   WakeUp outbox_changed_{loop_.get_executor()};
   std::optional<Salvage> salvage_;

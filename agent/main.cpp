@@ -10,10 +10,14 @@
 #include <string>
 #include <utility>
 
+#include "agent/acknowledge.hpp"
 #include "agent/agent.hpp"
 #include "agent/config.hpp"
-#include "agent/control.hpp"
+#include "agent/export.hpp"
 #include "agent/status.hpp"
+#include "sparkplug/asio_clock.hpp"
+#include "sparkplug/control_socket.hpp"
+#include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/version.hpp"
@@ -25,6 +29,8 @@ struct Arguments {
   std::string config_file{kDefaultAgentConfigFile};
   std::string language;
   bool json = false;
+  ExportOrder export_order;
+  AcknowledgeOrder acknowledge_order;
 };
 
 constexpr const char* kDescription =
@@ -37,7 +43,8 @@ constexpr const char* kFooter =
     "  xalink-agent run                       as the service does\n"
     "  xalink-agent run --config my.toml      with a configuration of your own\n"
     "  xalink-agent status                    how far the office reaches, what waits to be sent\n"
-    "  xalink-agent status --lang vi          the same in Vietnamese\n\n"
+    "  xalink-agent status --lang vi          the same in Vietnamese\n"
+    "  xalink-agent export /media/usb         what waits, onto a stick for the gateway\n\n"
     "The configuration's keys are explained in agent.example.toml.\n"
     "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
 
@@ -52,6 +59,35 @@ constexpr const char* kStatusFooter =
     "Exit code 1 when the agent does not answer.\n\n"
     "Example:\n"
     "  xalink-agent status --json | jq -r .rung";
+
+constexpr const char* kExportFooter =
+    "For a board that cannot reach its gateway: writes all records that wait, signed with the board's key,\n"
+    "onto a stick, whether or not the agent runs. FILE is there whole or not at all. When FILE is a folder, "
+    "the\n"
+    "file in it gets a name of its own. The board keeps the records until it hears that the gateway has "
+    "them;\n"
+    "the broker and sticks may be used side by side, in any order and as often as you like.\n\n"
+    "The whole way:\n"
+    "  at the board     sudo xalink-agent export /media/usb           writes NAME.xalink\n"
+    "  at the gateway   sudo xalink-gateway import /media/usb/NAME.xalink    writes NAME.xalink.ack\n"
+    "  at the board     sudo xalink-agent acknowledge /media/usb/NAME.xalink.ack\n\n"
+    "The key is [broker] key_file with its certificate, else OUTBOX.key beside the outbox, which is made "
+    "when it\n"
+    "is needed first. --json prints \"file\" (null when nothing waits), \"records\", \"lanes\", \"bytes\", "
+    "\"key\".";
+
+constexpr const char* kAcknowledgeFooter =
+    "Reads what `xalink-gateway import` wrote and lets the board forget what the gateway has. Works whether "
+    "or\n"
+    "not the agent runs; repeating it, or bringing an older file later, does no harm. It must be signed by "
+    "the\n"
+    "gateway: by a certificate of [broker] ca_file for the host [sparkplug] primary_host, or by a key that "
+    "you\n"
+    "confirm once with --trust, as `xalink-gateway import` printed it. `xalink-agent export --help` shows "
+    "the\n"
+    "whole way.\n\n"
+    "Example:\n"
+    "  sudo xalink-agent acknowledge /media/usb/VN-03-xa-lung-cu-1f0c2d3e-12-2040.xalink.ack";
 
 /// CLI11 lists the options that all commands share only in the program's own help.
 std::string with_common_options(const char* footer) {
@@ -80,7 +116,9 @@ int run(const Arguments& arguments) {
 int show_status(const Arguments& arguments, Language language) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
-  const auto answer = ask_agent(config->control_socket, "status");
+  ControlCall call;
+  call.program = "xalink-agent";
+  const auto answer = ask(config->control_socket, "status", call);
   if (!answer) return complain(answer.error().to_string(), kProblem);
   if (arguments.json) {
     std::cout << *answer << "\n";
@@ -90,6 +128,21 @@ int show_status(const Arguments& arguments, Language language) {
   if (!text) return complain(text.error().to_string(), kProblem);
   std::cout << *text;
   return kFine;
+}
+
+int export_waiting(Arguments& arguments, Language language) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  arguments.export_order.json = arguments.json;
+  const AsioClock clock;
+  return export_records(*config, arguments.export_order, language, clock, kernel_clock_quality());
+}
+
+int acknowledge_carried(Arguments& arguments, Language language) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  arguments.acknowledge_order.json = arguments.json;
+  return acknowledge_records(*config, arguments.acknowledge_order, language);
 }
 
 int main(int argc, char** argv) {
@@ -113,6 +166,26 @@ int main(int argc, char** argv) {
   auto* status_command = app.add_subcommand("status", "Show how the running agent fares");
   status_command->footer(with_common_options(kStatusFooter));
   status_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+  auto* export_command = app.add_subcommand("export", "Write what waits onto a stick, for the gateway");
+  export_command->footer(with_common_options(kExportFooter));
+  export_command->add_option("FILE", arguments.export_order.file, "File to write, or a folder for it")
+      ->required();
+  export_command->add_flag(
+      "--all", arguments.export_order.everything,
+      "Also rows that were acknowledged and are still held, for a gateway that lost them");
+  export_command->add_flag("--force", arguments.export_order.force, "Replace another file of this name");
+  export_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+  auto* acknowledge_command =
+      app.add_subcommand("acknowledge", "Learn from a stick what the gateway has by now");
+  acknowledge_command->footer(with_common_options(kAcknowledgeFooter));
+  acknowledge_command
+      ->add_option("FILE", arguments.acknowledge_order.file, "File that xalink-gateway import wrote")
+      ->required();
+  acknowledge_command
+      ->add_option("--trust", arguments.acknowledge_order.trust,
+                   "Fingerprint of the gateway's key, once, when you have compared it")
+      ->type_name("FINGERPRINT");
+  acknowledge_command->add_flag("--json", arguments.json, "Print JSON instead of text");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -120,11 +193,14 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run or status. Next: xalink-agent --help", kUsage);
+    return complain("say what to do: run, status, export or acknowledge. Next: xalink-agent --help", kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
-    return run_command->parsed() ? run(arguments) : show_status(arguments, language);
+    if (run_command->parsed()) return run(arguments);
+    if (export_command->parsed()) return export_waiting(arguments, language);
+    if (acknowledge_command->parsed()) return acknowledge_carried(arguments, language);
+    return show_status(arguments, language);
   } catch (const std::exception& bug) {
     return complain(std::string("ended by an error in the program: ") + bug.what() +
                         ". Next: report it with the log; the outbox is intact, start it again",

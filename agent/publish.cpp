@@ -92,6 +92,16 @@ void Publisher::renewed(const std::string& epoch, const std::array<LaneDepth, kL
   input([&](EdgeNode& node, Now at) { node.renewed(epoch, lanes, std::move(predecessors), at); });
 }
 
+void Publisher::carried(const std::array<RowId, kLaneCount>& last) {
+  for (const Lane lane : kLanes) node_.carried(lane, last[index(lane)]);
+}
+
+void Publisher::acknowledged_by_hand(const std::array<RowId, kLaneCount>& marks) {
+  input([&](EdgeNode& node, Now at) {
+    for (const Lane lane : kLanes) node.acknowledged_by_hand(lane, marks[index(lane)], at);
+  });
+}
+
 boost::asio::awaitable<void> Publisher::run() {
   using boost::asio::experimental::awaitable_operators::operator&&;
   input([](EdgeNode& node, Now at) { node.start(at); });

@@ -45,6 +45,10 @@ class Publisher {
   void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
                std::vector<Predecessor> predecessors, std::map<std::string, std::uint64_t> given_up);
   void set_outbox_refuses(bool refuses) { node_.set_outbox_refuses(refuses); }
+  /// Rows up to these are in an export file.
+  void carried(const std::array<RowId, kLaneCount>& last);
+  /// The gateway's marks, from an acknowledgement file.
+  void acknowledged_by_hand(const std::array<RowId, kLaneCount>& marks);
 
   [[nodiscard]] const EdgeNode& node() const { return node_; }
   /// Why there is no session; empty while there is one.

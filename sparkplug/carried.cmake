@@ -5,6 +5,7 @@ add_library(xalink_carried STATIC
   carried_payload.cpp
   certificate.cpp
   export_file.cpp
+  own_key.cpp
   progress_bar.cpp
   signed_file.cpp
   signing_key.cpp

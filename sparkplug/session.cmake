@@ -5,6 +5,7 @@ add_library(xalink_session STATIC
   asio_clock.cpp
   certificate_time.cpp
   kernel_clock.cpp
+  control_socket.cpp
   loop_event.cpp
   mqtt_refusal.cpp
   paho_session.cpp
@@ -12,5 +13,5 @@ add_library(xalink_session STATIC
   socket_options.cpp)
 target_link_libraries(xalink_session
   PUBLIC xalink::sparkplug Threads::Threads
-  PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto)
+  PRIVATE PahoMqttCpp::paho-mqttpp3 OpenSSL::SSL OpenSSL::Crypto spdlog::spdlog)
 add_library(xalink::session ALIAS xalink_session)

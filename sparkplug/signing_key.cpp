@@ -18,6 +18,7 @@ namespace xalink {
 namespace {
 
 constexpr std::size_t kLargestKeyFile = 64 * 1024;
+constexpr std::size_t kLongestBase64 = 256 * 1024;  // an acknowledgement with its certificates
 
 struct Free {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -236,7 +237,7 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::string from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > kLargestKeyFile) return {};
+  if (text.empty() || text.size() % 4 != 0 || text.size() > kLongestBase64) return {};
   std::string bytes(text.size() / 4 * 3, '\0');
   if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), bytes_of(text),
                       static_cast<int>(text.size())) < 0) {

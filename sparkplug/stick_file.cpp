@@ -155,7 +155,10 @@ Result<std::size_t> StickSource::read(char* to, std::size_t most) {
   for (;;) {
     const auto got = ::pread(descriptor_, to, most, static_cast<off_t>(at_));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Unexpected(stick_error(name_, "read", errno));
+    if (got < 0) {
+      failed_ = true;
+      return Unexpected(stick_error(name_, "read", errno));
+    }
     at_ += static_cast<std::uint64_t>(got);
     return static_cast<std::size_t>(got);
   }

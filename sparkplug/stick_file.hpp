@@ -49,6 +49,8 @@ class StickSource final : public ByteSource {
 
   [[nodiscard]] Result<std::size_t> read(char* to, std::size_t most) override;
   void rewind() { at_ = 0; }
+  /// A read was refused: the stick, not what stands on it, is at fault.
+  [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -59,6 +61,7 @@ class StickSource final : public ByteSource {
   std::string name_;
   std::uint64_t size_;
   std::uint64_t at_ = 0;
+  bool failed_ = false;
 };
 
 /// "The stick was pulled out", "free space on it", ...: what to do about errno `code` met on `file`.

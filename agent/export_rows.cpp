@@ -1,0 +1,217 @@
+#include "agent/export_rows.hpp"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <system_error>
+#include <utility>
+
+#include "sparkplug/control_socket.hpp"
+
+namespace xalink {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kRowsPerRead = 1'000;
+constexpr std::size_t kGapCount = 2;  // First, Last, Count, Reason
+constexpr std::size_t kGapReason = 3;
+// A flush of a slow card, with the watchdog's patience.
+constexpr std::chrono::seconds kPatience{60};
+
+Unexpected wrong_epoch(const std::filesystem::path& outbox, const std::string& ours,
+                       const std::string& theirs) {
+  return failure(
+      outbox.string(), "the acknowledgement is for epoch " + theirs + ", this outbox has epoch " + ours,
+      "The outbox was made anew since the export: export again and import that. Nothing was forgotten");
+}
+
+Unexpected beyond(const std::filesystem::path& outbox, Lane lane, RowId mark, RowId last) {
+  return failure(outbox.string(),
+                 "row " + std::to_string(mark) + " of lane " + std::to_string(index(lane)) +
+                     " is acknowledged, but the outbox has only " + std::to_string(last),
+                 "This outbox is older than the export: is it a copy? Nothing was forgotten");
+}
+
+class StoppedAgent final : public OutboxAccess {
+ public:
+  StoppedAgent(const AgentConfig& config, std::unique_ptr<Outbox> outbox)
+      : file_(config.outbox_file), options_(config.outbox), outbox_(std::move(outbox)) {}
+
+  [[nodiscard]] Result<ExportRows> begin_export(bool everything) override {
+    return rows_to_export(*outbox_, everything);
+  }
+  [[nodiscard]] Result<Batch> read(const std::string&, Lane lane, RowRange rows) override {
+    return read_rows(*outbox_, lane, rows);
+  }
+  [[nodiscard]] Result<std::array<Acknowledged, kLaneCount>> acknowledge(
+      const std::string& epoch, const std::array<RowId, kLaneCount>& marks) override {
+    if (epoch != outbox_->epoch()) return wrong_epoch(file_, outbox_->epoch(), epoch);
+    std::array<Acknowledged, kLaneCount> lanes;
+    for (const Lane lane : kLanes) {
+      const auto depth = outbox_->depth(lane);
+      if (!depth) return Unexpected(depth.error());
+      if (marks[index(lane)] > depth->last) return beyond(file_, lane, marks[index(lane)], depth->last);
+      lanes[index(lane)].before = depth->acknowledged;
+      lanes[index(lane)].last = depth->last;
+    }
+    for (const Lane lane : kLanes) {
+      if (marks[index(lane)] <= lanes[index(lane)].before) continue;
+      if (auto done = outbox_->acknowledge(lane, marks[index(lane)]); !done) return Unexpected(done.error());
+    }
+    // Closing writes the marks; whoever is told that they are written wants to be sure.
+    outbox_.reset();
+    auto again = Outbox::open(file_, options_);
+    if (!again) return Unexpected(again.error());
+    outbox_ = std::move(*again);
+    for (const Lane lane : kLanes) {
+      const auto depth = outbox_->depth(lane);
+      if (!depth) return Unexpected(depth.error());
+      lanes[index(lane)].mark = depth->acknowledged;
+      if (depth->acknowledged < marks[index(lane)])
+        return failure(file_.string(), "the disk does not keep the mark", "Check the disk, then repeat this");
+    }
+    return lanes;
+  }
+
+ private:
+  std::filesystem::path file_;
+  OutboxOptions options_;
+  std::unique_ptr<Outbox> outbox_;
+};
+
+class RunningAgent final : public OutboxAccess {
+ public:
+  explicit RunningAgent(const AgentConfig& config)
+      : socket_(config.control_socket), outbox_(config.outbox_file) {}
+
+  [[nodiscard]] Result<ExportRows> begin_export(bool everything) override {
+    const auto answer = ask_agent(everything ? "export begin all" : "export begin");
+    if (!answer) return Unexpected(answer.error());
+    try {
+      const auto told = json::parse(*answer);
+      ExportRows rows;
+      rows.epoch = std::string(told.at("epoch").as_string());
+      for (const Lane lane : kLanes) {
+        const auto& range = told.at("lanes").at(index(lane));
+        rows.lanes[index(lane)] =
+            RowRange{range.at("first").to_number<RowId>(), range.at("last").to_number<RowId>()};
+      }
+      return rows;
+    } catch (const std::exception&) {
+      return nonsense();
+    }
+  }
+
+  [[nodiscard]] Result<Batch> read(const std::string& epoch, Lane lane, RowRange rows) override {
+    const auto answer = ask_agent("export read " + std::to_string(index(lane)) + " " +
+                                  std::to_string(rows.first) + " " + std::to_string(rows.last));
+    if (!answer) return Unexpected(answer.error());
+    auto batch = decode_part(*answer, epoch);
+    if (!batch) return nonsense();
+    return batch;
+  }
+
+  [[nodiscard]] Result<std::array<Acknowledged, kLaneCount>> acknowledge(
+      const std::string& epoch, const std::array<RowId, kLaneCount>& marks) override {
+    auto rows = begin_export(/*everything=*/false);
+    if (!rows) return Unexpected(rows.error());
+    if (rows->epoch != epoch) return wrong_epoch(outbox_, rows->epoch, epoch);
+    for (const Lane lane : kLanes) {
+      const auto last = rows->lanes[index(lane)].last;
+      if (marks[index(lane)] > last) return beyond(outbox_, lane, marks[index(lane)], last);
+    }
+    std::string request = "acknowledge " + epoch;
+    for (const auto mark : marks) request += " " + std::to_string(mark);
+    const auto answer = ask_agent(request);
+    if (!answer) return Unexpected(answer.error());
+    try {
+      const auto told = json::parse(*answer);
+      std::array<Acknowledged, kLaneCount> lanes;
+      for (const Lane lane : kLanes) {
+        const auto& one = told.at("lanes").at(index(lane));
+        lanes[index(lane)] =
+            Acknowledged{one.at("before").to_number<RowId>(), one.at("mark").to_number<RowId>(),
+                         one.at("last").to_number<RowId>()};
+      }
+      return lanes;
+    } catch (const std::exception&) {
+      return nonsense();
+    }
+  }
+
+ private:
+  [[nodiscard]] Unexpected nonsense() const {
+    return failure(socket_.string(), "the running agent answers what this program does not understand",
+                   "Restart the agent (systemctl restart xalink-agent): it is of another version");
+  }
+  [[nodiscard]] Result<std::string> ask_agent(const std::string& request) const {
+    ControlCall call;
+    call.program = "xalink-agent";
+    call.patience = kPatience;
+    auto answer = ask(socket_, request, call);
+    if (!answer) return answer;
+    const char first = (*answer)[0];
+    if (first == '-') return failure(outbox_.string(), answer->substr(1));
+    if (first != '+') return nonsense();
+    return answer->substr(1);
+  }
+
+  std::filesystem::path socket_;
+  std::filesystem::path outbox_;
+};
+
+}  // namespace
+
+Result<ExportRows> rows_to_export(Outbox& outbox, bool everything) {
+  ExportRows rows;
+  rows.epoch = outbox.epoch();
+  for (const Lane lane : kLanes) {
+    const auto depth = outbox.depth(lane);
+    if (!depth) return Unexpected(depth.error());
+    rows.lanes[index(lane)] = RowRange{everything ? 1 : depth->acknowledged + 1, depth->last};
+  }
+  return rows;
+}
+
+Result<Batch> read_rows(Outbox& outbox, Lane lane, RowRange rows) {
+  auto batch = outbox.read(lane, rows.first,
+                           static_cast<std::size_t>(std::min<std::uint64_t>(kRowsPerRead, rows.rows())));
+  if (!batch) return batch;
+  // Rows that were given up meanwhile can stand in a gap that reaches beyond what was asked for.
+  while (!batch->items.empty() && batch->items.back().first > rows.last) batch->items.pop_back();
+  if (batch->items.empty())
+    return failure(
+        "", "row " + std::to_string(rows.first) + " of lane " + std::to_string(index(lane)) + " is missing");
+  auto& item = batch->items.back();
+  if (item.last > rows.last) {
+    const auto* count = std::get_if<std::uint64_t>(&item.record.values.at(kGapCount));
+    const auto* reason = std::get_if<std::string>(&item.record.values.at(kGapReason));
+    const auto most = rows.last - item.first + 1;
+    item = make_gap(item.schema, item.first, rows.last, std::min(count == nullptr ? most : *count, most),
+                    reason == nullptr ? std::string("lost") : *reason, item.record.stamp);
+  }
+  return batch;
+}
+
+Result<std::unique_ptr<OutboxAccess>> OutboxAccess::find(const AgentConfig& config) {
+  const auto listener = who_listens(config.control_socket);
+  if (listener == Listener::there)
+    return std::unique_ptr<OutboxAccess>(std::make_unique<RunningAgent>(config));
+  if (listener == Listener::forbidden) {
+    return failure(config.control_socket.string(), "the agent runs, but you may not use its socket",
+                   "Run this as root (sudo), or as a member of the socket's group");
+  }
+  std::error_code error;
+  if (!std::filesystem::exists(config.outbox_file, error)) {
+    return failure(config.outbox_file.string(),
+                   error ? "cannot be looked at: " + error.message() : "there is no outbox",
+                   error ? "Run this as root (sudo)"
+                         : "Has the agent run on this board? Else name its configuration with --config");
+  }
+  auto outbox = Outbox::open(config.outbox_file, config.outbox);
+  if (!outbox) return Unexpected(outbox.error());
+  return std::unique_ptr<OutboxAccess>(std::make_unique<StoppedAgent>(config, std::move(*outbox)));
+}
+
+}  // namespace xalink
