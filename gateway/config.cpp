@@ -1,6 +1,7 @@
 #include "gateway/config.hpp"
 
 #include <chrono>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,25 @@ void read_clock(Settings& settings, GatewayConfig& config) {
   config.trust_own_clock = clock.flag("trust_own", config.trust_own_clock);
 }
 
+void read_import(Settings& settings, GatewayConfig& config) {
+  SettingsTable import = settings.table("import");
+  config.import_ca_file = import.path("ca_file", config.import_ca_file);
+  std::error_code error;
+  if (!config.import_ca_file.empty() && !std::filesystem::is_regular_file(config.import_ca_file, error)) {
+    import.mistake("ca_file", config.import_ca_file.string() + ": there is no such file",
+                   "put the certificates there, or remove this key to use the broker's");
+  }
+  config.import_keys_folder = import.path("keys_folder", config.import_keys_folder);
+  SettingsTable control = settings.table("control");
+  config.control_socket = control.path("socket", config.control_socket);
+  // sockaddr_un holds 108 bytes with the closing zero.
+  constexpr std::size_t kMaxSocketPath = 107;
+  if (config.control_socket.empty() || config.control_socket.string().size() > kMaxSocketPath) {
+    control.mistake("socket", config.control_socket.empty() ? "is empty" : "is longer than 107 bytes",
+                    "name a path such as /run/xalink-gateway/control.sock");
+  }
+}
+
 Checked<GatewayConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   GatewayConfig config;
@@ -79,6 +99,7 @@ Checked<GatewayConfig> read(Result<Settings> settings) {
   read_store(*settings, config);
   read_limits(*settings, config);
   read_clock(*settings, config);
+  read_import(*settings, config);
   config.log_level = read_log_level(*settings);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

@@ -27,6 +27,10 @@ struct GatewayConfig {
   std::size_t queue_bytes_per_board = 32U << 20U;
   /// Boards without NTP are told the gateway's time even when its kernel does not call it synchronised.
   bool trust_own_clock = false;
+  /// [import]: how boards are known when a file of theirs comes by hand.
+  std::filesystem::path import_ca_file;  ///< empty: the broker's ca_file
+  std::filesystem::path import_keys_folder = "/etc/xalink-gateway/boards";
+  std::filesystem::path control_socket = "/run/xalink-gateway/control.sock";
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off
 };
 

@@ -133,6 +133,8 @@ cat >"$work/gateway.toml" <<END
 url = "mqtt://127.0.0.1:$broker_port"
 [store]
 file = "$store"
+[control]
+socket = "$work/gateway.sock"
 END
 cat >"$work/agent.toml" <<END
 [site]

@@ -14,11 +14,14 @@
 #include <csignal>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "gateway/import_desk.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
 #include "sparkplug/asio_clock.hpp"
+#include "sparkplug/control_socket.hpp"
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"
@@ -61,7 +64,16 @@ class Gateway {
         host_(config.host),
         intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
                 random_seed()),
-        signals_(loop_, SIGINT, SIGTERM) {}
+        imports_(config, clock_, intake_),
+        signals_(loop_, SIGINT, SIGTERM) {
+    auto control = ControlSocket::open(loop_.get_executor(), config.control_socket, "xalink-gateway");
+    if (control) {
+      control_.emplace(std::move(*control));
+    } else {
+      // Records go on; only what comes by hand has to wait until this gateway is stopped.
+      spdlog::warn("`xalink-gateway import` cannot reach this gateway: {}", control.error().to_string());
+    }
+  }
 
   void run() {
     signals_.async_wait([this](boost::system::error_code error, int) {
@@ -85,8 +97,13 @@ class Gateway {
  private:
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto all = intake_.run() && report();
+    auto all = intake_.run() && report() && answer();
     co_await std::move(all);
+  }
+
+  asio::awaitable<void> answer() {
+    ControlAnswer answers = [this](ControlTalk& talk) { return imports_.answer(talk); };
+    if (control_) co_await control_->run(clock_, std::move(answers));
   }
 
   /// One line a minute at most, and only when something was lost on the way or could not be used.
@@ -117,6 +134,8 @@ class Gateway {
   PahoSession session_;
   HostApplication host_;
   Intake intake_;
+  ImportDesk imports_;
+  std::optional<ControlSocket> control_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;
   bool stopping_ = false;

@@ -268,6 +268,18 @@ asio::awaitable<bool> Intake::commit_once() {
   co_return true;
 }
 
+asio::awaitable<Result<std::vector<LaneMark>>> Intake::commit_carried(std::vector<Fact> facts) {
+  auto job = [&ledger = ledger_, facts = std::move(facts)] { return ledger.commit(facts); };
+  auto working = store_.run(std::move(job));
+  auto marks = co_await std::move(working);
+  co_return marks;
+}
+
+void Intake::tell_carried(const std::vector<LaneMark>& marks) {
+  host_.committed(marks, now());
+  gather();
+}
+
 /// From here on nobody knows who is online; the store says so with the right reason.
 void Intake::end_sessions() {
   host_.lost(now());

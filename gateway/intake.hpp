@@ -61,6 +61,12 @@ class Intake {
   /// what was taken in, and throws what ended it.
   boost::asio::awaitable<void> run();
 
+  /// Commits what came by hand, in a transaction of its own between those of the broker's facts. Not tried
+  /// again: whoever brought it is told.
+  boost::asio::awaitable<Result<std::vector<LaneMark>>> commit_carried(std::vector<Fact> facts);
+  /// Marks that rose by hand, told to their boards if they are online.
+  void tell_carried(const std::vector<LaneMark>& marks);
+
   [[nodiscard]] bool online() const { return online_; }
   [[nodiscard]] const IntakeCounters& counters() const { return counters_; }
   [[nodiscard]] const FactQueue& queue() const { return queue_; }

@@ -15,6 +15,7 @@
 #include "gateway/boards.hpp"
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/import.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
@@ -28,6 +29,7 @@ struct Arguments {
   std::string language;
   bool json = false;
   std::optional<double> watch_seconds;
+  ImportOrder import_order;
 };
 
 constexpr const char* kDescription =
@@ -61,12 +63,32 @@ constexpr const char* kBoardsFooter =
     "  xalink-gateway boards --watch 2\n"
     "  xalink-gateway boards --json | jq '.boards[] | select(.state != \"online\") | .node'";
 
+constexpr const char* kImportFooter =
+    "Takes in what `xalink-agent export` wrote on a stick, whether or not the gateway runs. A file is read\n"
+    "twice: verified whole first, then committed through the same ledger as what comes over the broker, so\n"
+    "that the same records may come both ways, in any order and as often as you like. Refused: a file that "
+    "was\n"
+    "altered or truncated, and one of an unknown board. Known is a board by a certificate of [import] "
+    "ca_file\n"
+    "(else the broker's), by its key in [import] keys_folder, or by the key it told over the broker.\n"
+    "Beside FILE stands FILE.ack afterwards, for the board to learn what it may forget.\n\n"
+    "The whole way:\n"
+    "  at the board     sudo xalink-agent export /media/usb           writes NAME.xalink\n"
+    "  at the gateway   sudo xalink-gateway import /media/usb/NAME.xalink    writes NAME.xalink.ack\n"
+    "  at the board     sudo xalink-agent acknowledge /media/usb/NAME.xalink.ack\n\n"
+    "--json prints an object for each file: \"records\", \"new_records\", \"lanes\" with \"first\", "
+    "\"last\",\n"
+    "\"before\", \"mark\", \"hole\", and \"acknowledgement\". Exit code 1 when a file was refused or not all "
+    "of it\n"
+    "could be kept.";
+
 std::string footer() {
   return "Examples:\n"
          "  xalink-gateway run                       as the service does\n"
          "  xalink-gateway run --config my.toml      with a configuration of your own\n"
          "  xalink-gateway boards                    who is online, what waits, what is stored\n"
-         "  xalink-gateway boards --help             more about it\n\n"
+         "  xalink-gateway boards --help             more about it\n"
+         "  xalink-gateway import /media/usb/*.xalink   what boards sent on sticks\n\n"
          "The configuration's keys are explained in gateway.example.toml.\n"
          "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
 }
@@ -131,6 +153,14 @@ int show_boards(const Arguments& arguments, Language language) {
   return code;
 }
 
+int import_carried(Arguments& arguments, Language language) {
+  const auto config = read_config(arguments);
+  if (!config) return kUsage;
+  arguments.import_order.json = arguments.json;
+  AsioClock clock;
+  return import_files(*config, arguments.import_order, language, clock);
+}
+
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app(kDescription, "xalink-gateway");
@@ -155,6 +185,17 @@ int main(int argc, char** argv) {
   boards_command->add_option("--watch", arguments.watch_seconds, "Show it again every so many seconds")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.1, 86400.0));
+  auto* import_command = app.add_subcommand("import", "Take in what a board's export wrote on a stick");
+  import_command->footer(with_common_options(kImportFooter));
+  import_command->add_option("FILE", arguments.import_order.files, "Files that xalink-agent export wrote")
+      ->required();
+  import_command
+      ->add_option("-o,--acknowledgement", arguments.import_order.acknowledgement,
+                   "Where the acknowledgement goes (default: FILE.ack)")
+      ->type_name("FILE");
+  import_command->add_flag("--show-key", arguments.import_order.show_key,
+                           "Take nothing in; print the public key that FILE names, for [import] keys_folder");
+  import_command->add_flag("--json", arguments.json, "Print JSON instead of text");
 
   try {
     app.parse(argc, argv);
@@ -163,11 +204,13 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: xalink-gateway --help", kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run or boards. Next: xalink-gateway --help", kUsage);
+    return complain("say what to do: run, boards or import. Next: xalink-gateway --help", kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
-    return run_command->parsed() ? run(arguments) : show_boards(arguments, language);
+    if (run_command->parsed()) return run(arguments);
+    if (import_command->parsed()) return import_carried(arguments, language);
+    return show_boards(arguments, language);
   } catch (const std::exception& bug) {
     return complain(std::string("ended by an error in the program: ") + bug.what() +
                         ". Next: report it with the log; the store is intact, start it again",

@@ -64,7 +64,8 @@ GatewayProcess::GatewayProcess(const ScratchFolder& folder, const Broker& broker
       store_(folder / "gateway.db") {
   folder.write("gateway.toml", "[host]\nid = \"" + std::string(kHostId) +
                                    "\"\nreorder_timeout_seconds = 0.5\nrebirth_min_interval_seconds = 1\n" +
-                                   table_of(broker) + "[store]\nfile = \"" + store_.string() + "\"\n");
+                                   table_of(broker) + "[store]\nfile = \"" + store_.string() + "\"\n[control]\nsocket = \"" +
+                                   (folder / "gateway.sock").string() + "\"\n");
 }
 
 json::object GatewayProcess::boards() const {

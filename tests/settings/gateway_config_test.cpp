@@ -27,6 +27,9 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
   EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
   EXPECT_EQ(shown->trust_own_clock, usual->trust_own_clock);
+  EXPECT_EQ(shown->import_ca_file, usual->import_ca_file);
+  EXPECT_EQ(shown->import_keys_folder, usual->import_keys_folder);
+  EXPECT_EQ(shown->control_socket, usual->control_socket);
   EXPECT_EQ(shown->log_level, usual->log_level);
   EXPECT_DOUBLE_EQ(shown->admission.messages_per_second, usual->admission.messages_per_second);
   EXPECT_DOUBLE_EQ(shown->admission.set_aside_per_minute, usual->admission.set_aside_per_minute);
@@ -55,6 +58,11 @@ metrics_per_board = 300
 set_aside_per_minute = 0
 [clock]
 trust_own = true
+[import]
+ca_file = "/etc/passwd"
+keys_folder = "/srv/keys"
+[control]
+socket = "/srv/control.sock"
 [log]
 level = "debug"
 )",
@@ -70,6 +78,9 @@ level = "debug"
   EXPECT_EQ(config->commit_max_delay, Milliseconds(20));
   EXPECT_EQ(config->commit_max_records, 100U);
   EXPECT_TRUE(config->trust_own_clock);
+  EXPECT_EQ(config->import_ca_file, "/etc/passwd");  // some file that is there
+  EXPECT_EQ(config->import_keys_folder, "/srv/keys");
+  EXPECT_EQ(config->control_socket, "/srv/control.sock");
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_DOUBLE_EQ(config->admission.messages_per_second, 50);
   EXPECT_DOUBLE_EQ(config->admission.set_aside_per_minute, 0);
@@ -108,6 +119,14 @@ TEST(GatewayConfig, AMissingFileSaysToCopyTheExample) {
   const auto config = load_gateway_config("/nonexistent/gateway.toml");
   ASSERT_FALSE(config.has_value());
   EXPECT_NE(config.error()[0].next.find("copy gateway.example.toml"), std::string::npos);
+}
+
+TEST(GatewayConfig, SaysWhatIsWrongWithWhatComesByHand) {
+  const auto mistakes = mistakes_in("[import]\nca_file = \"/no/such/file\"\n[control]\nsocket = \"/" +
+                                    std::string(120, 'a') + "\"\n");
+  ASSERT_EQ(mistakes.size(), 2U);
+  EXPECT_NE(mistakes[0].what.find("no such file"), std::string::npos);
+  EXPECT_NE(mistakes[1].what.find("107"), std::string::npos);
 }
 
 }  // namespace
