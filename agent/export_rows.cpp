@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/boot_book.hpp"
 #include "sparkplug/control_socket.hpp"
 
 namespace xalink {
@@ -39,10 +40,15 @@ class StoppedAgent final : public OutboxAccess {
       : file_(config.outbox_file), options_(config.outbox), outbox_(std::move(outbox)) {}
 
   [[nodiscard]] Result<ExportRows> begin_export(bool everything) override {
+    auto boots = outbox_->note(std::string(kBootBookNote));
+    if (!boots) return Unexpected(boots.error());
+    if (*boots) boots_ = BootBook(**boots);
     return rows_to_export(*outbox_, everything);
   }
   [[nodiscard]] Result<Batch> read(const std::string&, Lane lane, RowRange rows) override {
-    return read_rows(*outbox_, lane, rows);
+    auto batch = read_rows(*outbox_, lane, rows);
+    if (batch) boots_.correct(*batch);  // as the running agent does before it sends
+    return batch;
   }
   [[nodiscard]] Result<std::array<Acknowledged, kLaneCount>> acknowledge(
       const std::string& epoch, const std::array<RowId, kLaneCount>& marks) override {
@@ -78,6 +84,7 @@ class StoppedAgent final : public OutboxAccess {
   std::filesystem::path file_;
   OutboxOptions options_;
   std::unique_ptr<Outbox> outbox_;
+  BootBook boots_;
 };
 
 class RunningAgent final : public OutboxAccess {
