@@ -84,7 +84,7 @@ void EdgeNode::renewed(std::string epoch, const std::array<LaneDepth, kLaneCount
     auto& lane = at(which);
     lane.depth = lanes[index(which)];
     lane.sent_high = lane.depth.last;
-    go_back(which, now);
+    go_back(which);
   }
   if (state_ == EdgeNodeState::online) births(now);
 }

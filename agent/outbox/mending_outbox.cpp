@@ -117,6 +117,10 @@ class MendingOutbox final : public Outbox {
     if (!inner_) return std::map<std::string, std::uint64_t>{};
     return attempt([](Outbox& outbox) { return outbox.given_up(); });
   }
+  [[nodiscard]] Result<OutboxSpace> space() override {
+    if (!inner_) return OutboxSpace{};
+    return attempt([](Outbox& outbox) { return outbox.space(); });
+  }
   [[nodiscard]] Result<std::vector<Predecessor>> predecessors() override {
     if (!inner_) return std::vector<Predecessor>{};
     return attempt([](Outbox& outbox) { return outbox.predecessors(); });
