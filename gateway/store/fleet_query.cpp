@@ -155,6 +155,8 @@ class FleetQuery {
     if (!times->executeStep()) return;
     board.record_times = {count_in(times->getColumn(0)), count_in(times->getColumn(1)),
                           count_in(times->getColumn(2)), count_in(times->getColumn(3))};
+  }
+
   void read_predecessors(Board& board, std::int64_t node) {
     const store::Use predecessors(predecessors_);
     predecessors->bind(1, node);
@@ -197,8 +199,6 @@ class FleetQuery {
   SQLite::Statement curbed_;
   store::MissingQuery missing_;
   SQLite::Statement times_;
-  }
-
   SQLite::Statement predecessors_;
   SQLite::Statement counter_;
 };
