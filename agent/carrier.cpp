@@ -70,19 +70,22 @@ boost::asio::awaitable<std::string> Carrier::begin(bool everything) {
   json::object answer;
   answer["epoch"] = rows->epoch;
   answer["lanes"] = std::move(lanes);
+  answer["continues"] = encode(rows->continues);
   co_return "+" + json::serialize(answer);
 }
 
 boost::asio::awaitable<std::string> Carrier::read(std::string request) {
   std::istringstream words(request.substr(std::string_view("export read ").size()));
+  std::string epoch;
   std::size_t number = kLaneCount;
   RowRange rows;
-  words >> number >> rows.first >> rows.last;
+  words >> epoch >> number >> rows.first >> rows.last;
   if (!words || number >= kLaneCount || rows.rows() == 0) co_return refusal("no such rows");
   auto job = [&outbox = outbox_, lane = kLanes[number], rows] { return read_rows(outbox, lane, rows); };
   auto working = store_.run(std::move(job));
   auto batch = co_await std::move(working);
   if (!batch) co_return refusal(batch.error().to_string());
+  if (batch->epoch != epoch) co_return refusal("the outbox was replaced meanwhile; export again");
   correct_(*batch);
   const auto part = encode_part(*batch, 0);
   co_return "+" + part.payload;
@@ -95,7 +98,7 @@ std::string Carrier::acknowledge(const std::string& request) {
   words >> epoch;
   for (auto& mark : marks) words >> mark;
   if (!words) return refusal("no marks");
-  if (epoch != outbox_.epoch()) return refusal("the outbox has another epoch now");
+  if (epoch != publisher_.node().epoch()) return refusal("the outbox has another epoch now");
   json::array lanes;
   for (const Lane lane : kLanes) {
     json::object told;

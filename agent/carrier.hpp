@@ -17,7 +17,7 @@ namespace xalink {
 /// Requests, each a line of words; answers begin with '+', or with '-' and what is wrong.
 ///   export begin [all]            what is in memory goes to the disk first; JSON: "epoch", "lanes" with
 ///                                 "first" and "last". `all`: from the first row on, spares and gaps too
-///   export read LANE FIRST LAST   the payload of a part (sparkplug/export_file.hpp) that begins with FIRST
+///   export read EPOCH LANE FIRST LAST   the payload of a part (sparkplug/export_file.hpp) that begins with FIRST
 ///   acknowledge EPOCH MARK MARK   marks of lane 0 and 1; JSON: "lanes" with "before" and "mark"
 /// Thread-safety: one loop; the outbox is touched only on the worker thread.
 class Carrier {

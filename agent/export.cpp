@@ -175,6 +175,7 @@ ExitCode export_records(const AgentConfig& config, const ExportOrder& order, Lan
   header.created = clock.wall();
   header.quality = quality;
   header.lanes = rows->lanes;
+  header.continues = rows->continues;
   header.public_key = own->key.public_key().der();
   header.certificate = own->certificate;
   header.software_version = kVersion;

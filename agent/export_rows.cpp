@@ -99,6 +99,9 @@ class RunningAgent final : public OutboxAccess {
       const auto told = json::parse(*answer);
       ExportRows rows;
       rows.epoch = std::string(told.at("epoch").as_string());
+      auto continues = decode_predecessors(std::string(told.at("continues").as_string()));
+      if (!told.at("continues").as_string().empty() && !continues) return nonsense();
+      if (continues) rows.continues = std::move(*continues);
       for (const Lane lane : kLanes) {
         const auto& range = told.at("lanes").at(index(lane));
         rows.lanes[index(lane)] =
@@ -111,7 +114,7 @@ class RunningAgent final : public OutboxAccess {
   }
 
   [[nodiscard]] Result<Batch> read(const std::string& epoch, Lane lane, RowRange rows) override {
-    const auto answer = ask_agent("export read " + std::to_string(index(lane)) + " " +
+    const auto answer = ask_agent("export read " + epoch + " " + std::to_string(index(lane)) + " " +
                                   std::to_string(rows.first) + " " + std::to_string(rows.last));
     if (!answer) return Unexpected(answer.error());
     auto batch = decode_part(*answer, epoch);
@@ -173,6 +176,9 @@ class RunningAgent final : public OutboxAccess {
 Result<ExportRows> rows_to_export(Outbox& outbox, bool everything) {
   ExportRows rows;
   rows.epoch = outbox.epoch();
+  auto predecessors = outbox.predecessors();
+  if (!predecessors) return Unexpected(predecessors.error());
+  rows.continues = std::move(*predecessors);
   for (const Lane lane : kLanes) {
     const auto depth = outbox.depth(lane);
     if (!depth) return Unexpected(depth.error());

@@ -17,6 +17,7 @@ namespace xalink {
 struct ExportRows {
   std::string epoch;
   std::array<RowRange, kLaneCount> lanes;
+  std::vector<Predecessor> continues;
 };
 
 /// What waits: all durable rows that are not acknowledged; with `everything`, from row 1 on, so that a

@@ -6,9 +6,11 @@
 #include <charconv>
 #include <ctime>
 #include <iostream>
+#include <thread>
 #include <utility>
 
 #include "gateway/ledger.hpp"
+#include "gateway/store/store_lock.hpp"
 #include "sparkplug/control_socket.hpp"
 #include "sparkplug/progress_bar.hpp"
 
@@ -91,23 +93,23 @@ class Importer {
  public:
   Importer(const GatewayConfig& config, Clock& clock) : config_(config), clock_(clock) {}
 
+  /// A gateway that is just starting or stopping holds the store while it does not answer: that passes.
   Result<void> prepare() {
-    const auto listener = who_listens(config_.control_socket);
-    if (listener == Listener::there) return {};
-    if (listener == Listener::forbidden) {
-      return failure(config_.control_socket.string(), "the gateway runs, but you may not use its socket",
-                     "Run this as root (sudo), or as a member of the socket's group");
+    constexpr int kTries = 50;
+    for (int tries = 1;; ++tries) {
+      const auto listener = who_listens(config_.control_socket);
+      if (listener == Listener::there) return {};
+      if (listener == Listener::forbidden) {
+        return failure(config_.control_socket.string(), "the gateway runs, but you may not use its socket",
+                       "Run this as root (sudo), or as a member of the socket's group");
+      }
+      auto ledger = Ledger::open(config_.store_file);
+      if (ledger) return stand_in(std::move(*ledger));
+      if (tries == kTries) return Unexpected(ledger.error());
+      const bool in_use = store::is_in_use(config_.store_file) == store::StoreInUse::yes;
+      if (!in_use) return Unexpected(ledger.error());
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    auto own = gateway_key(config_);
-    if (!own) return Unexpected(own.error());
-    own_.emplace(std::move(*own));
-    auto ledger = Ledger::open(config_.store_file);
-    if (!ledger) return Unexpected(ledger.error());
-    // Before the store hears of anything new: when it last heard of boards is when their sessions ended.
-    if (auto closed = (*ledger)->close_open_sessions(clock_.wall(), "the gateway was not running"); !closed)
-      return closed;
-    ledger_ = std::move(*ledger);
-    return {};
   }
 
   Result<json::object> import(const std::filesystem::path& file, ProgressBar& progress) {
@@ -118,6 +120,17 @@ class Importer {
   }
 
  private:
+  Result<void> stand_in(std::unique_ptr<Ledger> ledger) {
+    auto own = gateway_key(config_);
+    if (!own) return Unexpected(own.error());
+    // Before the store hears of anything new: when it last heard of boards is when their sessions ended.
+    if (auto closed = ledger->close_open_sessions(clock_.wall(), "the gateway was not running"); !closed)
+      return closed;
+    own_.emplace(std::move(*own));
+    ledger_ = std::move(ledger);
+    return {};
+  }
+
   const GatewayConfig& config_;
   Clock& clock_;
   std::optional<OwnKey> own_;

@@ -78,6 +78,7 @@ Result<std::vector<Fact>> ImportRun::next(WallTime at) {
       none.epoch = result_.header.epoch;
       none.lane = lane;
       arrived(std::move(none));
+      std::get<fact::Arrived>(facts.back()).continues = result_.header.continues;
     }
     return facts;
   }

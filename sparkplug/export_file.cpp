@@ -48,6 +48,7 @@ std::string encode_header(const ExportHeader& header) {
     payload.put(first_row(lane), header.lanes[index(lane)].first);
     payload.put(metric::delivery_lane(lane), header.lanes[index(lane)].last);
   }
+  if (!header.continues.empty()) payload.put(metric::kContinues, encode(header.continues));
   payload.put_bytes(kKey, header.public_key);
   if (!header.certificate.empty()) payload.put(kCertificate, header.certificate);
   payload.put(kVersion, header.software_version);
@@ -77,6 +78,11 @@ Result<ExportHeader> decode_header(std::string_view bytes) {
   if (quality > static_cast<std::uint64_t>(ClockQuality::synchronised))
     return failure("", "its clock is of no known quality");
   header.quality = static_cast<ClockQuality>(quality);
+  if (const auto told = payload->text(metric::kContinues); !told.empty()) {
+    auto continues = decode_predecessors(told);
+    if (!continues) return failure("", "what outbox it continues makes no sense");
+    header.continues = std::move(*continues);
+  }
   for (const Lane lane : kLanes) {
     auto& rows = header.lanes[index(lane)];
     rows = RowRange{payload->number(first_row(lane)), payload->number(metric::delivery_lane(lane))};

@@ -21,6 +21,7 @@
 
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/predecessor.hpp"
 #include "sparkplug/result.hpp"
 #include "sparkplug/signed_file.hpp"
 #include "sparkplug/signing_key.hpp"
@@ -41,8 +42,9 @@ struct ExportHeader {
   WallTime created{};
   ClockQuality quality = ClockQuality::unset;  ///< of `created`, by the board's clock
   std::array<RowRange, kLaneCount> lanes;
-  std::string public_key;   ///< DER; whose signature the file ends with
-  std::string certificate;  ///< PEM of that key, with intermediates; empty when it has none
+  std::vector<Predecessor> continues;  ///< outboxes whose rows are also this one's, the newest first
+  std::string public_key;              ///< DER; whose signature the file ends with
+  std::string certificate;             ///< PEM of that key, with intermediates; empty when it has none
   std::string software_version;
   friend bool operator==(const ExportHeader&, const ExportHeader&) = default;
 };

@@ -80,6 +80,8 @@ struct Arrived {
   Batch batch;
   /// Of `at`: an upper bound for the time of the records only when the host's own clock is synchronised.
   ClockQuality host_clock = ClockQuality::unset;
+  /// As in NodeBorn, where no birth told it: the records came by hand.
+  std::vector<Predecessor> continues = {};
 };
 /// A message that could not be used: kept with its reason, never silently dropped.
 struct SetAside {

@@ -151,6 +151,8 @@ void SqliteLedger::take(const Fact& fact, MarkList& marks) {
             const auto& batch = arrived.batch;
             const auto node = nodes_.number_of(arrived.node, arrived.at);
             const auto epoch = records_.epoch_number(node, batch.epoch, arrived.at);
+            if (!arrived.continues.empty())
+              records_.continue_from(node, epoch, arrived.continues, arrived.at);
             const bool whole = records_.take(node, epoch, batch, arrived.at, arrived.host_clock);
             marks.note(arrived.node, batch.epoch, epoch, batch.lane, !whole);
           },

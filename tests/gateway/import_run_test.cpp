@@ -87,6 +87,22 @@ TEST_F(Import, KeepsNothingAboveAHoleAndSaysSo) {
   EXPECT_EQ(imported->new_records, 20U);
 }
 
+// An outbox that was salvaged counts on where the damaged one stopped, under another epoch.
+TEST_F(Import, TakesNoRecordTwiceOverASalvagedOutbox) {
+  auto damaged = header_for(key_, {1, 10}, {1, 100});
+  damaged.epoch = "00000000-0000-4000-8000-00000000000a";
+  ASSERT_TRUE(import(export_of(key_, damaged)));
+  auto header = header_for(key_, {8, 20}, {1, 150});
+  header.epoch = "00000000-0000-4000-8000-00000000000b";
+  header.continues = {Predecessor{damaged.epoch, {10, 100}}};
+  const auto imported = import(export_of(key_, header));
+  ASSERT_TRUE(imported) << imported.error().to_string();
+  EXPECT_FALSE(imported->lanes[0].hole);
+  EXPECT_EQ(imported->new_records, 60U);
+  EXPECT_EQ(imported->lanes[1].mark, 150U);
+  EXPECT_EQ(import(export_of(key_, damaged))->new_records, 0U);
+}
+
 TEST_F(Import, CommitsNothingOfAFileThatIsNotAsItWasWritten) {
   const auto good = file_of({1, 10}, {1, 400});
   for (std::size_t at = 0; at < good.size(); at += 53) {

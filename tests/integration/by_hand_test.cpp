@@ -77,10 +77,11 @@ TEST_F(ByHand, TheWholeWayWithoutABroker) {
   make_board_known(file);
 
   const auto first = told(gateway("--json", file));
-  EXPECT_EQ(first.at("new_records").to_number<std::uint64_t>(), 300U);
+  const auto carried = first.at("new_records").to_number<std::uint64_t>();
+  EXPECT_GE(carried, 300U);  // the board speaks of its clock, too
   const auto again = told(gateway("--json", file));
   EXPECT_EQ(again.at("new_records").to_number<std::uint64_t>(), 0U);
-  EXPECT_EQ(rows_stored(), 300U);
+  EXPECT_EQ(rows_stored(), carried);
 
   const auto stranger = agent("acknowledge", file + ".ack");
   EXPECT_EQ(stranger.code, 1);
@@ -90,7 +91,7 @@ TEST_F(ByHand, TheWholeWayWithoutABroker) {
   const auto key = std::string(first.at("gateway_key").as_string());
   const auto done = agent("acknowledge", file + ".ack", "--trust", key);
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_NE(done.out.find("300"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find(std::to_string(carried)), std::string::npos) << done.out;
   EXPECT_TRUE(board_.all_acknowledged());
   EXPECT_EQ(agent("acknowledge", file + ".ack").code, 0);  // trusted by now, and nothing new
   EXPECT_NE(agent("export", (stick() / "none.xalink").string()).out.find("nothing waits"), std::string::npos);
@@ -100,9 +101,9 @@ TEST_F(ByHand, TheWholeWayWithoutABroker) {
   gateway_.program.start();
   ASSERT_TRUE(eventually([&] { return gateway_.state_of(board_.node()) == "online"; }));
   board_.drop_dossiers(1'000, 20);
-  ASSERT_TRUE(eventually([&] { return board_.assigned() >= 320; }));
+  ASSERT_TRUE(eventually([&] { return board_.assigned() >= carried + 20; }));
   ASSERT_TRUE(delivers_all(board_));
-  EXPECT_EQ(rows_stored(), 320U);
+  EXPECT_EQ(rows_stored(), board_.assigned());
   expect_exactly_once(board_);
 }
 
@@ -120,7 +121,7 @@ TEST_F(ByHand, AStoppedAgentIsExportedAndAcknowledgedToo) {
 }
 
 TEST_F(ByHand, TogetherWithTheBrokerEachRecordIsThereOnce) {
-  fill_outbox(board_.outbox(), 30'000);
+  fill_outbox(board_.outbox(), 12'000);
   const auto before = export_all("before.xalink");
   gateway_.program.start();
   board_.program.start();
@@ -142,7 +143,7 @@ TEST_F(ByHand, TogetherWithTheBrokerEachRecordIsThereOnce) {
 }
 
 TEST_F(ByHand, AGatewayThatDiesInAnImportTakesTheRestNextTime) {
-  fill_outbox(board_.outbox(), 40'000);
+  fill_outbox(board_.outbox(), 20'000);
   const auto file = export_all("large.xalink");
   make_board_known(file);
   gateway_.program.start();
@@ -216,12 +217,12 @@ TEST_F(ByHand, WhatIsNotWholeOrNotOursIsRefusedWithTheNextStep) {
 
 // SIGXFSZ kills the export at a certain byte, as pulling the power does.
 TEST_F(ByHand, AnExportThatIsCutOffLeavesNothingThatLooksLikeOne) {
-  fill_outbox(board_.outbox(), 20'000);
+  fill_outbox(board_.outbox(), 12'000);
   board_.program.start();
   ASSERT_TRUE(eventually([&] { return !board_.status().empty(); }));
   const auto file = (stick() / "cut.xalink").string();
-  const auto cut = call({"/bin/bash", "-c", "ulimit -c 0; ulimit -f 300; exec \"$@\"", "export", XALINK_AGENT_PROGRAM,
-                         "export", "--config", board_.config().string(), file});
+  const auto cut = call({"/bin/bash", "-c", "ulimit -c 0; ulimit -f 300; exec \"$@\"", "export",
+                         XALINK_AGENT_PROGRAM, "export", "--config", board_.config().string(), file});
   EXPECT_EQ(cut.code, -SIGXFSZ);
   EXPECT_FALSE(std::filesystem::exists(file));
   ASSERT_TRUE(std::filesystem::exists(file + ".partial"));

@@ -22,7 +22,8 @@ class ExportFile : public testing::Test {
 };
 
 TEST_F(ExportFile, GivesBackEveryRecordAsItWas) {
-  const auto header = header_for(key_, {5, 44}, {1, 5'000});
+  auto header = header_for(key_, {5, 44}, {1, 5'000});
+  header.continues = {Predecessor{"00000000-0000-4000-8000-00000000000a", {4, 0}}};
   const auto bytes = export_of(key_, header);
   const auto read = read_all(bytes);
   ASSERT_TRUE(read) << read.error().to_string();
