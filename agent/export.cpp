@@ -48,14 +48,15 @@ Result<void> may_replace(const std::filesystem::path& file, const ExportHeader& 
                  "Choose another name, or add --force to replace it");
 }
 
-// Told while there is little written yet, not at the last byte.
+// Told while there is little written yet, not at the last byte. Rows differ in size, those of one lane by
+// less: only what is hopeless is refused here, the rest shows when the medium is full.
 Result<void> check_space(const StickFile& stick, const std::filesystem::path& file, std::uint64_t bytes,
                          std::uint64_t done, std::uint64_t of) {
   if (done == 0 || done >= of) return {};
   const auto more = static_cast<std::uint64_t>(static_cast<double>(bytes) / static_cast<double>(done) *
                                                static_cast<double>(of - done));
   const auto room = stick.free_bytes();
-  if (more <= room) return {};
+  if (more / 2 <= room) return {};
   return failure(file.string(),
                  "about " + size_in_words(more) + " are still to be written, and " + size_in_words(room) +
                      " are free there",
@@ -77,13 +78,15 @@ Result<Written> write_export(OutboxAccess& outbox, const ExportHeader& header, c
   std::uint64_t done = 0;
   for (const Lane lane : kLanes) {
     auto rows = header.lanes[index(lane)];
+    const auto before = writer.bytes();
+    const auto all = rows.rows();
     while (rows.rows() > 0) {
       const auto batch = outbox.read(header.epoch, lane, rows);
       if (!batch) return at_file(batch.error());
       if (auto added = writer.add(*batch); !added) return at_file(added.error());
       done += batch->last() - rows.first + 1;
       rows.first = batch->last() + 1;
-      if (auto fits = check_space(**stick, file, writer.bytes(), done, of); !fits)
+      if (auto fits = check_space(**stick, file, writer.bytes() - before, all - rows.rows(), all); !fits)
         return Unexpected(fits.error());
       progress.show(done, of);
     }
