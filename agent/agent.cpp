@@ -177,7 +177,8 @@ class Agent {
            publisher_->set_outbox_refuses(!recorder_.disk_error().empty());
            publisher_->took(schema, record);
          },
-         [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); }});
+         [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
+         [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
     outbox_changed_.ring();  // one that was salvaged at the start is told of too
@@ -313,6 +314,7 @@ class Agent {
     status.epoch = node.epoch();
     status.salvage = salvage_;
     status.outbox_bytes = outbox_->bytes_on_disk();
+    status.outbox_space = recorder_.space();
     for (const Lane lane : kLanes) status.lanes[index(lane)] = node.lane(lane);
     status.waiting_for_flush = recorder_.waiting();
     status.flush_interval = config_.flush_interval;

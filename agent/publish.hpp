@@ -49,6 +49,8 @@ class Publisher {
   void carried(const std::array<RowId, kLaneCount>& last);
   /// The gateway's marks, from an acknowledgement file.
   void acknowledged_by_hand(const std::array<RowId, kLaneCount>& marks);
+  /// Records that the outbox gave up so far.
+  void gave_up(std::map<std::string, std::uint64_t> by_reason) { node_.set_given_up(std::move(by_reason)); }
 
   [[nodiscard]] const EdgeNode& node() const { return node_; }
   /// Why there is no session; empty while there is one.

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace xalink {
@@ -10,19 +12,22 @@ namespace {
 // A day of an ordinary office in memory, about 6 MiB, for a disk that refuses to write.
 constexpr std::size_t kMostWaiting = 20'000;
 constexpr Duration kRetryAfter = std::chrono::seconds(5);
+// In one transaction: what gathered while the disk refused must not be more than a small outbox takes at
+// once.
+constexpr std::size_t kMostInAppend = 1'000;
 
 }  // namespace
 
 Recorder::Recorder(boost::asio::any_io_executor executor, Clock& clock, Outbox& outbox, WorkerThread& store,
                    Duration flush_interval)
-    : clock_(clock), outbox_(outbox), store_(store), flush_interval_(flush_interval), changed_(executor) {}
+    : clock_(clock), outbox_(outbox), store_(store), flush_interval_(flush_interval), changed_(executor) {
+  // Nothing runs on the store thread yet.
+  if (auto space = outbox.space()) space_ = std::move(*space);
+}
 
 void Recorder::record(const Schema& schema, Record record) {
   if (listener_.took) listener_.took(schema, record);
-  if (waiting_.size() >= kMostWaiting) {
-    waiting_.erase(waiting_.begin());
-    ++dropped_;
-  }
+  drop_oldest(kMostWaiting - 1);
   waiting_.push_back(Pending{schema, std::move(record)});
   if (!flush_at_) {
     flush_at_ = clock_.steady() + flush_interval_;
@@ -39,12 +44,29 @@ void Recorder::disk_refused(const Error& error) {
   disk_error_ = error.to_string();
 }
 
+void Recorder::drop_oldest(std::size_t most) {
+  if (waiting_.size() <= most) return;
+  const auto surplus = waiting_.size() - most;
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(surplus));
+  dropped_ += surplus;
+}
+
+void Recorder::stands(Result<OutboxSpace> space) {
+  if (!space) return;
+  space_ = std::move(*space);
+  if (listener_.stands) listener_.stands(space_);
+}
+
 boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending> events,
                                                              std::string note_key, std::string note_value) {
-  auto job = [&outbox = outbox_, &events, &note_key, &note_value] {
-    return outbox.append_with_note(events, note_key, note_value);
+  Result<OutboxSpace> space;
+  auto job = [&outbox = outbox_, &events, &note_key, &note_value, &space] {
+    auto done = outbox.append_with_note(events, note_key, note_value);
+    space = outbox.space();
+    return done;
   };
   auto appended = co_await store_.run(std::move(job));
+  stands(std::move(space));
   if (!appended) {
     disk_refused(appended.error());
     co_return Unexpected(appended.error());
@@ -60,10 +82,14 @@ boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending
 boost::asio::awaitable<Result<Told>> Recorder::record_news(std::vector<Telling> tellings,
                                                            std::string note_key, std::string note_value,
                                                            Outbox::NoteWhen when, std::string remembered) {
-  auto job = [&outbox = outbox_, &tellings, &note_key, &note_value, when, &remembered] {
-    return outbox.append_news(tellings, note_key, note_value, when, remembered);
+  Result<OutboxSpace> space;
+  auto job = [&outbox = outbox_, &tellings, &note_key, &note_value, when, &remembered, &space] {
+    auto done = outbox.append_news(tellings, note_key, note_value, when, remembered);
+    space = outbox.space();
+    return done;
   };
   auto told = co_await store_.run(std::move(job));
+  stands(std::move(space));
   if (!told) {
     disk_refused(told.error());
     co_return Unexpected(told.error());
@@ -102,18 +128,38 @@ boost::asio::awaitable<void> Recorder::flush() {
   flush_at_.reset();
   if (waiting_.empty()) co_return;
   auto batch = std::exchange(waiting_, {});
-  auto job = [&outbox = outbox_, &batch] { return outbox.append(batch); };
-  auto appended = co_await store_.run(std::move(job));
-  if (appended) {
+  std::size_t done = 0;
+  while (done < batch.size()) {
+    const auto piece = std::min(kMostInAppend, batch.size() - done);
+    const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(done);
+    std::vector<Pending> records(begin, begin + static_cast<std::ptrdiff_t>(piece));
+    const std::uint64_t uncounted = dropped_ - dropped_counted_;
+    bool counted = false;
+    Result<OutboxSpace> space;
+    auto job = [&outbox = outbox_, &records, uncounted, &counted, &space] {
+      counted = uncounted > 0 && outbox.count_dropped(uncounted).has_value();
+      auto appended = outbox.append(records);
+      space = outbox.space();
+      return appended;
+    };
+    auto appended = co_await store_.run(std::move(job));
+    if (counted) dropped_counted_ += uncounted;
+    stands(std::move(space));
+    if (!appended) {
+      disk_refused(appended.error());
+      break;
+    }
     disk_error_.clear();
+    done += piece;
     if (listener_.appended) listener_.appended(*appended);
-    co_return;
   }
-  disk_refused(appended.error());
+  if (done == batch.size()) co_return;
   // Back in front of what was taken meanwhile, in order.
+  batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(done));
   batch.insert(batch.end(), std::make_move_iterator(waiting_.begin()),
                std::make_move_iterator(waiting_.end()));
   waiting_ = std::move(batch);
+  drop_oldest(kMostWaiting);
   flush_at_ = clock_.steady() + kRetryAfter;
 }
 

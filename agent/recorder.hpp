@@ -28,7 +28,9 @@ class Recorder {
     /// A record was taken; it is not durable yet.
     std::function<void(const Schema&, const Record&)> took;
     /// Rows up to these are durable.
-    std::function<void(const std::array<RowId, kLaneCount>&)> appended;
+    std::function<void(const std::array<RowId, kLaneCount>&)> appended = {};
+    /// How the outbox stands, after each append that was tried.
+    std::function<void(const OutboxSpace&)> stands = {};
   };
 
   Recorder(boost::asio::any_io_executor executor, Clock& clock, Outbox& outbox, WorkerThread& store,
@@ -55,13 +57,17 @@ class Recorder {
   boost::asio::awaitable<void> flush();
 
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
-  /// Measurements dropped because the disk refused them for so long that memory was full.
+  /// Measurements dropped because the disk refused them for so long that memory was full. They are counted
+  /// in the outbox as soon as it takes anything again.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  [[nodiscard]] const OutboxSpace& space() const { return space_; }
   /// Why the disk refused last; empty when it does not.
   [[nodiscard]] const std::string& disk_error() const { return disk_error_; }
 
  private:
   void disk_refused(const Error& error);
+  void stands(Result<OutboxSpace> space);
+  void drop_oldest(std::size_t most);
 
   Clock& clock_;
   Outbox& outbox_;
@@ -72,6 +78,8 @@ class Recorder {
   std::optional<SteadyTime> flush_at_;
   WakeUp changed_;
   std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_counted_ = 0;  ///< of them, in the outbox
+  OutboxSpace space_;
   std::string disk_error_;
   std::string disk_advice_;  ///< of disk_error_: tells one reason from another, whatever its numbers
 };

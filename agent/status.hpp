@@ -13,6 +13,7 @@
 #include "agent/dossiers/source_counters.hpp"
 #include "agent/ladder.hpp"
 #include "agent/measure.hpp"
+#include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
@@ -53,6 +54,7 @@ struct AgentStatus {
   std::string outbox_file;
   std::string epoch;
   std::uint64_t outbox_bytes = 0;
+  OutboxSpace outbox_space;  ///< as of the last append
   std::array<LaneDepth, kLaneCount> lanes;
   std::size_t waiting_for_flush = 0;  ///< measurements in memory: what a power cut now would cost
   Milliseconds flush_interval{};

@@ -82,6 +82,18 @@ json::object source_object(const SourceStatus& source) {
   return object;
 }
 
+const char* name_of(OutboxSpace::Pressure pressure) {
+  switch (pressure) {
+    case OutboxSpace::Pressure::none: return "none";
+    case OutboxSpace::Pressure::spares_go: return "spares go";
+    case OutboxSpace::Pressure::thinning: return "thinning";
+    case OutboxSpace::Pressure::dropping: return "dropping";
+    case OutboxSpace::Pressure::events_refused: return "events refused";
+    case OutboxSpace::Pressure::held_open: return "held open";
+  }
+  return "none";
+}
+
 json::object lane_object(Lane lane, const LaneDepth& depth) {
   json::object object;
   object["lane"] = index(lane);
@@ -136,6 +148,12 @@ std::string status_as_json(const AgentStatus& status) {
   outbox["file"] = status.outbox_file;
   outbox["epoch"] = status.epoch;
   outbox["bytes"] = status.outbox_bytes;
+  outbox["max_bytes"] = status.outbox_space.max_bytes;
+  outbox["pressure"] = name_of(status.outbox_space.pressure);
+  outbox["spares"] = json::array({status.outbox_space.spares[0], status.outbox_space.spares[1]});
+  json::object given_up;
+  for (const auto& [reason, records] : status.outbox_space.given_up) given_up[reason] = records;
+  outbox["given_up"] = std::move(given_up);
   outbox["waiting_for_flush"] = status.waiting_for_flush;
   outbox["flush_seconds"] = static_cast<double>(status.flush_interval.count()) / 1000.0;
   outbox["disk_error"] = status.disk_error;

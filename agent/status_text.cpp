@@ -55,6 +55,42 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"the damaged file is kept as", "tệp hỏng được giữ lại là"},
       {"If this comes again, replace the card", "Nếu còn lặp lại, hãy thay thẻ nhớ"},
       {"given up because memory was full", "đã bỏ vì bộ nhớ đầy"},
+      {"of at most", "trên tối đa"},
+      {"confirmed records kept as spares", "bản ghi đã xác nhận còn giữ dự phòng"},
+      {"given up", "đã bỏ"},
+      {"thinned", "gộp theo giờ"},
+      {"space", "bộ đệm đầy"},
+      {"age", "quá cũ"},
+      {"memory", "đĩa từ chối ghi"},
+      {"damaged", "đĩa hỏng"},
+      {"nearly full: the oldest measurements become hourly summaries. Next: see above why the gateway is not "
+       "reached, or raise [outbox] max_bytes",
+       "gần đầy: số đo cũ nhất đang được gộp theo giờ. Tiếp theo: xem ở trên vì sao chưa tới được máy chủ "
+       "tỉnh, "
+       "hoặc tăng [outbox] max_bytes"},
+      {"full: the oldest measurements are dropped. Next: see above why the gateway is not reached, or raise "
+       "[outbox] max_bytes",
+       "đầy: số đo cũ nhất đang bị bỏ. Tiếp theo: xem ở trên vì sao chưa tới được máy chủ tỉnh, hoặc tăng "
+       "[outbox] max_bytes"},
+      {"full of events that the gateway has not confirmed: new ones stay with their source, and measurements "
+       "are "
+       "dropped. Next: bring the board and the gateway together, or carry the events there (xalink-agent "
+       "export), or raise [outbox] max_bytes",
+       "đầy sự kiện, hồ sơ mà máy chủ tỉnh chưa xác nhận: dữ liệu mới nằm lại ở nguồn, số đo bị bỏ. Tiếp "
+       "theo: "
+       "khôi phục kết nối tới máy chủ tỉnh, hoặc mang đi bằng tay (xalink-agent export), hoặc tăng [outbox] "
+       "max_bytes"},
+      {"another program has kept the outbox open for too long, so that it cannot be written. Next: close it "
+       "(an "
+       "sqlite3 shell?)",
+       "một chương trình khác mở bộ đệm quá lâu nên không ghi được. Tiếp theo: đóng chương trình đó "
+       "(sqlite3?)"},
+      {"larger than max_bytes, from before it was lowered; it grows no more. Next: free space on its disk "
+       "and "
+       "start the agent again",
+       "lớn hơn max_bytes vì giới hạn vừa được giảm; bộ đệm không lớn thêm. Tiếp theo: giải phóng đĩa rồi "
+       "khởi "
+       "động lại chương trình"},
       {"Probes", "Phép đo"},
       {"not run yet", "chưa chạy"},
       {"runs", "lần chạy"},
@@ -203,9 +239,48 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
   return out + "]\n";
 }
 
+// How it stands against its bound, and what to do when that is not well.
+std::string space_text(const json::object& outbox, const Speaker& say) {
+  std::string out;
+  const auto& spares = outbox.at("spares").as_array();
+  const auto spare = spares.at(0).to_number<std::uint64_t>() + spares.at(1).to_number<std::uint64_t>();
+  if (spare > 0) out += "  " + std::to_string(spare) + " " + say("confirmed records kept as spares") + "\n";
+  std::string given_up;
+  for (const auto& reason : outbox.at("given_up").as_object()) {
+    given_up += (given_up.empty() ? " " : ", ") + text(reason.value()) + " " + say(reason.key());
+  }
+  if (!given_up.empty()) out += "  " + say("given up") + ":" + given_up + "\n";
+  const std::map<std::string, std::string_view> advice = {
+      {"thinning",
+       "nearly full: the oldest measurements become hourly summaries. Next: see above why the gateway is not "
+       "reached, or raise [outbox] max_bytes"},
+      {"dropping",
+       "full: the oldest measurements are dropped. Next: see above why the gateway is not reached, or raise "
+       "[outbox] max_bytes"},
+      {"events refused",
+       "full of events that the gateway has not confirmed: new ones stay with their source, and measurements "
+       "are "
+       "dropped. Next: bring the board and the gateway together, or carry the events there (xalink-agent "
+       "export), or raise [outbox] max_bytes"},
+      {"held open",
+       "another program has kept the outbox open for too long, so that it cannot be written. Next: close it "
+       "(an "
+       "sqlite3 shell?)"}};
+  if (const auto found = advice.find(text(outbox.at("pressure"))); found != advice.end())
+    out += "  ! " + say(found->second) + "\n";
+  const auto most = outbox.at("max_bytes").to_number<double>();
+  if (most > 0 && outbox.at("bytes").to_number<double>() > most)
+    out += "  ! " +
+           say("larger than max_bytes, from before it was lowered; it grows no more. Next: free space on its "
+               "disk and start the agent again") +
+           "\n";
+  return out;
+}
+
 std::string outbox_text(const json::object& outbox, const Speaker& say) {
   std::string out = say("Outbox") + ": " + text(outbox.at("file")) + ", " +
-                    bytes(outbox.at("bytes").to_number<double>()) + "\n";
+                    bytes(outbox.at("bytes").to_number<double>()) + " " + say("of at most") + " " +
+                    bytes(outbox.at("max_bytes").to_number<double>()) + "\n";
   for (const auto& lane : outbox.at("lanes").as_array()) {
     const bool events = lane.at("lane").to_number<std::int64_t>() == 0;
     out += "  " + say("lane") + " " + text(lane.at("lane")) + " (" + say(events ? "events" : "measurements") +
@@ -215,6 +290,7 @@ std::string outbox_text(const json::object& outbox, const Speaker& say) {
   }
   out += "  " + text(outbox.at("waiting_for_flush")) + " " + say("in memory until the next flush") + "; " +
          say("a power cut costs at most") + " " + text(outbox.at("flush_seconds")) + " s\n";
+  out += space_text(outbox, say);
   if (const auto error = text(outbox.at("disk_error")); !error.empty())
     out += "  ! " + say("disk refuses") + ": " + error + "\n";
   if (const auto& salvage = outbox.at("salvage"); !salvage.is_null()) {

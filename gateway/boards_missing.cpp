@@ -8,6 +8,7 @@
 
 #include "gateway/boards.hpp"
 #include "gateway/local_time.hpp"
+#include "sparkplug/given_up.hpp"
 
 namespace xalink {
 namespace {
@@ -20,6 +21,7 @@ struct Words {
   std::string_view recoveries, rows, to, asked, back, gone, to_come, settled, replaced;
   std::string_view gone_for_good, records, in, gaps, between, and_, before, after, older;
   std::string_view forgotten, lost, unreadable;
+  std::string_view thinned, space, age, damaged;
   std::string_view more;
 };
 
@@ -52,6 +54,10 @@ constexpr Words kEnglish{
     .forgotten = "the board no longer held them when they were asked for again",
     .lost = "lost on the board",
     .unreadable = "unreadable on the board's disk",
+    .thinned = "they stand in the hourly summaries that arrived",
+    .space = "dropped, the board's outbox was full",
+    .age = "older than the board may keep",
+    .damaged = "lost by damage of the board's disk",
     .more = " more: xalink-gateway boards --json",
 };
 
@@ -83,6 +89,10 @@ constexpr Words kVietnamese{
     .forgotten = "khi được yêu cầu gửi lại thì máy tại điểm không còn giữ",
     .lost = "mất trên máy tại điểm",
     .unreadable = "không đọc được trên đĩa của máy tại điểm",
+    .thinned = "chỉ còn trong số liệu gộp theo giờ đã nhận",
+    .space = "đã bỏ vì bộ đệm của máy tại điểm đầy",
+    .age = "quá cũ, máy tại điểm không giữ nữa",
+    .damaged = "mất do đĩa của máy tại điểm hỏng",
     .more = " dòng nữa: xalink-gateway boards --json",
 };
 
@@ -132,6 +142,10 @@ class Text {
     if (reason == "forgotten") return std::string(words_.forgotten);
     if (reason == "lost") return std::string(words_.lost);
     if (reason == "unreadable") return std::string(words_.unreadable);
+    if (reason == given_up::kThinned) return std::string(words_.thinned);
+    if (reason == given_up::kSpace) return std::string(words_.space);
+    if (reason == given_up::kAge) return std::string(words_.age);
+    if (reason == given_up::kDamaged) return std::string(words_.damaged);
     return reason;
   }
 

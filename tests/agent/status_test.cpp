@@ -5,6 +5,9 @@
 #include <boost/json/parse.hpp>
 #include <cstdlib>
 #include <ctime>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "sparkplug/metric_names.hpp"
 
@@ -21,6 +24,8 @@ AgentStatus sample() {
   status.broker = "10.0.0.1:8883";
   status.outbox_file = "/var/lib/xalink-agent/outbox.db";
   status.outbox_bytes = 3'000'000;
+  status.outbox_space.max_bytes = 67'108'864;
+  status.outbox_space.spares = {2, 40};
   status.lanes[0] = LaneDepth{7, 9, 1, WallTime(Milliseconds(1'767'225'000'000))};
   status.lanes[1] = LaneDepth{100, 100, 1, std::nullopt};
   status.waiting_for_flush = 3;
@@ -109,7 +114,8 @@ TEST(Status, TextSaysItInEnglish) {
   ASSERT_TRUE(text);
   for (const char* part :
        {"VN-03/xa-lung-cu", "Reaches: gateway", "✓ gateway", "2 waiting for the gateway", "RTT mean 12.3 ms",
-        "2.86 MiB", "a power cut costs at most 60 s", "46 rows taken"}) {
+        "2.86 MiB of at most 64 MiB", "42 confirmed records kept as spares", "a power cut costs at most 60 s",
+        "46 rows taken"}) {
     EXPECT_NE(text->find(part), std::string::npos) << part << "\n" << *text;
   }
 }
@@ -122,6 +128,31 @@ TEST(Status, TextSaysItInVietnamese) {
     EXPECT_NE(text->find(part), std::string::npos) << part << "\n" << *text;
   }
   EXPECT_EQ(text->find("waiting"), std::string::npos) << *text;
+}
+
+TEST(Status, TellsWhatWasGivenUpAndWhatToDo) {
+  auto status = sample();
+  status.outbox_space.given_up = {{"thinned", 210}, {"memory", 5}};
+  using Pressure = OutboxSpace::Pressure;
+  const std::vector<std::tuple<Pressure, std::string, std::string, std::string>> cases = {
+      {Pressure::thinning, "thinning", "become hourly summaries", "gộp theo giờ. Tiếp theo"},
+      {Pressure::dropping, "dropping", "are dropped. Next", "đang bị bỏ. Tiếp theo"},
+      {Pressure::events_refused, "events refused", "stay with their source", "nằm lại ở nguồn"},
+      {Pressure::held_open, "held open", "close it", "đóng chương trình đó"}};
+  for (const auto& [pressure, name, english, vietnamese] : cases) {
+    status.outbox_space.pressure = pressure;
+    const auto json = status_as_json(status);
+    EXPECT_EQ(boost::json::parse(json).at("outbox").at("pressure").as_string(), name);
+    EXPECT_EQ(boost::json::parse(json).at("outbox").at("given_up").at("thinned").to_number<int>(), 210);
+    const auto text = status_as_text(json, Language::english);
+    ASSERT_TRUE(text);
+    EXPECT_NE(text->find("given up: 5 memory, 210 thinned"), std::string::npos) << *text;
+    EXPECT_NE(text->find(english), std::string::npos) << *text;
+    const auto in_vietnamese = status_as_text(json, Language::vietnamese);
+    ASSERT_TRUE(in_vietnamese);
+    EXPECT_NE(in_vietnamese->find(vietnamese), std::string::npos) << *in_vietnamese;
+    EXPECT_EQ(in_vietnamese->find("Next"), std::string::npos) << *in_vietnamese;
+  }
 }
 
 TEST(Status, AnAnswerOfAnotherProgramIsRefused) {
