@@ -196,7 +196,7 @@ TEST_F(MeasureTest, IdlesWithoutProbesUntilCancelled) {
 
 TEST_F(MeasureTest, EndsWhenItsRecordsAreNotTaken) {
   Measure refused(
-      clock, "boot-1", [] { return ClockQuality::unset; },
+      clock, [] { return Stamp{}; },
       [](const Schema&, const Record&) { throw std::logic_error("nobody takes it"); }, 1);
   refused.add({std::make_unique<ScriptedProbe>(clock, "a", 1ms), Timing{10s, 0s, 0s}, 5s});
   refused.add({std::make_unique<ScriptedProbe>(clock, "b", 1h), Timing{10s, 0s, 0s}, 2h});
