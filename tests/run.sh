@@ -4,7 +4,7 @@
 # On a fresh Debian 12 machine, as root or with sudo: installs what is missing, builds, and tests.
 #
 #   (nothing)  all of it: unit asan tsan cross fuzz
-#   unit       every test, of a release build in which a warning is an error
+#   unit       every test, of a build in which a warning is an error
 #   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow
 #   tsan       the tests of what has threads (sessions, store threads, recorders) under ThreadSanitizer
 #   cross      the agent for arm64 and armhf, its tests under qemu-user; nothing is installed for it but

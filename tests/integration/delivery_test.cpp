@@ -236,22 +236,33 @@ TEST_F(Delivery, AGatewayRestoredFromABackupGetsBackWhatItLost) {
 
 TEST_F(Delivery, AnImpostorsAcknowledgementLosesNothing) {
   fill_outbox(board_.outbox(), 2'000);
+  // Of what stood there before the board ran: rows that it adds itself are not sent when the lie is told.
+  std::vector<Metric> lies = {
+      metric_of(std::string(metric::kAcknowledgeEpoch), DataType::string, board_.epoch())};
+  for (const Lane lane : kLanes) {
+    const auto last =
+        ask_number(board_.outbox(), "SELECT row_id FROM position WHERE what = 'last' AND lane = " +
+                                        std::to_string(index(lane)));
+    ASSERT_GT(last, 0U);
+    lies.push_back(metric_of(metric::acknowledge_lane(lane), DataType::uint64, last));
+  }
   ForeignClient impostor(broker_, "impostor", {"spBv1.0/+/NBIRTH/#"});
   // A host that is online and commits nothing, but says it did.
   const std::string state_topic = "spBv1.0/STATE/" + std::string(kHostId);
   impostor.say(OutgoingMessage{state_topic, encode_state({true, 1}), 1, true});
   board_.program.start();
   ASSERT_TRUE(impostor.hear(any).has_value());
-  Payload lie = payload_of(
-      std::nullopt, {metric_of(std::string(metric::kAcknowledgeEpoch), DataType::string, board_.epoch())});
-  for (const Lane lane : kLanes) {
-    const auto last =
-        ask_number(board_.outbox(), "SELECT row_id FROM position WHERE what = 'last' AND lane = " +
-                                        std::to_string(index(lane)));
-    lie.metrics.push_back(metric_of(metric::acknowledge_lane(lane), DataType::uint64, last));
-  }
-  impostor.say(of_board(MessageType::ncmd), lie);
-  ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
+  impostor.say(of_board(MessageType::ncmd), payload_of(std::nullopt, lies));
+  const auto believed = [&] {
+    const auto told = board_.status();
+    if (told.empty()) return false;
+    std::uint64_t waiting = 0;
+    for (const auto& lane : at(told, "outbox", "lanes").as_array()) {
+      waiting += lane.as_object().at("depth").to_number<std::uint64_t>();
+    }
+    return waiting < 10;
+  };
+  ASSERT_TRUE(eventually(believed));
   gateway_.program.start();
   // The gateway learns of the board from the first thing it says.
   board_.drop_dossiers(1, 1);
