@@ -5,7 +5,7 @@
 #
 #   (nothing)  all of it: unit asan tsan cross fuzz
 #   unit       every test, of a build in which a warning is an error
-#   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow
+#   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow or faults
 #   tsan       the tests of what has threads (sessions, store threads, recorders) under ThreadSanitizer
 #   cross      the agent for arm64 and armhf, its tests under qemu-user; nothing is installed for it but
 #              compilers, the libraries go to build/sysroot
