@@ -12,20 +12,27 @@ namespace {
 // Paho has no setting for the time of verification, and needs none this way.
 constexpr const char* kParameters = "ssl_server";
 
+// Made once and kept: OpenSSL does not free the name of an entry with the entry. Its table owns it.
+X509_VERIFY_PARAM* make_entry() {
+  X509_VERIFY_PARAM* entry = X509_VERIFY_PARAM_new();
+  if (entry == nullptr) throw std::bad_alloc();
+  if (X509_VERIFY_PARAM_set1(entry, X509_VERIFY_PARAM_lookup(kParameters)) == 1 &&
+      X509_VERIFY_PARAM_set1_name(entry, kParameters) == 1 && X509_VERIFY_PARAM_add0_table(entry) == 1)
+    return entry;
+  X509_VERIFY_PARAM_free(entry);
+  throw std::bad_alloc();
+}
+
 }  // namespace
 
 void check_certificates_at(std::optional<WallTime> time) {
-  X509_VERIFY_PARAM_table_cleanup();
-  if (!time) return;
-  X509_VERIFY_PARAM* parameters = X509_VERIFY_PARAM_new();
-  if (parameters == nullptr) throw std::bad_alloc();
-  const bool made = X509_VERIFY_PARAM_set1(parameters, X509_VERIFY_PARAM_lookup(kParameters)) == 1 &&
-                    X509_VERIFY_PARAM_set1_name(parameters, kParameters) == 1;
+  static X509_VERIFY_PARAM* const entry = make_entry();
+  if (!time) {
+    X509_VERIFY_PARAM_clear_flags(entry, X509_V_FLAG_USE_CHECK_TIME);
+    return;
+  }
   const auto seconds = std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count();
-  X509_VERIFY_PARAM_set_time(parameters, static_cast<std::time_t>(seconds));
-  if (made && X509_VERIFY_PARAM_add0_table(parameters) == 1) return;
-  X509_VERIFY_PARAM_free(parameters);
-  throw std::bad_alloc();
+  X509_VERIFY_PARAM_set_time(entry, static_cast<std::time_t>(seconds));
 }
 
 }  // namespace xalink

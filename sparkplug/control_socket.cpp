@@ -193,7 +193,7 @@ Result<std::string> ask(const std::filesystem::path& file, std::string_view requ
   try {
     socket.connect(Local::endpoint(file.string()));
     timeval patience{};
-    patience.tv_sec = call.patience.count();
+    patience.tv_sec = static_cast<std::time_t>(call.patience.count());
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const std::string line = std::string(request) + "\n";
     if (!send_with(socket.native_handle(), line, call.descriptor))

@@ -98,7 +98,7 @@ std::optional<WallTime> LaneTable::wall_after(RowId mark) {
   return WallTime(Milliseconds(after->getColumn(0).getInt64()));
 }
 
-LaneTable::Scan::Scan(SQLite::Statement& select, RowId from, std::size_t max_rows) : use_(select) {
+LaneTable::Scan::Scan(SQLite::Statement& select, RowId from, std::uint64_t max_rows) : use_(select) {
   use_->bind(1, to_sql(from));
   use_->bind(2, to_sql(max_rows));
 }

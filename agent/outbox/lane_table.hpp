@@ -48,14 +48,14 @@ class LaneTable {
   /// Walks up from the row that holds `from` or, when there is none, the next one above it. One at a time.
   class Scan {
    public:
-    Scan(SQLite::Statement& select, RowId from, std::size_t max_rows);
+    Scan(SQLite::Statement& select, RowId from, std::uint64_t max_rows);
     /// The next row; nothing at the end.
     [[nodiscard]] std::optional<LaneRow> next();
 
    private:
     StatementUse use_;
   };
-  [[nodiscard]] Scan scan(RowId from, std::size_t max_rows) { return {select_, from, max_rows}; }
+  [[nodiscard]] Scan scan(RowId from, std::uint64_t max_rows) { return {select_, from, max_rows}; }
 
  private:
   void insert(RowId row, std::optional<RowId> first, std::optional<std::int64_t> schema, std::int64_t boot,

@@ -1,8 +1,10 @@
 #pragma once
 // Which accidents a randomised fault test goes through: few in CI, others and more of them in a long run.
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <random>
 
 namespace xalink::test {
 
@@ -22,6 +24,11 @@ struct FaultSeeds {
     return value == 0 ? fallback : std::uint64_t{value};
   };
   return {number("XALINK_FAULT_SEED", 1), usual * number("XALINK_SEEDS", 1)};
+}
+
+/// One of 0..end - 1, the same on a 32-bit board as on any other machine.
+[[nodiscard]] inline std::size_t below(std::mt19937_64& random, std::size_t end) {
+  return static_cast<std::size_t>(random() % end);
 }
 
 }  // namespace xalink::test

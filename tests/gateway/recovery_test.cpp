@@ -150,7 +150,7 @@ TEST_F(RecoveryTest, AnOlderStoreIsBroughtUpToDate) {
   {
     SQLite::Database older(file().string(), SQLite::OPEN_READWRITE);
     older.exec("DROP VIEW record_time; DROP TABLE boot_use; DROP TABLE boot_clock; "
-               "DROP TABLE recovery; DROP INDEX gap; PRAGMA user_version = 2");
+               "DROP TABLE continuation; DROP TABLE recovery; DROP INDEX gap; PRAGMA user_version = 2");
   }
   commit({born_believing(100, kNoon + 1)});
   const auto one = board();

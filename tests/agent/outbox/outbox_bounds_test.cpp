@@ -375,7 +375,7 @@ TEST_F(OutboxBounds, WhateverHappensEachRowIsAccountedForOnce) {
         case 0: reopen(); break;
         case 1: boot_ = "boot-" + std::to_string(step); [[fallthrough]];
         case 2: {
-          const auto events = dossiers(random() % 100 + 1);
+          const auto events = dossiers(test::below(random, 100) + 1);
           const auto rows = outbox_->append(events);
           rows ? void(last_ = *rows) : void(dossiers_ -= events.size());
           break;
@@ -385,7 +385,7 @@ TEST_F(OutboxBounds, WhateverHappensEachRowIsAccountedForOnce) {
           const Lane lane = kLanes[random() % 2];
           auto& to = gateway[index(lane)];
           for (auto reads = random() % 12; reads > 0 && to.mark < last_[index(lane)]; --reads) {
-            const auto batch = outbox_->read(lane, to.mark + 1, random() % 1'000 + 1);
+            const auto batch = outbox_->read(lane, to.mark + 1, test::below(random, 1'000) + 1);
             ASSERT_TRUE(batch) << batch.error().to_string();
             // Lost on the way, now and then.
             if (random() % 4 != 0) to.take(*batch);
@@ -404,7 +404,7 @@ TEST_F(OutboxBounds, WhateverHappensEachRowIsAccountedForOnce) {
           break;
         default:
           for (auto appends = random() % 3 + 1; appends > 0; --appends) {
-            const auto records = pings(random() % 500 + 1);
+            const auto records = pings(test::below(random, 500) + 1);
             const auto rows = outbox_->append(records);
             rows ? void(last_ = *rows) : void(pings_ -= records.size());
           }

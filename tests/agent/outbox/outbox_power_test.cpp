@@ -213,7 +213,7 @@ TEST(PowerCut, DuringAnyStepCostsNothingThatWasTold) {
     steps = disk.steps();
     std::mt19937_64 random(seed);
     const std::size_t stride = std::max<std::size_t>(1, steps / 2'000);
-    for (std::size_t step = random() % stride; step <= steps; step += stride) {
+    for (std::size_t step = test::below(random, stride); step <= steps; step += stride) {
       for (const auto survivors : {FaultyDisk::Survivors::none, FaultyDisk::Survivors::all,
                                    FaultyDisk::Survivors::any, FaultyDisk::Survivors::any}) {
         SCOPED_TRACE("seed " + std::to_string(seed) + ", cut during step " + std::to_string(step) + " of " +

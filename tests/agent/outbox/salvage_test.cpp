@@ -330,12 +330,12 @@ TEST_F(SalvageTest, GivesWhatWasWrittenOrAGapAfterAnyDamage) {
       switch (random() % 4) {
         case 0:
           // A WAL that is cut short looks like one that never was longer: the gateway's mark tells then.
-          if (part == "outbox.db") bytes.resize(random() % bytes.size());
+          if (part == "outbox.db") bytes.resize(test::below(random, bytes.size()));
           break;
-        case 1: bytes.replace(random() % bytes.size(), 1024, std::string(1024, '\0')); break;
+        case 1: bytes.replace(test::below(random, bytes.size()), 1024, std::string(1024, '\0')); break;
         default:
           for (auto flips = random() % 30 + 1; flips > 0; --flips) {
-            auto& byte = bytes[random() % bytes.size()];
+            auto& byte = bytes[test::below(random, bytes.size())];
             byte = static_cast<char>(byte ^ static_cast<char>(1U << random() % 8));
           }
       }
