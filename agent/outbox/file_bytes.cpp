@@ -33,7 +33,8 @@ std::string FileBytes::read(std::uint64_t at, std::size_t count) const {
         ::pread(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(at + done));
     if (got < 0 && errno == EINTR) continue;
     // A sector that the card refuses stays zero; the one behind it may be fine.
-    done += static_cast<std::size_t>(got > 0 ? static_cast<std::uint64_t>(got) : kSector - (at + done) % kSector);
+    done +=
+        static_cast<std::size_t>(got > 0 ? static_cast<std::uint64_t>(got) : kSector - (at + done) % kSector);
   }
   return bytes;
 }

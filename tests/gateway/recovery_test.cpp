@@ -149,8 +149,9 @@ TEST_F(RecoveryTest, AnOlderStoreIsBroughtUpToDate) {
   restart();
   {
     SQLite::Database older(file().string(), SQLite::OPEN_READWRITE);
-    older.exec("DROP VIEW record_time; DROP TABLE boot_use; DROP TABLE boot_clock; "
-               "DROP TABLE continuation; DROP TABLE recovery; DROP INDEX gap; PRAGMA user_version = 2");
+    older.exec(
+        "DROP VIEW record_time; DROP TABLE boot_use; DROP TABLE boot_clock; "
+        "DROP TABLE continuation; DROP TABLE recovery; DROP INDEX gap; PRAGMA user_version = 2");
   }
   commit({born_believing(100, kNoon + 1)});
   const auto one = board();

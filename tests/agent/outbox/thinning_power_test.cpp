@@ -93,7 +93,8 @@ TEST(PowerCut, WhileMeasurementsAreThinnedLosesAndRepeatsNone) {
     const std::size_t stride = std::max<std::size_t>(1, (steps - from) / 5);
     for (std::size_t step = from + test::below(random, stride); step <= steps; step += stride) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", cut during step " + std::to_string(step));
-      disk.lay_out(step, random() % 3 == 0 ? FaultyDisk::Survivors::none : FaultyDisk::Survivors::any, random);
+      disk.lay_out(step, random() % 3 == 0 ? FaultyDisk::Survivors::none : FaultyDisk::Survivors::any,
+                   random);
       expect_account(file, before, before + 500);
       if (testing::Test::HasFatalFailure()) return;
     }
