@@ -320,6 +320,7 @@ void read_drop_folder(Settings& settings, DropFolderSettings& into) {
   into.folder = table.path("drop_folder", into.folder);
   into.scan_interval = table.duration("scan_seconds", into.scan_interval, Milliseconds(100), hours(1));
   into.settle = table.duration("settle_seconds", into.settle, Milliseconds(0), hours(1));
+  into.keep_done = std::chrono::days(table.integer("keep_done_days", into.keep_done.count(), 0, 3650));
   into.table.delimiter = table.choice<char>(
       "delimiter", into.table.delimiter,
       {{"auto", TableSettings::kAnyDelimiter}, {",", ','}, {";", ';'}, {"\t", '\t'}, {"|", '|'}});

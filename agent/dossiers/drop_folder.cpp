@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/dossiers/drop_folder_pass.hpp"
+#include "agent/dossiers/old_files.hpp"
 #include "agent/dossiers/rejected_rows.hpp"
 
 namespace xalink {
@@ -15,6 +16,7 @@ namespace {
 // Whoever still has a file open when it is taken goes on writing soon, or not at all.
 constexpr Duration kWatchDone = std::chrono::minutes(30);
 constexpr std::size_t kMostDone = 32;
+constexpr Duration kClearInterval = std::chrono::hours(1);
 
 }  // namespace
 
@@ -58,6 +60,7 @@ boost::asio::awaitable<void> DropFolder::scan_once() {
     const Outcome outcome = co_await take(std::move(name));
     if (outcome == Outcome::end_scan) co_return;
   }
+  co_await clear_done();
 }
 
 boost::asio::awaitable<bool> DropFolder::load_progress() {
@@ -211,6 +214,24 @@ boost::asio::awaitable<DropFolder::Outcome> DropFolder::reject_file(std::string 
   ++counters_.files_rejected;
   spdlog::warn("{}: {} was rejected whole: {}", settings_.table.kind->name, one_line(name), reason);
   co_return Outcome::next_file;
+}
+
+boost::asio::awaitable<void> DropFolder::clear_done() {
+  if (settings_.keep_done.count() == 0) co_return;
+  if (cleared_ && clock_.steady() - *cleared_ < kClearInterval) co_return;
+  const Stamp now = store_.stamp_now();
+  // A clock that was never set may be years ahead of the files.
+  if (now.quality == ClockQuality::unset) co_return;
+  cleared_ = clock_.steady();
+  auto job = [folder = done(), keep = settings_.keep_done, wall = now.wall] {
+    return remove_old_files(folder, keep, wall);
+  };
+  const Result<std::size_t> removed = co_await disk_.run(std::move(job));
+  if (!removed) complain(removed.error());
+  if (removed && *removed > 0) {
+    spdlog::info("{}: removed {} files that were in done/ for more than keep_done_days = {}",
+                 settings_.table.kind->name, *removed, settings_.keep_done.count());
+  }
 }
 
 boost::asio::awaitable<bool> DropFolder::on_disk(std::function<Result<void>()> change) {

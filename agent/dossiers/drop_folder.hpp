@@ -89,6 +89,8 @@ class DropFolder {
                                            std::uint64_t unchanged);
   boost::asio::awaitable<Outcome> reject_file(std::string name, std::string reason);
   boost::asio::awaitable<bool> on_disk(std::function<Result<void>()> change);
+  /// What is in done/ for longer than it may be; now and then, and only while the clock can be trusted.
+  boost::asio::awaitable<void> clear_done();
   void forget(const std::string& name);
   void step(std::string_view name) const;
   void complain(const Error& error);
@@ -104,6 +106,7 @@ class DropFolder {
   std::optional<FolderProgress> progress_;  ///< what the outbox's note says; empty until it was read
   std::unique_ptr<Pass> suspended_;         ///< begun, and waiting for an outbox that refused its rows
   std::deque<Done> done_;                   ///< moved lately
+  std::optional<SteadyTime> cleared_;
   SourceCounters counters_;
   Complaints complaints_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // What a source of tables needs to be told. Read from [dossiers] and [indicators] by agent/config.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -57,7 +58,9 @@ struct DropFolderSettings {
   std::filesystem::path folder;  ///< empty: no drop folder; `done/` and `rejected/` are made inside it
   Milliseconds scan_interval = std::chrono::seconds(10);
   Milliseconds settle = std::chrono::seconds(5);  ///< a file stood still for so long
-  std::size_t rows_per_append = 500;              ///< one transaction each; bounds memory
+  /// Originals in done/ are removed after so long; 0: never.
+  std::chrono::days keep_done{30};
+  std::size_t rows_per_append = 500;  ///< one transaction each; bounds memory
 };
 
 }  // namespace xalink

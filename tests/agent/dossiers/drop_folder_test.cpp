@@ -93,7 +93,7 @@ class DropFolderTest : public ::testing::Test {
       stamp.wall = clock_.wall();
       stamp.boot_time = clock_.boot();
       stamp.boot_id = "boot";
-      stamp.quality = ClockQuality::holdover;
+      stamp.quality = quality_;
       return stamp;
     };
     drop_ = std::make_unique<DropFolder>(settings_, clock_, disk_, std::move(store));
@@ -150,6 +150,7 @@ class DropFolderTest : public ::testing::Test {
   RefusingOutbox outbox_{folder_ / "outbox.db"};
   DropFolderSettings settings_;
   std::unique_ptr<DropFolder> drop_;
+  ClockQuality quality_ = ClockQuality::holdover;
   std::ostringstream log_;
   std::shared_ptr<spdlog::logger> previous_log_;
 };
@@ -717,6 +718,20 @@ TEST_F(DropFolderTest, RowsAreNeverLogged) {
   EXPECT_NE(log.find("a.csv: 0 rows taken, 0 of them unchanged, 2 rejected"), std::string::npos) << log;
   for (const char* text : {"H22-", "Vàng", "Giàng", "Sùng", "Bí mật"})
     EXPECT_EQ(log.find(text), std::string::npos);
+}
+
+TEST_F(DropFolderTest, OriginalsAreRemovedWhenTheirDaysAreOverAndTheClockIsSet) {
+  drop("a.csv", std::string(kHeader) + row("H22-1"));
+  settle();
+  clock_.set_wall(std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()) + std::chrono::days(31));
+  clock_.advance(std::chrono::hours(2));
+  quality_ = ClockQuality::unset;
+  scan();
+  EXPECT_TRUE(exists("done/a.csv"));
+  quality_ = ClockQuality::synchronised;
+  scan();
+  EXPECT_FALSE(exists("done/a.csv"));
+  EXPECT_EQ(log_lines_with("keep_done_days"), 1U);
 }
 
 TEST_F(DropFolderTest, RunsUntilItIsCancelled) {
