@@ -5,17 +5,6 @@
 namespace xalink {
 namespace {
 
-// A small outbox takes about 1,000 pages at a time; long texts fill them sooner than the number of rows says.
-constexpr std::size_t kMostTextBytes = 64 * 1024;
-
-std::size_t text_bytes(const std::vector<Value>& values) {
-  std::size_t bytes = 0;
-  for (const Value& value : values) {
-    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
-  }
-  return bytes;
-}
-
 /// A subject of its own among those of the rows.
 std::string subject_of_file(std::string_view kind, const std::string& digest) {
   PrefixDigest about;
@@ -46,7 +35,7 @@ boost::asio::awaitable<bool> DropFolder::read_piece(Pass& pass) {
 boost::asio::awaitable<DropFolder::Outcome> DropFolder::read_rows(Pass& pass) {
   while (true) {
     // Also where a refused append left off.
-    if (pass.tellings.size() >= settings_.rows_per_append || pass.text_bytes >= kMostTextBytes) {
+    if (pass.tellings.size() >= settings_.rows_per_append || pass.text_bytes >= kMostTextPerAppend) {
       const bool appended = co_await append(pass, /*complete=*/false);
       if (!appended) co_return Outcome::end_scan;
     }

@@ -2,9 +2,11 @@
 // What a source needs of the outbox.
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "agent/outbox/outbox.hpp"
@@ -12,6 +14,17 @@
 #include "sparkplug/result.hpp"
 
 namespace xalink {
+
+/// A small outbox takes about 1,000 pages at a time; long texts fill them sooner than a number of rows says:
+/// a source appends when the texts of its rows reach this.
+inline constexpr std::size_t kMostTextPerAppend = 64 * 1024;
+[[nodiscard]] inline std::size_t text_bytes(const std::vector<Value>& values) {
+  std::size_t bytes = 0;
+  for (const Value& value : values) {
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+  }
+  return bytes;
+}
 
 /// Each call runs on the store thread and is awaited on the loop (Recorder).
 struct EventStore {

@@ -341,7 +341,10 @@ boost::asio::awaitable<Result<void>> HttpSource::tell(std::vector<MappedRow> row
   std::size_t at = 0;
   do {
     std::vector<Telling> tellings;
-    for (; at < rows.size() && tellings.size() < settings_.rows_per_append; ++at) {
+    std::size_t text = 0;
+    for (; at < rows.size() && tellings.size() < settings_.rows_per_append && text < kMostTextPerAppend;
+         ++at) {
+      text += text_bytes(rows[at].values);
       Telling telling;
       telling.pending.schema = schema_;
       telling.pending.record.stamp = stamp;
