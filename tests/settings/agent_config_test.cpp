@@ -345,6 +345,7 @@ TEST(AgentConfig, AServerOfDossiersIsAskedSafely) {
   for (const std::string& lines :
        {std::string("url = \"ftp://lgsp.test/\"\n"),
         "url = \"http://lgsp.test/\"\ntoken_file = \"" + token + "\"\n",
+        "url = \"http://127.0.0.1.lgsp.test/\"\ntoken_file = \"" + token + "\"\n",
         std::string("token_file = \"/nonexistent\"\n"), std::string("ca_file = \"/nonexistent\"\n"),
         std::string("cursor = \"field:code\"\n"), std::string("cursor = \"later\"\n"),
         std::string("since_form = \"days\"\n")}) {
