@@ -241,5 +241,29 @@ TEST_F(ByHand, AnExportThatIsCutOffLeavesNothingThatLooksLikeOne) {
   expect_exactly_once(board_);
 }
 
+// A small file system of its own stands for the stick; the shell that mounted it looks at what is left.
+TEST_F(ByHand, AStickThatIsTooSmallIsToldAndLeftEmpty) {
+  if (call({"/usr/bin/unshare", "--mount", "/bin/true"}).code != 0)
+    GTEST_SKIP() << "needs the right to mount (root)";
+  fill_outbox(board_.outbox(), 12'000);
+  const auto shell = [&](const std::string& size) {
+    return call({"/usr/bin/unshare", "--mount", "/bin/bash", "-c",
+                 "stick=$1; shift; mount -t tmpfs -o size=" + size +
+                     " stick \"$stick\" || exit 90\n\"$@\"; code=$?; ls -A \"$stick\"; exit $code",
+                 "export", stick().string(), XALINK_AGENT_PROGRAM, "export", "--config",
+                 board_.config().string(), stick().string()});
+  };
+  for (const std::string size : {"4k", "32k", "200k"}) {
+    const auto refused = shell(size);
+    EXPECT_EQ(refused.code, 1) << size << refused.out << refused.err;
+    EXPECT_EQ(refused.out, "") << size << ": left on the stick";
+    EXPECT_NE(refused.err.find("another stick"), std::string::npos) << refused.err;
+  }
+  const auto taken = shell("64m");
+  EXPECT_EQ(taken.code, 0) << taken.err;
+  EXPECT_NE(taken.out.find(".xalink"), std::string::npos) << taken.out;
+  EXPECT_EQ(taken.out.find(".partial"), std::string::npos) << taken.out;
+}
+
 }  // namespace
 }  // namespace xalink::test
