@@ -60,12 +60,26 @@ std::uint64_t ask_number(const std::filesystem::path& database, const std::strin
 
 GatewayProcess::GatewayProcess(const ScratchFolder& folder, const Broker& broker)
     : program({XALINK_GATEWAY_PROGRAM, "run", "--config", folder / "gateway.toml"}, folder / "gateway.log"),
-      config_(folder / "gateway.toml"),
-      store_(folder / "gateway.db") {
-  folder.write("gateway.toml", "[host]\nid = \"" + std::string(kHostId) +
-                                   "\"\nreorder_timeout_seconds = 0.5\nrebirth_min_interval_seconds = 1\n" +
-                                   table_of(broker) + "[store]\nfile = \"" + store_.string() + "\"\n[control]\nsocket = \"" +
-                                   (folder / "gateway.sock").string() + "\"\n");
+      broker_(broker),
+      folder_(folder.path()),
+      config_(folder_ / "gateway.toml"),
+      store_(folder_ / "gateway.db") {
+  configure();
+}
+
+void GatewayProcess::configure() const {
+  std::ofstream out(config_, std::ios::trunc);
+  out << "[host]\nid = \"" << kHostId
+      << "\"\nreorder_timeout_seconds = 0.5\nrebirth_min_interval_seconds = 1\n"
+      << table_of(broker_) << "[store]\nfile = \"" << store_.string() << "\"\n[control]\nsocket = \""
+      << (folder_ / "gateway.sock").string() << "\"\n";
+  out.close();
+  if (!out) throw std::runtime_error("cannot write " + config_.string());
+}
+
+void GatewayProcess::keep_store_in(const std::filesystem::path& folder) {
+  store_ = folder / "gateway.db";
+  configure();
 }
 
 json::object GatewayProcess::boards() const {
@@ -101,6 +115,7 @@ BoardProcess::BoardProcess(const ScratchFolder& folder, Broker broker, std::stri
     : program({XALINK_AGENT_PROGRAM, "run", "--config", folder / name / "agent.toml"},
               folder / name / "agent.log"),
       broker_(std::move(broker)),
+      measures_(measures),
       node_(std::move(node)),
       folder_(folder / name),
       config_(folder_ / "agent.toml"),
@@ -110,7 +125,13 @@ BoardProcess::BoardProcess(const ScratchFolder& folder, Broker broker, std::stri
   configure(measures);
 }
 
-void BoardProcess::configure(Measures measures) const {
+void BoardProcess::keep_outbox_in(const std::filesystem::path& folder) {
+  outbox_ = folder / "outbox.db";
+  configure(measures_);
+}
+
+void BoardProcess::configure(Measures measures) {
+  measures_ = measures;
   const std::string on = measures == Measures::every_second ? "true" : "false";
   std::ofstream out(config_, std::ios::trunc);
   out << "[site]\ngroup = \"" << kGroup << "\"\nid = \"" << node_ << "\"\n"
@@ -124,7 +145,8 @@ void BoardProcess::configure(Measures measures) const {
          "}\n"
       << "[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
       << "[probe.board]\nenabled = " << on << "\ninterval_seconds = 1\n"
-      << "[dossiers]\ndrop_folder = \"" << drop_folder_.string() << "\"\nscan_seconds = 0.1\nsettle_seconds = 0\n";
+      << "[dossiers]\ndrop_folder = \"" << drop_folder_.string()
+      << "\"\nscan_seconds = 0.1\nsettle_seconds = 0\n";
   out.close();
   if (!out) throw std::runtime_error("cannot write " + config_.string());
 }

@@ -36,6 +36,9 @@ class GatewayProcess {
  public:
   GatewayProcess(const ScratchFolder& folder, const Broker& broker);
 
+  /// Takes effect at the next start.
+  void keep_store_in(const std::filesystem::path& folder);
+
   Program program;
   [[nodiscard]] const std::filesystem::path& config() const { return config_; }
   [[nodiscard]] const std::filesystem::path& store() const { return store_; }
@@ -50,6 +53,10 @@ class GatewayProcess {
   [[nodiscard]] std::uint64_t set_aside(const std::string& topic) const;
 
  private:
+  void configure() const;
+
+  Broker broker_;
+  std::filesystem::path folder_;
   std::filesystem::path config_;
   std::filesystem::path store_;
 };
@@ -63,7 +70,9 @@ class BoardProcess {
                const std::string& name);
 
   /// Takes effect at the next start.
-  void configure(Measures measures) const;
+  void configure(Measures measures);
+  /// The drop folder stays where it is. Takes effect at the next start.
+  void keep_outbox_in(const std::filesystem::path& folder);
 
   Program program;
   [[nodiscard]] const std::string& node() const { return node_; }
@@ -84,6 +93,7 @@ class BoardProcess {
 
  private:
   Broker broker_;
+  Measures measures_;
   std::string node_;
   std::filesystem::path folder_;
   std::filesystem::path config_;
