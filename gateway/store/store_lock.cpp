@@ -26,6 +26,20 @@ struct flock whole_file() {
   return lock;
 }
 
+std::string advice_on(int reason) {
+  switch (reason) {
+    case ENOSPC:
+    case EDQUOT:
+      return "Free space on this disk: nothing is lost, the boards keep their records until it can be stored";
+    case EROFS:
+      return "Mount its file system for writing; dmesg tells why it is read-only. Nothing is lost while the "
+             "boards keep their records";
+    case EIO:
+      return "Look at the disk (dmesg, smartctl): nothing is lost while the boards keep their records";
+    default: return "Create the folder, or let the gateway's user write in it";
+  }
+}
+
 std::string owner_of(int file) {
   std::array<char, 32> text{};
   const auto size = ::pread(file, text.data(), text.size(), 0);
@@ -43,7 +57,7 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
   if (file < 0) {
     const int reason = errno;
     return failure(path.string(), "cannot be opened: " + std::generic_category().message(reason),
-                   "Create the folder, or let the gateway's user write in it");
+                   advice_on(reason));
   }
   auto lock = whole_file();
   if (::fcntl(file, F_OFD_SETLK, &lock) != 0) {

@@ -1,0 +1,208 @@
+// A gateway whose disk is full or refuses, or whose store is damaged: what it has not committed it does not
+// acknowledge, it says what to do, and once that is done everything is there once.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "tests/faults/disks/refusing_calls.hpp"
+#include "tests/faults/disks/small_disk.hpp"
+#include "tests/integration/deployment.hpp"
+
+namespace xalink::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kDiskBytes = std::uint64_t{24} << 20U;
+constexpr std::uint64_t kDossiersInFile = 500;
+
+class GatewayStore : public DeploymentTest {
+ protected:
+  void drop(std::uint64_t count) {
+    board_.drop_dossiers(dropped_ + 1, count);
+    dropped_ += count;
+  }
+  void start_and_take_in(std::uint64_t count) {
+    gateway_.program.start();
+    board_.program.start();
+    drop(count);
+    ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
+    ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
+  }
+  [[nodiscard]] std::uint64_t arrived() const {
+    return ask_number(gateway_.store(),
+                      "SELECT count(*) FROM record JOIN schema ON schema.id = schema WHERE grp = 'Dossier'");
+  }
+  [[nodiscard]] bool log_says(const std::string& what) const {
+    return gateway_.program.log().find(what) != std::string::npos;
+  }
+  /// Row of the board's events that it was told is committed.
+  [[nodiscard]] std::uint64_t acknowledged() const {
+    const auto told = board_.status();
+    if (told.empty()) return 0;
+    return at(told, "outbox", "lanes").as_array().front().at("acknowledged").to_number<std::uint64_t>();
+  }
+  [[nodiscard]] std::uint64_t committed() const {
+    return ask_number(gateway_.store(), "SELECT row_id FROM mark WHERE lane = 0");
+  }
+  void expect_nothing_acknowledged_too_soon() const {
+    const auto told = acknowledged();  // first: the store may go on meanwhile
+    EXPECT_LE(told, committed());
+  }
+  /// What it says as it refuses to start.
+  [[nodiscard]] Outcome start_in_vain() const {
+    return call({XALINK_GATEWAY_PROGRAM, "run", "--config", gateway_.config()});
+  }
+  void expect_all_arrives() {
+    drop(10);
+    ASSERT_TRUE(eventually([&] { return arrived() >= dropped_; })) << arrived() << " of " << dropped_;
+    ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && board_.all_acknowledged(); }));
+    EXPECT_EQ(arrived(), dropped_) << "each once";
+    expect_exactly_once(board_);
+  }
+
+  std::uint64_t dropped_ = 0;
+};
+
+class GatewayDisk : public GatewayStore {
+ protected:
+  void SetUp() override {
+    if (!have_own_mounts()) GTEST_SKIP() << "mounts nothing: run it as root";
+    disk_.emplace(folder_ / "srv", kDiskBytes);
+    gateway_.keep_store_in(disk_->place());
+  }
+  [[nodiscard]] bool drop_until_refused() {
+    return eventually([&] {
+      if (log_says("the store takes nothing")) return true;
+      if (board_.all_dossiers_taken()) drop(kDossiersInFile);
+      return false;
+    });
+  }
+
+  std::optional<SmallDisk> disk_;
+};
+
+TEST_F(GatewayDisk, FullAcknowledgesNothingThatItDidNotCommit) {
+  start_and_take_in(100);
+  disk_->fill();
+  ASSERT_TRUE(drop_until_refused());
+  EXPECT_TRUE(log_says(gateway_.store().string()));
+  EXPECT_TRUE(log_says("Free space on this disk"));
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+  EXPECT_FALSE(board_.all_acknowledged());
+  EXPECT_LT(arrived(), dropped_);
+  expect_nothing_acknowledged_too_soon();
+  EXPECT_TRUE(gateway_.program.running());
+  disk_->free();
+  expect_all_arrives();
+  EXPECT_TRUE(log_says("the store takes records again"));
+}
+
+TEST_F(GatewayDisk, FullAtAStartSaysWhatToFreeAndIsStartedAgain) {
+  start_and_take_in(100);
+  gateway_.program.kill();
+  drop(2'000);
+  disk_->fill();
+  // As systemd does: started until it stays.
+  bool refused = false;
+  for (int attempt = 0; attempt < 3 && !refused; ++attempt) {
+    gateway_.program.start();
+    refused = eventually([&] { return !gateway_.program.running() || log_says("the store takes nothing"); });
+  }
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(log_says("Free space on this disk"));
+  expect_nothing_acknowledged_too_soon();
+  disk_->free();
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
+TEST_F(GatewayDisk, FullBeforeTheFirstStartSaysWhatToFree) {
+  disk_->fill();
+  const auto refused = start_in_vain();
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find(gateway_.store().string()), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("Free space on this disk"), std::string::npos) << refused.err;
+  disk_->free();
+  start_and_take_in(100);
+  expect_all_arrives();
+}
+
+TEST_F(GatewayDisk, MountedReadOnlySaysSoAndTakesAllInLater) {
+  start_and_take_in(100);
+  EXPECT_EQ(gateway_.program.stop(), 0);
+  disk_->remount(/*read_only=*/true);
+  drop(100);
+  const auto refused = start_in_vain();
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find(gateway_.store().string()), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("Mount its file system for writing"), std::string::npos) << refused.err;
+  disk_->remount(/*read_only=*/false);
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
+TEST_F(GatewayDisk, ThatTurnsReadOnlyUnderTheGatewayIsRepairedAndTheGatewayStartedAgain) {
+  start_and_take_in(100);
+  disk_->turn_read_only();
+  ASSERT_TRUE(drop_until_refused());
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+  EXPECT_FALSE(board_.all_acknowledged());
+  EXPECT_TRUE(gateway_.program.running());
+  gateway_.program.kill();
+  disk_->repair();
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
+class GatewayCalls : public GatewayStore, public testing::WithParamInterface<int> {
+ protected:
+  GatewayCalls() : calls_(folder_ / "srv", folder_ / "refuse") {
+    fs::create_directories(folder_ / "srv");
+    gateway_.keep_store_in(folder_ / "srv");
+  }
+  RefusingCalls calls_;
+};
+
+TEST_P(GatewayCalls, RefusedWhileItRunsIsToldAndHealsByItself) {
+  start_and_take_in(100);
+  calls_.refuse(GetParam());
+  drop(1'000);
+  ASSERT_TRUE(eventually([&] { return log_says("the store takes nothing"); }));
+  EXPECT_TRUE(log_says(gateway_.store().string()));
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+  EXPECT_EQ(acknowledged(), committed());
+  EXPECT_EQ(arrived(), 100U);
+  EXPECT_TRUE(gateway_.program.running());
+  calls_.heal();
+  expect_all_arrives();
+}
+
+TEST_P(GatewayCalls, RefusedAtAStartIsToldAndHealsAtTheNext) {
+  start_and_take_in(100);
+  gateway_.program.kill();
+  calls_.refuse(GetParam());
+  drop(1'000);
+  const auto refused = start_in_vain();
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find(gateway_.store().string()), std::string::npos) << refused.err;
+  const auto* advice = GetParam() == EIO ? "Look at the disk" : "Mount its file system for writing";
+  EXPECT_NE(refused.err.find(advice), std::string::npos) << refused.err;
+  calls_.heal();
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, GatewayCalls, testing::Values(EIO, EROFS), [](const auto& error) {
+  return std::string(error.param == EIO ? "Broken" : "ReadOnly");
+});
+
+}  // namespace
+}  // namespace xalink::test
