@@ -32,6 +32,22 @@ char best_delimiter(std::string_view line) {
   return kDelimiters[static_cast<std::size_t>(best - count.begin())];
 }
 
+/// What follows a quote that is not closed counts as if it were none.
+std::size_t unquoted_delimiters(std::string_view line, char delimiter) {
+  std::size_t outside = 0;
+  std::size_t inside = 0;
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+      inside = 0;
+    } else if (c == delimiter) {
+      ++(quoted ? inside : outside);
+    }
+  }
+  return outside + inside;
+}
+
 bool is_sep_line(std::string_view line) {
   return line.size() == 5 && (line[0] == 's' || line[0] == 'S') && (line[1] == 'e' || line[1] == 'E') &&
          (line[2] == 'p' || line[2] == 'P') && line[3] == '=' && line[4] != '"' && line[4] != '\0';
@@ -58,6 +74,13 @@ const CsvRow* CsvReader::next() {
   }
   row_.fields.clear();
   row_.broken = {};
+  if (inside_long_row_) {
+    const std::size_t end = text.find(line_end_);
+    if (end == std::string_view::npos && !finished_ && rest.size() <= kMaxRowBytes) return nullptr;
+    inside_long_row_ = end == std::string_view::npos;
+    row_.fields.emplace_back();
+    return give(inside_long_row_ ? text.size() : end + 1);
+  }
   if (!started_ || delimiter_ == kAnyDelimiter) {
     std::size_t sep_line = 0;
     const bool enough = complete || finished_ || rest.size() > kMaxRowBytes;
@@ -70,15 +93,17 @@ const CsvRow* CsvReader::next() {
 
   std::size_t length = 0;
   switch (parse(text.substr(start), complete, length)) {
-    case Found::row:
-      if (text.substr(start, length).find(line_end_) + 1 >= length || fits(text.substr(start, length))) {
-        return give(start + length);
-      }
+    case Found::row: {
+      const std::string_view row = text.substr(start, length);
+      const std::size_t first_end = row.find(line_end_);
+      const bool several_lines = first_end != std::string_view::npos && first_end + 1 < length;
+      if (!several_lines || fits(row)) return give(start + length);
       row_.broken =
           "a quote is opened in this line and closes in a later one, where the fields do not add up; close "
           "it "
           "| dấu nháy mở ở dòng này lại đóng ở dòng sau, số ô không khớp; hãy đóng lại";
       break;
+    }
     case Found::broken: break;
     case Found::more:
       // One byte above the limit decides, so that pieces of any size give the same rows.
@@ -93,6 +118,8 @@ const CsvRow* CsvReader::next() {
   row_.fields.clear();
   const std::size_t line_end = text.find(line_end_);
   if (line_end == std::string_view::npos && !finished_ && rest.size() <= kMaxRowBytes) return nullptr;
+  // One line costs one error, however long it is.
+  inside_long_row_ = line_end == std::string_view::npos;
   return give(line_end == std::string_view::npos ? text.size() : line_end + 1);
 }
 
@@ -114,11 +141,13 @@ bool CsvReader::settle(std::string_view text, bool complete, std::size_t& sep_li
   const std::string_view line = text.substr(0, end);
   if (end != std::string_view::npos && !started_) {
     const bool carriage_return = text[end] == '\r';
-    if (carriage_return && end + 1 == text.size() && !complete) return false;
-    if (carriage_return && end + 1 < text.size() && text[end + 1] != '\n') line_end_ = '\r';
+    // Programs that write CRLF into a file in text mode leave CR CR LF.
+    if (carriage_return && end + 2 >= text.size() && !complete) return false;
+    const std::string_view after = text.substr(end + 1, 2);
+    if (carriage_return && !after.empty() && after[0] != '\n' && after != "\r\n") line_end_ = '\r';
     if (is_sep_line(line)) {
       delimiter_ = line[4];
-      sep_line = end + (carriage_return && line_end_ == '\n' && end + 1 < text.size() ? 2 : 1);
+      sep_line = std::min(text.find(line_end_, end), text.size() - 1) + 1;
       return true;
     }
   }
@@ -134,7 +163,9 @@ bool CsvReader::fits(std::string_view row) const {
                   [](const std::string& field) { return field.empty(); });
   if (!wide_enough) return false;
   if (width_ < 3) return true;
-  // A line inside that would be a row by itself is one, most likely: what closes the quote is another slip.
+  // Where the first line and one inside would be rows by themselves they are, most likely: what closes the
+  // quote is another slip. The first alone says nothing, nor does an address with commas in the last.
+  if (width_ != unquoted_delimiters(row.substr(0, row.find(line_end_)), delimiter_) + 1) return true;
   if (row.ends_with(line_end_)) row.remove_suffix(1);
   for (std::size_t end = row.find(line_end_); end != std::string_view::npos;) {
     row.remove_prefix(end + 1);
@@ -159,7 +190,6 @@ CsvReader::Found CsvReader::parse(std::string_view text, bool complete, std::siz
     if (at == text.size()) break;
     const char stop = text[at++];
     if (stop == delimiter_) continue;
-    if (stop == '\r' && line_end_ == '\n') ++at;  // its '\n'
     break;
   }
   end = at;
@@ -181,19 +211,19 @@ CsvReader::Found CsvReader::parse_quoted(std::string_view text, bool complete, s
     }
     break;
   }
-  const std::string_view after = text.substr(from, 2);
-  if (!complete && (after.empty() || (after == "\r" && line_end_ == '\n'))) return Found::more;
+  std::size_t end = from;
+  while (line_end_ == '\n' && end < text.size() && text[end] == '\r') ++end;
+  if (!complete && end == text.size()) return Found::more;
   // A file cut off between CR and LF ends its last row all the same.
-  if (after == "\r" && line_end_ == '\n') from += 1;
-  const bool ends = after.empty() || after == "\r" || after == "\r\n" || after[0] == line_end_;
-  if (!ends && after[0] != delimiter_) {
+  const bool ends = end == text.size() || text[end] == line_end_;
+  if (!ends && text[from] != delimiter_) {
     row_.broken =
         "text follows a closing quote; double the quotes inside a field | có chữ sau dấu nháy đóng; dấu nháy "
         "trong ô phải viết hai lần";
     return Found::broken;
   }
   row_.fields.push_back(std::move(field));
-  at = from;
+  at = ends ? end : from;
   return Found::row;
 }
 
@@ -206,7 +236,7 @@ CsvReader::Found CsvReader::parse_plain(std::string_view text, bool complete, st
   }
   std::string_view field = text.substr(at, stop - at);
   const bool ends_line = stop == text.size() || text[stop] == line_end_;
-  if (ends_line && line_end_ == '\n' && !field.empty() && field.back() == '\r') field.remove_suffix(1);
+  while (ends_line && line_end_ == '\n' && field.ends_with('\r')) field.remove_suffix(1);
   row_.fields.emplace_back(field);
   at = stop;
   return Found::row;

@@ -17,17 +17,17 @@ struct CsvRow {
   [[nodiscard]] bool blank() const { return broken.empty() && fields.size() == 1 && fields[0].empty(); }
 };
 
-/// Quoted fields may hold delimiters, doubled quotes and line ends; lines end with LF or CRLF (or all with CR
-/// alone, when the first one does), the last one with nothing if it likes; a BOM is passed over. A quote
-/// inside an unquoted field stands for itself. A first line "sep=;", as Excel writes it, sets the delimiter
-/// and is given as a blank row.
+/// Quoted fields may hold delimiters, doubled quotes and line ends; lines end with LF, CRLF or CR CR LF (or
+/// all with CR alone, when the first one does), the last one with nothing if it likes; a BOM is passed over.
+/// A quote inside an unquoted field stands for itself. A first line "sep=;", as Excel writes it, sets the
+/// delimiter and is given as a blank row.
 ///
 /// A row that is not CSV (a quote never closed, text after a closing quote, longer than kMaxRowBytes) is
 /// given as broken up to the end of its first line, and reading goes on with the next line: one stray quote
 /// must not swallow the rest of a file. So is a row of several lines that has not the expected number of
 /// fields, or holds a line that would be a row by itself: a quote was opened there that closes by accident
-/// further down. Where rows begin depends on the
-/// bytes only, never on how they were cut into pieces. Thread-safety: none.
+/// further down. What is left of a line beyond kMaxRowBytes is given as blank rows. Where rows begin depends
+/// on the bytes only, never on how they were cut into pieces. Thread-safety: none.
 class CsvReader {
  public:
   /// Many times any dossier's row; what is longer is a quote that was never closed.
@@ -68,6 +68,7 @@ class CsvReader {
   std::size_t width_ = 0;
   bool finished_ = false;
   bool started_ = false;
+  bool inside_long_row_ = false;
   std::string buffer_;
   std::size_t begin_ = 0;  ///< of what was not yet given
   std::size_t line_ = 1;

@@ -74,6 +74,15 @@ TEST(CsvReader, TakesCrLfAsWellAsLf) {
   EXPECT_EQ(fields("a,b\r\n1,\"2\"\r\n\"3\",4\n"), (Table{{"a", "b"}, {"1", "2"}, {"3", "4"}}));
 }
 
+// What a program leaves that writes CRLF into a file opened as text.
+TEST(CsvReader, TakesCrCrLfAsOneLineEnd) {
+  const auto rows = read("a,b\r\r\n1,\"2\"\r\r\n3,4\r\r\n");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].fields, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(rows[2].fields, (std::vector<std::string>{"3", "4"}));
+  EXPECT_EQ(rows[2].line, 3U);
+}
+
 TEST(CsvReader, QuotesHoldDelimitersQuotesAndLineEnds) {
   EXPECT_EQ(fields("\"a,b\",\"say \"\"x\"\"\",\"two\nlines\r\n!\"\n"),
             (Table{{"a,b", "say \"x\"", "two\nlines\r\n!"}}));
@@ -146,6 +155,19 @@ TEST(CsvReader, ARowBeyondTheLimitIsBrokenAndReadingGoesOn) {
   ASSERT_GE(rows.size(), 2U);
   EXPECT_TRUE(rows[0].broken);
   EXPECT_EQ(rows.back().fields, (std::vector<std::string>{"2", "3"}));
+}
+
+TEST(CsvReader, ALineOfManyTimesTheLimitIsOneBrokenRow) {
+  const std::string text = "1," + std::string(5 * CsvReader::kMaxRowBytes, ',') + "x\n2,3\n";
+  std::size_t broken = 0;
+  std::vector<std::string> others;
+  for (const Row& row : read(text)) {
+    broken += row.broken ? 1U : 0U;
+    if (!row.broken) others.insert(others.end(), row.fields.begin(), row.fields.end());
+  }
+  EXPECT_EQ(broken, 1U);
+  std::erase(others, std::string());
+  EXPECT_EQ(others, (std::vector<std::string>{"2", "3"}));
 }
 
 TEST(CsvReader, ARowOfExactlyTheLimitIsFine) {

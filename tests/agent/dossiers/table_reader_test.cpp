@@ -128,6 +128,29 @@ TEST_F(TableReaderTest, AQuoteThatClosesByAccidentFurtherDownSwallowsNothing) {
   EXPECT_EQ(found.bad, (Bad{{2, ""}}));
 }
 
+TEST_F(TableReaderTest, AFieldOfSeveralLinesMayHoldWhatPartsFields) {
+  const Found found = read(
+      "MaHoSo,DiaChi,TrangThaiHoSo,DonViXuLy,NgayTra\n"
+      "A,\"Thôn 1,\nxã Lũng Cú, huyện Đồng Văn\",4,x,\n"
+      "B,\"\"\"Lò\"\"\r\n\"\"A\"\", b\n1, 2, 3, 4, 5\",4,y,\n"
+      "C,\"x\n1,2,3,4,5\n\",4,z,\n");
+  EXPECT_EQ(found.agencies, (Texts{"x", "y", "z"}));
+  EXPECT_TRUE(found.bad.empty());
+}
+
+TEST_F(TableReaderTest, ALastLineCutShortIsNotBlamedOnQuotes) {
+  TableReader reader(TableForm::csv, settings_);
+  reader.feed("MaHoSo,TrangThaiHoSo,NgayTra\nA,4,\nB,4");
+  reader.finish();
+  std::string reason;
+  while (const TableRow* row = reader.next()) {
+    if (row->what != TableRow::What::row) continue;
+    const auto mapped = reader.read();
+    if (!mapped) reason += mapped.error().reason;
+  }
+  EXPECT_TRUE(reason.starts_with("has 2 fields, the header 3")) << reason;
+}
+
 TEST_F(TableReaderTest, RowsOfBlanksBelowTheLastOneAreNothing) {
   const Found found = read("MaHoSo,TrangThaiHoSo\nA,4\n,\n , \xC2\xA0\n\n");
   EXPECT_EQ(found.codes, Texts{"A"});
