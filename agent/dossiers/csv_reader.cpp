@@ -147,6 +147,7 @@ bool CsvReader::settle(std::string_view text, bool complete, std::size_t& sep_li
     if (carriage_return && !after.empty() && after[0] != '\n' && after != "\r\n") line_end_ = '\r';
     if (is_sep_line(line)) {
       delimiter_ = line[4];
+      sep_line_seen_ = true;
       sep_line = std::min(text.find(line_end_, end), text.size() - 1) + 1;
       return true;
     }

@@ -36,10 +36,15 @@ class CsvReader {
   /// The one of , ; tab | that stands most often in the first line that is not blank.
   static constexpr char kAnyDelimiter = '\0';
 
-  explicit CsvReader(char delimiter) : delimiter_(delimiter) {}
+  explicit CsvReader(char delimiter) : delimiter_(delimiter), chosen_(delimiter) {}
 
   /// Fields of each row from now on; 0: any number. Empty ones beyond it do not count.
   void expect_width(std::size_t fields) { width_ = fields; }
+
+  /// What was read so far stands above the table and says nothing about its delimiter.
+  void choose_delimiter_anew() {
+    if (!sep_line_seen_) delimiter_ = chosen_;
+  }
 
   void feed(std::string_view bytes);
   /// No more bytes will come.
@@ -64,6 +69,8 @@ class CsvReader {
   [[nodiscard]] bool fits(std::string_view row) const;
 
   char delimiter_;
+  char chosen_;
+  bool sep_line_seen_ = false;
   char line_end_ = '\n';
   std::size_t width_ = 0;
   bool finished_ = false;

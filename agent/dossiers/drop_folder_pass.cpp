@@ -55,7 +55,8 @@ boost::asio::awaitable<DropFolder::Outcome> DropFolder::read_rows(Pass& pass) {
     }
     if (pass.row->what == TableRow::What::no_header) {
       std::string name = pass.name;
-      std::string reason = pass.row->reason;
+      const std::string line = std::to_string(pass.row->line);
+      std::string reason = "line " + line + " (dòng " + line + "): " + pass.row->reason;
       const Outcome outcome = co_await reject_file(std::move(name), std::move(reason));
       co_return outcome;
     }

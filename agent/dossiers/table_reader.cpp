@@ -15,6 +15,32 @@ bool is_blank(const CsvRow& row) {
                      [](const std::string& field) { return without_blank_ends(field).empty(); });
 }
 
+std::size_t filled(const CsvRow& row) {
+  return static_cast<std::size_t>(
+      std::count_if(row.fields.begin(), row.fields.end(),
+                    [](const std::string& field) { return !without_blank_ends(field).empty(); }));
+}
+
+/// Why a file that begins like this is no table at all, whatever its name says; empty: it may be one.
+std::string_view other_form(std::string_view begin) {
+  if (begin.starts_with("PK\x03\x04") || begin.starts_with("\xD0\xCF\x11\xE0")) {
+    return "is an Excel workbook, not CSV; open it and save it as \"CSV UTF-8\" | là tệp Excel, không phải "
+           "CSV; "
+           "hãy mở và lưu dạng \"CSV UTF-8\"";
+  }
+  if (begin.starts_with("%PDF")) {
+    return "is a PDF file, not CSV; export the list as \"CSV UTF-8\" | là tệp PDF, không phải CSV; hãy kết "
+           "xuất "
+           "dạng \"CSV UTF-8\"";
+  }
+  if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);
+  if (without_blank_ends(begin).starts_with('<')) {
+    return "is a web page or XML, not CSV; open it in Excel and save it as \"CSV UTF-8\" | là trang web hoặc "
+           "XML, không phải CSV; hãy mở bằng Excel và lưu dạng \"CSV UTF-8\"";
+  }
+  return {};
+}
+
 }  // namespace
 
 TableReader::TableReader(TableForm form, const TableSettings& settings)
@@ -42,7 +68,7 @@ void TableReader::finish() {
 }
 
 bool TableReader::at_end() const {
-  return form_ == TableForm::csv ? csv_.at_end() : lines_.at_end();
+  return form_ == TableForm::csv ? csv_.at_end() && !title_ : lines_.at_end();
 }
 
 const TableRow* TableReader::next() {
@@ -53,22 +79,43 @@ const TableRow* TableReader::next() {
 
 const TableRow* TableReader::next_csv() {
   csv_row_ = csv_.next();
-  if (csv_row_ == nullptr) return nullptr;
+  if (csv_row_ == nullptr) {
+    if (!csv_.at_end() || !title_) return nullptr;
+    return refuse(std::move(*title_));
+  }
   row_.line = csv_row_->line;
   row_.raw = csv_row_->raw;
   if (is_blank(*csv_row_)) return &row_;
-  saw_content_ = true;
-  if (std::exchange(header_seen_, true)) {
+  const bool first = !std::exchange(saw_content_, true);
+  if (header_seen_) {
     row_.what = TableRow::What::row;
     return &row_;
   }
   const Result<void> mapped = mapping_.map_header(csv_row_->fields);
   if (mapped && csv_row_->broken.empty()) {
     csv_.expect_width(mapping_.width());
+    header_seen_ = true;
+    title_.reset();
     return &row_;
   }
+  Title title{row_.line, csv_row_->broken.empty() ? mapped.error().what : std::string(csv_row_->broken)};
+  if (const std::string_view other = first ? other_form(row_.raw) : ""; !other.empty()) {
+    title.reason = other;
+    return refuse(std::move(title));
+  }
+  if (!csv_row_->broken.empty() || filled(*csv_row_) > kMostTitleFields) return refuse(std::move(title));
+  if (!title_) title_ = std::move(title);
+  if (++titles_ > kMostTitles) return refuse(std::move(*title_));
+  csv_.choose_delimiter_anew();
+  return &row_;
+}
+
+const TableRow* TableReader::refuse(Title title) {
+  title_.reset();
+  header_seen_ = true;  // said once
   row_.what = TableRow::What::no_header;
-  row_.reason = csv_row_->broken.empty() ? mapped.error().what : std::string(csv_row_->broken);
+  row_.line = title.line;
+  row_.reason = std::move(title.reason);
   return &row_;
 }
 

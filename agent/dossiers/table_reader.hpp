@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,10 +36,17 @@ struct BadRow {
   std::string shown;   ///< the mapped columns, where they can be told apart
 };
 
+/// Above the header of a CSV file may stand titles, as reports have them: up to kMostTitles rows with
+/// texts in at most kMostTitleFields fields.
+///
 /// Rows do not depend on how the bytes were cut into pieces, and memory does not grow with the file.
 /// Thread-safety: none.
 class TableReader {
  public:
+  static constexpr std::size_t kMostTitles = 20;
+  /// The office at the left, the motto of the state at the right, and one more.
+  static constexpr std::size_t kMostTitleFields = 3;
+
   /// `settings` must outlive it.
   TableReader(TableForm form, const TableSettings& settings);
 
@@ -67,6 +75,16 @@ class TableReader {
   JsonRowReader json_;
   const CsvRow* csv_row_ = nullptr;
   const JsonLine* json_line_ = nullptr;
+  /// The first row that is no header, in case none follows.
+  struct Title {
+    std::size_t line = 0;
+    std::string reason;
+  };
+
+  [[nodiscard]] const TableRow* refuse(Title title);
+
+  std::optional<Title> title_;
+  std::size_t titles_ = 0;
   bool header_seen_ = false;
   bool saw_content_ = false;
   TableRow row_;

@@ -78,6 +78,39 @@ TEST_F(TableReaderTest, FindsTheDelimiterInTheHeader) {
   EXPECT_NE(read("MaHoSo;TrangThaiHoSo\nA;4\n").refused, "");
 }
 
+TEST_F(TableReaderTest, PassesOverTitlesAboveTheHeader) {
+  const std::string table = "MaHoSo;GhiChu;TrangThaiHoSo;DonViXuLy\r\nA;\"x, y\";4;z\r\nB;;bad;\r\n";
+  for (const std::string title :
+       {"DANH SÁCH HỒ SƠ\r\n\r\n", "UBND TỈNH;;CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM;\r\nDanh sách;;;\r\n",
+        "Hà Giang, ngày 01 tháng 6, năm 2026\r\n;;;\r\n", "\"Từ ngày 01/06\nđến 30/06\";;;\r\n"}) {
+    const Found found = read(title + table);
+    EXPECT_EQ(found.codes, Texts{"A"}) << title << found.refused;
+    EXPECT_EQ(found.bad.size(), 1U) << title;
+    for (std::size_t piece = 1; piece < 8; ++piece) {
+      EXPECT_EQ(read(title + table, TableForm::csv, piece), found) << title;
+    }
+  }
+  EXPECT_EQ(read("sep=;\nDanh sách, tháng 6\n" + table).codes, Texts{"A"});
+}
+
+TEST_F(TableReaderTest, WhatHasNoHeaderIsNotReadForOneWithoutEnd) {
+  EXPECT_NE(read("Danh sách\nkhác\n").refused.find("MaHoSo"), std::string::npos);
+  EXPECT_NE(read("Danh sách").refused.find("MaHoSo"), std::string::npos);
+  std::string titles;
+  for (std::size_t i = 0; i <= TableReader::kMostTitles; ++i) titles += "title\n";
+  EXPECT_NE(read(titles + "MaHoSo,TrangThaiHoSo\nA,4\n").refused, "");
+  // Of a table whose columns are named otherwise, every row could be a title.
+  const Found found = read("Ma,a,b,TrangThai\nMaHoSo,a,b,TrangThaiHoSo\nA,x,y,4\n");
+  EXPECT_NE(found.refused, "");
+  EXPECT_TRUE(found.codes.empty());
+}
+
+TEST_F(TableReaderTest, OtherFilesUnderOurNameAreCalledWhatTheyAre) {
+  EXPECT_NE(read("PK\x03\x04\x14,\n").refused.find("Excel"), std::string::npos);
+  EXPECT_NE(read("\xD0\xCF\x11\xE0\xA1\n").refused.find("Excel"), std::string::npos);
+  EXPECT_NE(read("\xEF\xBB\xBF <html>\n<table>\n").refused.find("web page"), std::string::npos);
+}
+
 TEST_F(TableReaderTest, TakesExcelsSepLine) {
   EXPECT_EQ(read("sep=;\r\nMaHoSo;TrangThaiHoSo\r\nA;4\r\n").codes, Texts{"A"});
   EXPECT_EQ(read("\xEF\xBB\xBFSEP=|\nMaHoSo|TrangThaiHoSo\nA|x\n").bad, (Bad{{3, "TrangThaiHoSo"}}));
