@@ -116,16 +116,26 @@ void take_day_of_people(Cursor& cursor, Parts& parts, char separator) {
   parts.year = cursor.digits(4);
 }
 
+/// Between day and time: a blank or more, and a comma where browsers write it.
+bool take_gap(Cursor& cursor) {
+  const bool comma = cursor.take(',');
+  if (!cursor.take(' ')) return comma;  // a comma alone is refused by what has to follow
+  while (cursor.take(' ')) {
+  }
+  return true;
+}
+
 bool take_offset(Cursor& cursor, Parts& parts) {
   if (cursor.take('Z')) {
     parts.offset = std::chrono::minutes(0);
     return true;
   }
+  const bool apart = cursor.take(' ');
   const bool behind = cursor.take('-');
-  if (!behind && !cursor.take('+')) return true;
+  if (!behind && !cursor.take('+')) return !apart;
+  // +07:00, +0700 as Java writes it, +07 as PostgreSQL does.
   const int hours = cursor.digits(2);
-  cursor.expect(':');
-  const int minutes = cursor.digits(2);
+  const int minutes = cursor.take(':') || !cursor.at_end() ? cursor.digits(2) : 0;
   if (hours > 14 || minutes > 59) return false;
   parts.offset = std::chrono::minutes(hours * 60 + minutes) * (behind ? -1 : 1);
   return true;
@@ -157,10 +167,10 @@ std::optional<WallTime> parse_dossier_time(std::string_view text) {
     if (digits == 14) parts.second = cursor.digits(2);
   } else if (day_first) {
     take_day_of_people(cursor, parts, after);
-    if (cursor.take(' ') && !take_time_of_people(cursor, parts)) return std::nullopt;
+    if (take_gap(cursor) && !take_time_of_people(cursor, parts)) return std::nullopt;
   } else if ((digits == 1 || digits == 2) && after == ':' && blank != std::string_view::npos) {
-    // "14:30 31/01/2026", as many Vietnamese systems show it.
-    Cursor time(text.substr(0, blank));
+    // "14:30 31/01/2026", as many Vietnamese systems show it, or "14:30:00, 31/1/2026".
+    Cursor time(text.substr(0, text[blank - 1] == ',' ? blank - 1 : blank));
     if (!take_time_of_people(time, parts) || !time.ok() || !time.at_end()) return std::nullopt;
     cursor = Cursor(text.substr(blank + 1));
     const std::size_t stop = text.substr(blank + 1).find_first_of("/-.");
@@ -172,11 +182,9 @@ std::optional<WallTime> parse_dossier_time(std::string_view text) {
     parts.month = cursor.digits(2);
     cursor.expect(separator);
     parts.day = cursor.digits(2);
-    if (cursor.take('T')) {
+    if (cursor.take('T') || cursor.take(' ')) {
       take_time(cursor, parts);
       if (!take_offset(cursor, parts)) return std::nullopt;
-    } else if (cursor.take(' ')) {
-      take_time(cursor, parts);
     }
   }
   if (!cursor.ok() || !cursor.at_end()) return std::nullopt;

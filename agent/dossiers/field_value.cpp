@@ -33,6 +33,35 @@ Result<Value> text_value(std::string_view text, std::size_t most) {
   return Value(std::string(text));
 }
 
+/// "1.23457E+11", two codes of many digits that a spreadsheet showed as numbers: they are lost, and would
+/// make one dossier of several.
+bool is_shortened_number(std::string_view text) {
+  const std::size_t exponent = text.find_first_of("Ee");
+  if (exponent == std::string_view::npos || exponent == 0) return false;
+  const std::string_view after = text.substr(exponent + 1);
+  constexpr std::string_view kDigits = "0123456789";
+  return text.substr(0, exponent).find_first_not_of("0123456789.,") == std::string_view::npos &&
+         after.size() > 1 && after.front() == '+' &&
+         after.find_first_not_of(kDigits, 1) == std::string_view::npos;
+}
+
+Result<Value> code_value(std::string_view text) {
+  if (is_shortened_number(text)) {
+    return bad_input(
+        "is a code that a spreadsheet shortened as a number; give the column the format \"Text\" and export "
+        "again",
+        "là mã đã bị bảng tính rút gọn thành số; hãy định dạng cột là \"Văn bản\" rồi kết xuất lại");
+  }
+  return text_value(text, kMaxCode);
+}
+
+/// ="00123", as exports write what spreadsheets shall not take for a number.
+std::string_view unwrapped(std::string_view text) {
+  if (text.size() < 4 || !text.starts_with("=\"") || !text.ends_with('"')) return text;
+  const std::string_view inner = text.substr(2, text.size() - 3);
+  return inner.find('"') == std::string_view::npos ? without_blank_ends(inner) : text;
+}
+
 Result<Value> number_value(std::string_view text, std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -40,8 +69,8 @@ Result<Value> number_value(std::string_view text, std::uint64_t least, std::uint
     return Value(number);
   }
   const std::string range = std::to_string(least) + ".." + std::to_string(most);
-  return bad_input("is not a number " + range + "; correct it or leave it empty",
-                   "không phải số trong khoảng " + range + "; hãy sửa hoặc để trống");
+  return bad_input("is not a number " + range + " in digits alone; correct it or leave it empty",
+                   "không phải số trong khoảng " + range + " chỉ gồm chữ số; hãy sửa hoặc để trống");
 }
 
 Result<Value> flag_value(std::string_view text) {
@@ -56,10 +85,12 @@ Result<Value> flag_value(std::string_view text) {
                    "không phải 0 hoặc 1; hãy sửa hoặc để trống");
 }
 
-/// How systems write that there is no date: the first moment of these days.
+/// How systems write that there is no date: the first moment of these days, or the last of all.
 bool is_no_date(std::string_view text) {
-  constexpr std::array<std::string_view, 7> kNone = {
-      "0001-01-01", "1900-01-01", "1970-01-01", "01/01/0001", "01/01/1900", "01/01/1970", "00000000000000"};
+  constexpr std::array<std::string_view, 18> kNone = {
+      "0001-01-01", "1900-01-01", "1970-01-01",     "01/01/0001", "01/01/1900",     "01/01/1970",
+      "1/1/0001",   "1/1/1900",   "1/1/1970",       "0000-00-00", "00/00/0000",     "00000000",
+      "9999-12-31", "31/12/9999", "99991231235959", "00010101",   "00010101000000", "00000000000000"};
   for (const std::string_view none : kNone) {
     if (!text.starts_with(none)) continue;
     const std::string_view rest = text.substr(none.size());
@@ -69,11 +100,25 @@ bool is_no_date(std::string_view text) {
   return false;
 }
 
+/// Days since 1900 with a fraction: what a date becomes in a spreadsheet's cell of another format.
+bool is_serial_date(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits != 5) return false;
+  if (digits == text.size()) return true;
+  return (text[digits] == '.' || text[digits] == ',') &&
+         text.find_first_not_of("0123456789", digits + 1) == std::string_view::npos;
+}
+
 Result<Value> time_value(std::string_view text) {
   if (const std::optional<WallTime> time = parse_dossier_time(text)) {
     return Value(static_cast<std::uint64_t>(time->time_since_epoch().count()));
   }
   if (is_no_date(text)) return Value{};
+  if (is_serial_date(text)) {
+    return bad_input(
+        "is a spreadsheet's number of a day; give the column the format of a date and export again",
+        "là số thứ tự ngày của bảng tính; hãy định dạng cột là ngày rồi kết xuất lại");
+  }
   return bad_input(
       "the date cannot be read; write it as 2026-01-31 14:30:00, 31/01/2026 14:30 or 20260131143000",
       "không đọc được ngày giờ; hãy ghi dạng 2026-01-31 14:30:00, 31/01/2026 14:30 hoặc 20260131143000");
@@ -98,14 +143,14 @@ DossierStates folded_states(const DossierStates& states) {
 }
 
 Result<Value> field_value(const TableField& field, std::string_view raw, const DossierStates& states) {
-  std::string_view text = without_blank_ends(raw);
+  std::string_view text = unwrapped(without_blank_ends(raw));
   if (folded(text.substr(0, 8)) == "null") text = {};
   if (text.empty()) {
     if (!field.mandatory) return Value{};
     return bad_input("is empty; no row is of use without it", "bị trống; dòng nào cũng phải có ô này");
   }
   switch (field.kind) {
-    case FieldKind::code: return text_value(text, kMaxCode);
+    case FieldKind::code: return code_value(text);
     case FieldKind::text: return text_value(text, kMaxText);
     case FieldKind::state: return state_value(text, states);
     case FieldKind::time: {

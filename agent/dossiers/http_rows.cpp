@@ -52,6 +52,7 @@ Result<HttpRows> read_lines(const HttpSourceSettings& settings, TableForm form, 
 }
 
 Result<HttpRows> read_list(const HttpSourceSettings& settings, std::string_view body) {
+  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
   if (find_broken_utf8(body) != std::string_view::npos) return failure("", "the answer is not UTF-8");
   JsonPlaces places;
   places.rows = settings.rows;
@@ -87,7 +88,9 @@ Result<HttpRows> read_list(const HttpSourceSettings& settings, std::string_view 
 
 Result<HttpRows> read_http_rows(const HttpSourceSettings& settings, const std::string& content_type,
                                 std::string_view body) {
-  if (content_type == "application/json" || content_type.ends_with("+json")) return read_list(settings, body);
+  if (content_type == "application/json" || content_type == "text/json" || content_type.ends_with("+json")) {
+    return read_list(settings, body);
+  }
   if (content_type == "application/x-ndjson" || content_type == "application/ndjson" ||
       content_type == "application/jsonl" || content_type == "application/x-jsonlines") {
     return read_lines(settings, TableForm::json_lines, body);

@@ -72,22 +72,30 @@ class Handler {
     take(std::exchange(string_, {}));
     return true;
   }
-  bool on_number_part(json::string_view, error_code&) { return true; }
+  bool on_number_part(json::string_view part, error_code&) {
+    number_.append(part.data(), part.size());
+    return true;
+  }
   bool on_int64(std::int64_t number, json::string_view, error_code&) {
+    number_.clear();
     take(std::to_string(number));
     return true;
   }
   bool on_uint64(std::uint64_t number, json::string_view, error_code&) {
+    number_.clear();
     take(std::to_string(number));
     return true;
   }
-  bool on_double(double number, json::string_view, error_code&) {
+  bool on_double(double number, json::string_view part, error_code&) {
+    number_.append(part.data(), part.size());
+    const std::string written = std::exchange(number_, {});
     std::array<char, 40> text{};
     // 2 and 2.0 are the same number; other systems write either.
     constexpr double kWhole = 9'007'199'254'740'992;  // 2^53
     const bool whole = std::abs(number) < kWhole && number == std::floor(number);
-    std::snprintf(text.data(), text.size(), whole ? "%.0f" : "%.17g", number);
-    take(text.data());
+    std::snprintf(text.data(), text.size(), "%.0f", whole ? number : 0.0);
+    // Else as it is written: a code of many digits must not become its neighbour's.
+    take(whole ? std::string(text.data()) : written);
     return true;
   }
   bool on_bool(bool value, error_code&) {
@@ -182,6 +190,7 @@ class Handler {
   std::string path_;
   std::string key_;
   std::string string_;
+  std::string number_;
   std::optional<JsonRow> row_;
   std::size_t row_path_length_ = 0;
   std::size_t arrays_in_row_ = 0;

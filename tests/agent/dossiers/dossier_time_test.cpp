@@ -29,6 +29,15 @@ TEST(DossierTime, ReadsIsoForms) {
   EXPECT_EQ(parse_dossier_time("2026-06-15T14:12:28-03:30"), utc(2026, 6, 15, 17h + 42min + 28s));
 }
 
+TEST(DossierTime, ReadsOffsetsAsJavaAndDatabasesWriteThem) {
+  const auto time = utc(2026, 6, 15, 7h + 12min + 28s);
+  for (const char* text :
+       {"2026-06-15T14:12:28+0700", "2026-06-15T07:12:28.000+0000", "2026-06-15T07:12:28.000Z",
+        "2026-06-15 14:12:28+07", "2026-06-15 14:12:28.123 +07:00", "2026-06-15 07:12:28Z"}) {
+    EXPECT_EQ(parse_dossier_time(text), time) << text;
+  }
+}
+
 TEST(DossierTime, ReadsTheFormOfPeople) {
   EXPECT_EQ(parse_dossier_time("15/06/2026"), utc(2026, 6, 14, 17h));
   EXPECT_EQ(parse_dossier_time("15/06/2026 14:12"), utc(2026, 6, 15, 7h + 12min));
@@ -42,8 +51,9 @@ TEST(DossierTime, ReadsWhatSpreadsheetsAndOldSystemsWrite) {
     EXPECT_EQ(parse_dossier_time(text), day) << text;
   }
   const auto afternoon = utc(2026, 6, 5, 7h + 5min + 9s);
-  for (const char* text : {"5/6/2026 14:05:09", "5/6/2026 2:05:09 CH", "05/06/2026 02:05:09 pm",
-                           "14:05:09 05/06/2026", "2026-06-05 14:05:09.123"}) {
+  for (const char* text :
+       {"5/6/2026 14:05:09", "5/6/2026 2:05:09 CH", "05/06/2026 02:05:09 pm", "14:05:09 05/06/2026",
+        "2026-06-05 14:05:09.123", "14:05:09, 5/6/2026", "05/06/2026, 14:05:09", "05/06/2026  14:05:09"}) {
     EXPECT_EQ(parse_dossier_time(text), afternoon) << text;
   }
   EXPECT_EQ(parse_dossier_time("1780643109000"), afternoon);
@@ -82,8 +92,13 @@ TEST(DossierTime, RefusesEverythingElse) {
                            "2026-06-15T",
                            "2026-06-15T14",
                            "2026-06-15 14:12:28 ",
-                           "2026-06-15 14:12:28Z",
-                           "2026-06-15T14:12:28+0700",
+                           "2026-06-15 14:12:28 Z",
+                           "2026-06-15T14:12:28+7",
+                           "2026-06-15T14:12:28+070",
+                           "2026-06-15T14:12:28+07:",
+                           "15/06/2026,",
+                           "15/06/2026 ",
+                           ", 15/06/2026",
                            "2026-06-15T14:12:28+15:00",
                            "2026-06-15T14:12:28.",
                            "2026061514122X",

@@ -100,6 +100,11 @@ TEST_F(RowMappingTest, StatesAreNumbersOrTheConfigurationsWords) {
   EXPECT_EQ(state("\xC4\x90"
                   "ang x\xC6\xB0\xCC\x89 ly\xCC\x81"),
             "4/Đang xử lý");
+  EXPECT_EQ(state("\xC3\x90"
+                  "ang xử lý"),
+            "4/\xC3\x90"
+            "ang xử lý");                     // the Icelandic letter, as old converters write it
+  EXPECT_EQ(state("=\"10\""), "10/10");       // kept from being a number in spreadsheets
   EXPECT_EQ(state("DANG XU LY"), "refused");  // another word: nothing is guessed
   EXPECT_EQ(state("4.0"), "refused");
 }
@@ -114,7 +119,11 @@ TEST_F(RowMappingTest, BadFieldsAreNamedByTheirColumn) {
                                                                 {0, std::string(129, 'x')},
                                                                 {0, "a\nb"},
                                                                 {1, "Lạ"},
+                                                                {0, "1.23457E+11"},
+                                                                {0, "1,23457e+11"},
                                                                 {2, "tomorrow"},
+                                                                {2, "46174"},
+                                                                {2, "46174.589"},
                                                                 {3, "4"},
                                                                 {3, "online"},
                                                                 {4, "maybe"},
@@ -198,6 +207,12 @@ TEST_F(RowMappingTest, NoDateAndNullAreNothing) {
                            {"x", "4", "0001-01-01T00:00:00", "1900-01-01 00:00:00", "NULL"});
   ASSERT_TRUE(values.has_value()) << values.error().what;
   for (const char* column : {"Due", "Returned", "Procedure"}) EXPECT_TRUE(is_null(value(*values, column)));
+  for (const char* none :
+       {"0000-00-00 00:00:00", "1/1/0001 12:00:00 SA", "9999-12-31", "31/12/9999 23:59:59"}) {
+    const auto without = read({"MaHoSo", "TrangThaiHoSo", "NgayHenTra"}, {"x", "4", none});
+    ASSERT_TRUE(without.has_value()) << none;
+    EXPECT_TRUE(is_null(value(*without, "Due"))) << none;
+  }
   EXPECT_FALSE(read({"MaHoSo", "TrangThaiHoSo"}, {"null", "4"}).has_value());
 }
 

@@ -221,6 +221,15 @@ TEST_F(TableReaderTest, JsonLinesAreReadByTheSameNames) {
   EXPECT_EQ(found.bad, (Bad{{2, ""}, {3, "MaHoSo"}, {4, ""}, {5, "MaHoSo"}}));
 }
 
+TEST_F(TableReaderTest, JsonNumbersKeepTheirDigits) {
+  const Found found = read(
+      "{\"MaHoSo\":123456789012345678901234567890,\"TrangThaiHoSo\":4.0,\"DonViXuLy\":1.001230}\n"
+      "{\"MaHoSo\":123456789012345678901234567891,\"TrangThaiHoSo\":4,\"DonViXuLy\":-0.5}\n",
+      TableForm::json_lines);
+  EXPECT_EQ(found.codes, (Texts{"123456789012345678901234567890", "123456789012345678901234567891"}));
+  EXPECT_EQ(found.agencies, (Texts{"1.001230", "-0.5"}));
+}
+
 TEST_F(TableReaderTest, ATooLongJsonLineCostsItselfOnly) {
   const std::string text = "{\"MaHoSo\":\"A\",\"x\":\"" + std::string(300'000, 'x') +
                            "\",\"TrangThaiHoSo\":4}\n" + "{\"MaHoSo\":\"B\",\"TrangThaiHoSo\":4}\n" +
