@@ -165,9 +165,11 @@ boost::asio::awaitable<DropFolder::Outcome> DropFolder::put_away(std::string nam
   const bool has_part = std::filesystem::exists(std::filesystem::symlink_status(part, error));
   // Without bad rows a part is what a crash left before the first note.
   if (has_part && reached.rows_rejected == 0) std::filesystem::remove(part, error);
+  std::string reported;
   if (has_part && reached.rows_rejected > 0) {
     step("publish report");
     const std::filesystem::path report = unused_name(rejected(), name, ".rejected.csv");
+    reported = report.filename().string();
     std::function<Result<void>()> publish = [part, report] { return rename_durably(part, report); };
     const bool published = co_await on_disk(std::move(publish));
     if (!published) co_return Outcome::next_file;
@@ -188,6 +190,10 @@ boost::asio::awaitable<DropFolder::Outcome> DropFolder::put_away(std::string nam
   ++counters_.files_done;
   spdlog::info("{}: {}: {} rows taken, {} of them unchanged, {} rejected", settings_.table.kind->name,
                one_line(name), reached.rows_taken, unchanged, reached.rows_rejected);
+  if (!reported.empty()) {
+    spdlog::warn("{}: {}: rejected/{} explains each row that could not be read", settings_.table.kind->name,
+                 one_line(name), one_line(reported));
+  }
   co_return Outcome::next_file;
 }
 

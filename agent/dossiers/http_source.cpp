@@ -1,5 +1,7 @@
 #include "agent/dossiers/http_source.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -188,7 +190,7 @@ boost::asio::awaitable<Result<void>> HttpSource::ask_all() {
     ServiceUrl address = *url;
     Result<Page> page = co_await ask_page(std::move(address), std::move(secret), std::move(etag));
     if (!page) co_return Unexpected(std::move(page.error()));
-    if (page->answer.status == 304) co_return Result<void>();
+    if (page->answer.status == 304 || page->answer.status == 204) co_return Result<void>();
     // One line each in the note.
     const std::string cursor = one_line(cursor_after(*page));
     if (!cursor.empty() && cursor != reached.cursor) {
@@ -233,7 +235,7 @@ boost::asio::awaitable<Result<HttpSource::Page>> HttpSource::ask_page(ServiceUrl
   if (!answer) co_return Unexpected(std::move(answer.error()));
   const std::string where = authority(url);
   Page page;
-  if (answer->status == 304) {
+  if (answer->status == 304 || answer->status == 204) {
     page.answer = std::move(*answer);
     co_return page;
   }
@@ -283,7 +285,13 @@ std::string HttpSource::cursor_after(const Page& page) const {
   if (settings_.cursor.starts_with("header:")) return page.answer.header;
   if (settings_.cursor.starts_with("json:")) return page.rows.cursor;
   if (!page.rows.latest) return {};
-  const std::string latest = since(*page.rows.latest, settings_.since_form);
+  std::uint64_t reached = *page.rows.latest;
+  // One slip of the pen (the year 2099) must not end all asking for what comes before it.
+  const Stamp now = store_.stamp_now();
+  if (now.quality != ClockQuality::unset) {
+    reached = std::min(reached, static_cast<std::uint64_t>(now.wall.time_since_epoch().count()));
+  }
+  const std::string latest = since(reached, settings_.since_form);
   // A page may hold older rows than the one before it.
   const bool later = latest.size() != progress_->cursor.size() || latest > progress_->cursor;
   return later ? latest : std::string();
@@ -297,7 +305,8 @@ boost::asio::awaitable<Result<void>> HttpSource::report(std::vector<NumberedBadR
   if (!known) co_return Unexpected(known.error());
   known_report_ = subject;
   if (*known) co_return Result<void>();
-  counters_.rows_rejected += bad.size();
+  const std::size_t count = bad.size();
+  counters_.rows_rejected += count;
   auto job = [folder = settings_.rejected_folder, bad = std::move(bad),
               name = since(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count()),
                            SinceForm::compact)]() -> Result<void> {
@@ -331,6 +340,8 @@ boost::asio::awaitable<Result<void>> HttpSource::report(std::vector<NumberedBadR
   const Result<Told> told = co_await store_.tell(std::move(none), std::move(key), std::string(),
                                                  Outbox::NoteWhen::always, std::move(subject));
   if (!told) co_return Unexpected(told.error());
+  spdlog::warn("dossiers from the server: {} rows could not be read; a report in {} explains each", count,
+               settings_.rejected_folder.string());
   co_return Result<void>();
 }
 

@@ -716,6 +716,8 @@ TEST_F(DropFolderTest, RowsAreNeverLogged) {
   settle();
   const std::string log = log_.str();
   EXPECT_NE(log.find("a.csv: 0 rows taken, 0 of them unchanged, 2 rejected"), std::string::npos) << log;
+  EXPECT_NE(log.find("rejected/a.csv.rejected.csv explains"), std::string::npos) << log;
+  EXPECT_NE(log.find("b.csv was rejected whole: line 1 (dòng 1): "), std::string::npos) << log;
   for (const char* text : {"H22-", "Vàng", "Giàng", "Sùng", "Bí mật"})
     EXPECT_EQ(log.find(text), std::string::npos);
 }

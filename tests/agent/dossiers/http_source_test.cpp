@@ -61,8 +61,10 @@ class HttpSourceTest : public ::testing::Test {
     };
     store.remembers = [this](std::string subject) { return remembers(std::move(subject)); };
     store.note = [this](std::string key) { return note(std::move(key)); };
-    store.stamp_now = [] {
+    store.stamp_now = [this] {
       Stamp stamp;
+      if (now_) stamp.quality = ClockQuality::synchronised;
+      if (now_) stamp.wall = *now_;
       stamp.boot_id = "0f0e0d0c-0b0a-0908-0706-050403020100";
       return stamp;
     };
@@ -119,6 +121,7 @@ class HttpSourceTest : public ::testing::Test {
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<HttpSource> source_;
   bool refuses_ = false;
+  std::optional<WallTime> now_;  ///< empty: the clock was never set
   std::ostringstream log_;
   std::shared_ptr<spdlog::logger> previous_log_;
 };
@@ -140,6 +143,28 @@ TEST_F(HttpSourceTest, AsksForWhatChangedSinceTheLatestRow) {
   EXPECT_EQ(source_->counters().rows_unchanged, 1U);
   EXPECT_EQ(log_.str().find("s3cret"), std::string::npos);
   EXPECT_EQ(log_.str().find("Vàng"), std::string::npos);
+}
+
+TEST_F(HttpSourceTest, ARowFromTheFutureDoesNotEndAllAsking) {
+  now_ = std::chrono::sys_days(std::chrono::year(2026) / 6 / 3) + 1h;  // 08:00 in Hà Giang
+  server_.answer_with(
+      {answer("[" + dossier("A", "20260601080000") + "," + dossier("B", "20990602090000") + "]")});
+  poll();
+  EXPECT_EQ(codes(), (Codes{"A", "B"}));
+  poll();
+  EXPECT_TRUE(asked("since=2026-06-03T08%3A00%3A00%2B07%3A00 ")) << server_.request();
+}
+
+TEST_F(HttpSourceTest, NothingNewMayBeAnAnswerWithoutContent) {
+  server_.answer_with({"HTTP/1.1 204 No Content\r\n\r\n"});
+  EXPECT_EQ(poll(), settings_.interval);
+  EXPECT_EQ(error(), "");
+}
+
+TEST_F(HttpSourceTest, TakesJsonWithAByteOrderMark) {
+  server_.answer_with({answer("\xEF\xBB\xBF[" + dossier("A", "20260601080000") + "]", "text/json")});
+  poll();
+  EXPECT_EQ(codes(), Codes{"A"}) << error();
 }
 
 TEST_F(HttpSourceTest, AnAnswerThatDidNotChangeIsNotSentAgain) {
