@@ -39,7 +39,9 @@ Error database_error(const std::filesystem::path& file, std::string_view attempt
     case SQLITE_PERM:
     case SQLITE_AUTH:
       what += "the file cannot be opened";
-      next = "Check that the folder " + folder_of(file) + " exists and that the agent's user may write there";
+      next = "Check that the folder " + folder_of(file) +
+             " exists, that the agent's user may write there, and " +
+             "that its file system is mounted for writing; dmesg tells whether the card or disk is broken";
       break;
     case SQLITE_IOERR:
       what +=

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
+#include "tests/faults/disks/refusing_calls.hpp"
 #include "tests/faults/disks/small_disk.hpp"
 #include "tests/integration/deployment.hpp"
 
@@ -15,15 +18,9 @@ namespace {
 constexpr std::uint64_t kDiskBytes = std::uint64_t{16} << 20U;
 constexpr std::uint64_t kDossiersInFile = 500;
 
-class BoardDisk : public DeploymentTest {
+class BoardOutbox : public DeploymentTest {
  protected:
-  BoardDisk() : DeploymentTest(Measures::every_second) {}
-
-  void SetUp() override {
-    if (!have_own_mounts()) GTEST_SKIP() << "mounts nothing: run it as root";
-    disk_.emplace(folder_ / "card", kDiskBytes);
-    board_.keep_outbox_in(disk_->place());
-  }
+  BoardOutbox() : DeploymentTest(Measures::every_second) {}
 
   void drop(std::uint64_t count) {
     board_.drop_dossiers(dropped_ + 1, count);
@@ -71,8 +68,18 @@ class BoardDisk : public DeploymentTest {
     expect_exactly_once(board_);
   }
 
-  std::optional<SmallDisk> disk_;
   std::uint64_t dropped_ = 0;
+};
+
+class BoardDisk : public BoardOutbox {
+ protected:
+  void SetUp() override {
+    if (!have_own_mounts()) GTEST_SKIP() << "mounts nothing: run it as root";
+    disk_.emplace(folder_ / "card", kDiskBytes);
+    board_.keep_outbox_in(disk_->place());
+  }
+
+  std::optional<SmallDisk> disk_;
 };
 
 TEST_F(BoardDisk, FullIsToldAndCostsNothing) {
@@ -139,6 +146,50 @@ TEST_F(BoardDisk, MountedReadOnlyAtAStartIsWaitedFor) {
   disk_->remount(/*read_only=*/false);
   expect_all_arrives();
 }
+
+TEST_F(BoardDisk, ThatTurnsReadOnlyUnderTheAgentIsToldAndRepairedBetweenTwoStarts) {
+  gateway_.program.start();
+  board_.program.start();
+  drop(100);
+  ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
+  disk_->turn_read_only();
+  ASSERT_TRUE(drop_until_refused());
+  EXPECT_FALSE(board_.all_dossiers_taken());
+  expect_status_says("disk refuses");
+  EXPECT_TRUE(board_.program.running());
+  // With what waits in memory: a board whose card is taken out is switched off.
+  board_.program.kill();
+  disk_->repair();
+  board_.program.start();
+  expect_all_arrives();
+}
+
+class BoardCalls : public BoardOutbox, public testing::WithParamInterface<int> {
+ protected:
+  BoardCalls() : calls_(folder_ / "card", folder_ / "refuse") {
+    std::filesystem::create_directories(folder_ / "card");
+    board_.keep_outbox_in(folder_ / "card");
+  }
+  RefusingCalls calls_;
+};
+
+TEST_P(BoardCalls, RefusedWhileTheAgentRunsAreToldAndHealByThemselves) {
+  gateway_.program.start();
+  board_.program.start();
+  drop(100);
+  ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
+  calls_.refuse(GetParam());
+  drop(kDossiersInFile);
+  expect_status_says("dmesg");
+  EXPECT_FALSE(board_.all_dossiers_taken());
+  EXPECT_TRUE(board_.program.running());
+  calls_.heal();
+  expect_all_arrives();
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, BoardCalls, testing::Values(EIO, EROFS), [](const auto& error) {
+  return std::string(error.param == EIO ? "Broken" : "ReadOnly");
+});
 
 }  // namespace
 }  // namespace xalink::test
