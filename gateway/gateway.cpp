@@ -144,8 +144,8 @@ class Gateway {
 
 }  // namespace
 
-Result<void> run_gateway(const GatewayConfig& config) {
-  auto ledger = Ledger::open(config.store_file);
+Result<void> run_gateway(const GatewayConfig& config, StoreTrouble& trouble) {
+  auto ledger = Ledger::open(config.store_file, trouble);
   if (!ledger) return Unexpected(ledger.error());
   const AsioClock clock;
   if (auto closed = (*ledger)->close_open_sessions(clock.wall(), "the gateway was not running"); !closed) {

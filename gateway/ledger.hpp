@@ -13,11 +13,21 @@
 
 namespace xalink {
 
+/// Why a store was not opened.
+enum class StoreTrouble : std::uint8_t {
+  passing,  ///< the disk, rights, another gateway: may be well at the next start
+  damaged,  ///< its content, which stays so until a person has put a backup in its place
+};
+
 /// Thread-safety: all calls on one thread, the store thread.
 class Ledger {
  public:
-  /// Opens or creates the SQLite store (WAL, synchronous=FULL).
+  /// Opens or creates the SQLite store (WAL, synchronous=FULL). Refuses one that is damaged, and one that
+  /// was here and is empty or gone: it is left as it is, and nothing begins anew in its place unasked.
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file);
+  /// The same; `trouble` tells more of a failure.
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file,
+                                                            StoreTrouble& trouble);
 
   virtual ~Ledger() = default;
   Ledger(const Ledger&) = delete;

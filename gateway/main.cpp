@@ -39,6 +39,8 @@ constexpr const char* kDescription =
 constexpr const char* kRunFooter =
     "Reads the configuration, connects to the broker and works until SIGINT or SIGTERM. Broker or disk may\n"
     "come and go: it tries again, and boards keep what is not stored yet. Only one gateway may use a store.\n"
+    "A store that is damaged, empty or gone is refused and left as it is (exit code 3); put a backup in its\n"
+    "place, or move it, its -wal, -shm and .lock away to begin an empty one.\n"
     "Logs to standard error, one line for each change of state.\n\n"
     "Back up the store, also while the gateway runs:\n"
     "  sqlite3 /var/lib/xalink-gateway/gateway.db \".backup '/srv/backup/gateway.db'\"\n"
@@ -90,7 +92,8 @@ std::string footer() {
          "  xalink-gateway boards --help             more about it\n"
          "  xalink-gateway import /media/usb/*.xalink   what boards sent on sticks\n\n"
          "The configuration's keys are explained in gateway.example.toml.\n"
-         "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
+         "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration, 3 the store is damaged or "
+         "gone.";
 }
 
 /// CLI11 lists the options that all commands share only in the program's own help.
@@ -113,8 +116,10 @@ int run(const Arguments& arguments) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
   set_up_log("gateway", config->log_level);
-  const auto ended = run_gateway(*config);
-  return ended ? kFine : complain(ended.error().to_string(), kProblem);
+  StoreTrouble trouble{};
+  const auto ended = run_gateway(*config, trouble);
+  if (ended) return kFine;
+  return complain(ended.error().to_string(), trouble == StoreTrouble::damaged ? kDamaged : kProblem);
 }
 
 /// False when it is time to end instead.

@@ -9,7 +9,8 @@
 
 namespace xalink {
 
-enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2 };
+/// kDamaged: what the program lives on is damaged, and another start does not mend it.
+enum ExitCode : int { kFine = 0, kProblem = 1, kUsage = 2, kDamaged = 3 };
 
 /// One line on standard error, "PROGRAM: TEXT"; gives `code` back.
 int complain(std::string_view program, std::string_view text, ExitCode code);

@@ -21,10 +21,19 @@ constexpr int kApplicationId = 0x58414C47;
 
 // Script i brings a store from version i to i + 1. Only ever append.
 constexpr std::array<const char*, 5> kMigrations{kSchemaVersion1, kSchemaVersion2, kSchemaVersion3,
-                                                    kSchemaVersion4, kSchemaVersion5};
+                                                 kSchemaVersion4, kSchemaVersion5};
 constexpr int kVersion = static_cast<int>(kMigrations.size());
 
 constexpr int kBusyTimeoutMs = 5000;
+
+// A server's disk reads this in some seconds, at a start; what is damaged beyond shows when it is used.
+constexpr std::uint64_t kMostChecked = std::uint64_t{1} << 30U;
+
+constexpr const char* kRestore =
+    "Keep the file, and put a backup in its place as `xalink-gateway run --help` shows: the boards send "
+    "again "
+    "what it lacks. Without a backup, move the file, its -wal, -shm and .lock away: an empty store begins, "
+    "and the boards send what they still hold";
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();
@@ -96,15 +105,45 @@ std::unique_ptr<SQLite::Database> open_beside_writer(const std::filesystem::path
   }
 }
 
+std::string first_line(const std::string& text) {
+  // quick_check begins with a line that names the database: "*** in database main ***".
+  const auto begin =
+      text.starts_with("***") && text.find('\n') != std::string::npos ? text.find('\n') + 1 : 0;
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+Result<void> check_content(SQLite::Database& database, const std::filesystem::path& file) {
+  std::error_code unknown;
+  if (std::filesystem::file_size(file, unknown) > kMostChecked || unknown) return {};
+  const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (found == "ok") return {};
+  return failure(file.string(), "the store is damaged: " + first_line(found), kRestore);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<SQLite::Database>> open_to_write(const std::filesystem::path& file) {
+Result<void> check_still_there(const std::filesystem::path& file, bool known) {
+  std::error_code absent;
+  const auto size = std::filesystem::file_size(file, absent);
+  if (!known || (!absent && size > 0)) return {};
+  if (absent && absent != std::errc::no_such_file_or_directory) return {};  // SQLite tells it better
+  return failure(file.string(), absent ? "the store was here and is gone" : "the store was here and is empty",
+                 kRestore);
+}
+
+Result<std::unique_ptr<SQLite::Database>> open_to_write(const std::filesystem::path& file,
+                                                        StoreTrouble& trouble) {
+  trouble = StoreTrouble::passing;
   try {
     create_private(file);
     // NOMUTEX: one thread at a time uses it; SQLite's own locks would be a tenth of every insert.
     auto database = std::make_unique<SQLite::Database>(
         file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
     if (const auto known = check_identity(*database, file); !known) return Unexpected(known.error());
+    if (const auto sound = check_content(*database, file); !sound) {
+      trouble = StoreTrouble::damaged;
+      return Unexpected(sound.error());
+    }
     database->exec("PRAGMA page_size = 8192");  // takes effect on a new file only
     database->exec("PRAGMA journal_mode = WAL");
     // FULL, not NORMAL: an acknowledged commit must survive a power cut.
@@ -117,6 +156,7 @@ Result<std::unique_ptr<SQLite::Database>> open_to_write(const std::filesystem::p
     migrate(*database);
     return database;
   } catch (const SQLite::Exception& error) {
+    if (is_damage(error)) trouble = StoreTrouble::damaged;
     return Unexpected(explain(file, error));
   }
 }
@@ -150,6 +190,11 @@ Result<std::unique_ptr<SQLite::Database>> open_to_read(const std::filesystem::pa
   }
 }
 
+bool is_damage(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xff;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 Error explain(const std::filesystem::path& file, const SQLite::Exception& error) {
   Error told{file.string(), error.what(), {}};
   switch (error.getErrorCode()) {
@@ -162,7 +207,8 @@ Error explain(const std::filesystem::path& file, const SQLite::Exception& error)
       break;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      told.next = "Move the file away and restore a backup: the boards send again what it lacks";
+      told.what = "the store is damaged: " + told.what;
+      told.next = kRestore;
       break;
     case SQLITE_CANTOPEN:
       told.next = "See that the folder exists and that the gateway's user may write in it";

@@ -14,7 +14,12 @@
 namespace xalink {
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file) {
-  auto ledger = store::SqliteLedger::open(file);
+  StoreTrouble trouble{};
+  return open(file, trouble);
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, StoreTrouble& trouble) {
+  auto ledger = store::SqliteLedger::open(file, {}, trouble);
   if (!ledger) return Unexpected(ledger.error());
   return std::unique_ptr<Ledger>(std::move(*ledger));
 }
@@ -68,14 +73,27 @@ class SqliteLedger::MarkList {
 
 Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::path& file,
                                                          SetAsideLimits limits) {
+  StoreTrouble trouble{};
+  return open(file, limits, trouble);
+}
+
+Result<std::unique_ptr<SqliteLedger>> SqliteLedger::open(const std::filesystem::path& file,
+                                                         SetAsideLimits limits, StoreTrouble& trouble) {
+  trouble = StoreTrouble::passing;
   auto lock = StoreLock::take(file);
   if (!lock) return Unexpected(lock.error());
-  auto database = open_to_write(file);
+  if (auto there = check_still_there(file, lock->knows_store()); !there) {
+    trouble = StoreTrouble::damaged;
+    return Unexpected(there.error());
+  }
+  auto database = open_to_write(file, trouble);
   if (!database) return Unexpected(database.error());
+  lock->note_store();
   try {
     return std::unique_ptr<SqliteLedger>(
         new SqliteLedger(file, std::move(*lock), std::move(*database), limits));
   } catch (const SQLite::Exception& error) {
+    if (is_damage(error)) trouble = StoreTrouble::damaged;
     return Unexpected(explain(file, error));
   }
 }

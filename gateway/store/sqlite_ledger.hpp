@@ -26,6 +26,9 @@ class SqliteLedger final : public Ledger {
   /// Creates the file when there is none. Fails when another gateway has it open.
   [[nodiscard]] static Result<std::unique_ptr<SqliteLedger>> open(const std::filesystem::path& file,
                                                                   SetAsideLimits limits = {});
+  [[nodiscard]] static Result<std::unique_ptr<SqliteLedger>> open(const std::filesystem::path& file,
+                                                                  SetAsideLimits limits,
+                                                                  StoreTrouble& trouble);
 
   [[nodiscard]] Result<std::vector<LaneMark>> commit(const std::vector<Fact>& facts) override;
   [[nodiscard]] Result<void> close_open_sessions(WallTime at, const std::string& reason) override;

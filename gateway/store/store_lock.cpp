@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -40,13 +41,19 @@ std::string advice_on(int reason) {
   }
 }
 
-std::string owner_of(int file) {
-  std::array<char, 32> text{};
+// Two lines: the owner's process id, and kStoreNote as soon as there is a store.
+constexpr std::string_view kStoreNote = "there is a store\n";
+
+std::string text_of(int file) {
+  std::array<char, 64> text{};
   const auto size = ::pread(file, text.data(), text.size(), 0);
-  if (size <= 0) return "another process";
-  std::string owner(text.data(), static_cast<std::size_t>(size));
-  while (!owner.empty() && owner.back() == '\n') owner.pop_back();
-  return "process " + owner;
+  return size <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+std::string owner_of(int file) {
+  const auto text = text_of(file);
+  if (text.empty()) return "another process";
+  return "process " + text.substr(0, text.find('\n'));
 }
 
 }  // namespace
@@ -66,13 +73,28 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
     return failure(store.string(), "the store is in use by another xalink-gateway (" + owner + ")",
                    "Stop that one first, or give this one a store of its own");
   }
-  const auto text = std::to_string(::getpid()) + "\n";
-  // The number is a courtesy to whoever is refused; the lock does not depend on it.
-  if (::ftruncate(file, 0) != 0 || ::pwrite(file, text.data(), text.size(), 0) < 0) return StoreLock(file);
-  return StoreLock(file);
+  StoreLock taken(file, text_of(file).find(kStoreNote) != std::string::npos);
+  taken.write_note();
+  return taken;
 }
 
-StoreLock::StoreLock(StoreLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+void StoreLock::note_store() {
+  if (std::exchange(knows_store_, true)) return;
+  write_note();
+}
+
+void StoreLock::write_note() const {
+  auto text = std::to_string(::getpid()) + "\n";
+  if (knows_store_) text += kStoreNote;
+  // The number is a courtesy to whoever is refused; the lock does not depend on it. Written over what was
+  // there before that is cut off: a note survives whatever happens between.
+  if (::pwrite(file_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return;
+  if (::ftruncate(file_, static_cast<off_t>(text.size())) != 0) return;
+  if (knows_store_) ::fdatasync(file_);
+}
+
+StoreLock::StoreLock(StoreLock&& other) noexcept
+    : file_(std::exchange(other.file_, -1)), knows_store_(other.knows_store_) {}
 
 StoreLock::~StoreLock() {
   if (file_ >= 0) ::close(file_);

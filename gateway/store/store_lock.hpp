@@ -13,6 +13,11 @@ class StoreLock {
   /// Fails when another gateway holds it, and names that one's process id.
   [[nodiscard]] static Result<StoreLock> take(const std::filesystem::path& store);
 
+  /// Notes that there is a store under this name.
+  void note_store();
+  /// Whether that was noted, by this gateway or an earlier one.
+  [[nodiscard]] bool knows_store() const { return knows_store_; }
+
   StoreLock(StoreLock&& other) noexcept;
   StoreLock& operator=(StoreLock&&) = delete;
   StoreLock(const StoreLock&) = delete;
@@ -20,8 +25,11 @@ class StoreLock {
   ~StoreLock();
 
  private:
-  explicit StoreLock(int file) : file_(file) {}
+  StoreLock(int file, bool knows_store) : file_(file), knows_store_(knows_store) {}
+  void write_note() const;
+
   int file_ = -1;
+  bool knows_store_ = false;
 };
 
 enum class StoreInUse { yes, no, unknown };

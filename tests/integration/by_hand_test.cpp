@@ -166,7 +166,8 @@ TEST_F(ByHand, AGatewayWithAHoleSaysWhatIsMissingAndHowToGetIt) {
   const auto imported = told(gateway("--json", lost));
   const auto key = std::string(imported.at("gateway_key").as_string());
   ASSERT_EQ(agent("acknowledge", lost + ".ack", "--trust", key).code, 0);
-  for (const auto* part : {"", "-wal", "-shm"}) std::filesystem::remove(gateway_.store().string() + part);
+  for (const auto* part : {"", "-wal", "-shm", ".lock"})
+    std::filesystem::remove(gateway_.store().string() + part);
   fill_outbox(board_.outbox(), 500);
 
   const auto later = export_all("later.xalink");

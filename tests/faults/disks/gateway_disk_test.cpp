@@ -204,5 +204,110 @@ INSTANTIATE_TEST_SUITE_P(Errors, GatewayCalls, testing::Values(EIO, EROFS), [](c
   return std::string(error.param == EIO ? "Broken" : "ReadOnly");
 });
 
+class DamagedStore : public GatewayStore {
+ protected:
+  /// A store of several pages in one file, with a backup that lacks the last records of it.
+  void make_store_and_backup() {
+    start_and_take_in(kDossiersInFile);
+    EXPECT_EQ(gateway_.program.stop(), 0);
+    fs::copy_file(gateway_.store(), backup());
+    gateway_.program.start();
+    drop(kDossiersInFile);
+    ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
+    ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
+    EXPECT_EQ(gateway_.program.stop(), 0);
+    ASSERT_FALSE(fs::exists(gateway_.store().string() + "-wal"));
+  }
+  [[nodiscard]] fs::path backup() const { return folder_ / "backup.db"; }
+  void flip_bytes(std::uint64_t at) const {
+    constexpr std::size_t kHowMany = 64;
+    std::fstream file(gateway_.store(), std::ios::binary | std::ios::in | std::ios::out);
+    std::array<char, kHowMany> bytes{};
+    file.seekg(static_cast<std::streamoff>(at));
+    file.read(bytes.data(), bytes.size());
+    for (auto& byte : bytes) byte = static_cast<char>(~byte);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(bytes.data(), bytes.size());
+    ASSERT_TRUE(file.flush());
+  }
+  [[nodiscard]] std::string content() const {
+    return fs::exists(gateway_.store()) ? folder_.read(gateway_.store().filename()) : "nothing";
+  }
+  /// Refused, at each start alike, and left as it is; the board goes on and keeps what it takes.
+  void expect_refused(const std::string& why) {
+    drop(10);
+    const auto before = content();
+    for (int start = 0; start < 2; ++start) {
+      const auto refused = start_in_vain();
+      EXPECT_EQ(refused.code, 3);
+      EXPECT_NE(refused.err.find(gateway_.store().string() + ": " + why), std::string::npos) << refused.err;
+      EXPECT_NE(refused.err.find("put a backup in its place"), std::string::npos) << refused.err;
+    }
+    EXPECT_EQ(content(), before);
+    ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+    EXPECT_FALSE(board_.all_acknowledged());
+  }
+  void put_backup_in_place() {
+    for (const char* beside : {"-wal", "-shm"}) fs::remove(gateway_.store().string() + beside);
+    fs::copy_file(backup(), gateway_.store(), fs::copy_options::overwrite_existing);
+    gateway_.program.start();
+  }
+};
+
+TEST_F(DamagedStore, InItsHeaderIsRefusedUntilABackupIsThere) {
+  make_store_and_backup();
+  flip_bytes(0);
+  expect_refused("the store is damaged");
+  put_backup_in_place();
+  expect_all_arrives();
+}
+
+TEST_F(DamagedStore, InAPageIsRefusedUntilABackupIsThere) {
+  make_store_and_backup();
+  const auto page = ask_number(gateway_.store(), "PRAGMA page_size");
+  const auto root = ask_number(gateway_.store(), "SELECT rootpage FROM sqlite_schema WHERE name = 'record'");
+  ASSERT_GT(root, 1U);
+  flip_bytes((root - 1) * page);
+  expect_refused("the store is damaged");
+  put_backup_in_place();
+  expect_all_arrives();
+}
+
+TEST_F(DamagedStore, EmptiedIsRefusedUntilABackupIsThere) {
+  make_store_and_backup();
+  fs::resize_file(gateway_.store(), 0);
+  expect_refused("the store was here and is empty");
+  put_backup_in_place();
+  expect_all_arrives();
+}
+
+TEST_F(DamagedStore, GoneIsRefusedUntilSomebodySaysThatAnEmptyOneIsMeant) {
+  make_store_and_backup();
+  fs::remove(gateway_.store());
+  expect_refused("the store was here and is gone");
+  fs::remove(gateway_.store().string() + ".lock");
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
+/// What a damaged WAL held was acknowledged: the boards hear that the store lacks it, and send it again.
+TEST_F(DamagedStore, InItsWalGetsBackFromTheBoardsWhatThatHeld) {
+  start_and_take_in(kDossiersInFile);
+  EXPECT_EQ(gateway_.program.stop(), 0);
+  gateway_.program.start();
+  drop(kDossiersInFile);
+  ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
+  ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
+  gateway_.program.kill();
+  std::fstream wal(gateway_.store().string() + "-wal", std::ios::binary | std::ios::in | std::ios::out);
+  wal.seekp(40);
+  wal.put('\x11');
+  ASSERT_TRUE(wal.flush());
+  wal.close();
+  ASSERT_LT(arrived(), dropped_) << "not damaged";
+  gateway_.program.start();
+  expect_all_arrives();
+}
+
 }  // namespace
 }  // namespace xalink::test
