@@ -6,8 +6,11 @@
 namespace xalink {
 namespace {
 
-constexpr double kSecondsOfMessages = 4;  // what may come at once
 constexpr double kMinutesOfSetAside = 1;
+constexpr double kMinutesOfBirths = 1;
+// After its NBIRTH a node says one DBIRTH for each device. By default a thousand, which is the most that a
+// node may have, are within what may come at once.
+constexpr double kDevicesOfABirth = 50;
 constexpr double kShareOfStrangers = 4;
 constexpr Duration kTellEvery = std::chrono::seconds(1);
 constexpr std::size_t kMostBoards = 50'000;
@@ -16,23 +19,20 @@ bool is_free(std::string_view type) {
   return type == "NDEATH" || type == "NCMD" || type == "DCMD";
 }
 
+std::string too_many_messages(double rate) {
+  return "more than " + std::to_string(static_cast<std::uint64_t>(rate)) +
+         " messages a second ([limits] messages_per_second)";
+}
+
 }  // namespace
 
 MessageClass class_of_message(std::string_view topic) {
   const auto owner = owner_of(topic);
-  if (!owner) return {0, topic.find("/STATE/") != std::string_view::npos};
+  const bool state = topic.find("/STATE/") != std::string_view::npos;
+  if (!owner) return {0, state, !state};
   const std::hash<std::string_view> hash;
-  return {hash(owner->group) * 31 + hash(owner->node), owner->type == "NBIRTH" || owner->type == "NDEATH"};
-}
-
-bool Admission::Bucket::take(double rate, double most, SteadyTime now) {
-  const double seconds = std::chrono::duration<double>(now - at).count();
-  tokens = fresh ? most : std::min(most, tokens + std::max(0.0, seconds) * rate);
-  fresh = false;
-  at = now;
-  if (tokens < 1) return false;
-  tokens -= 1;
-  return true;
+  return {hash(owner->group) * 31 + hash(owner->node), owner->type == "NBIRTH" || owner->type == "NDEATH",
+          !is_free(owner->type)};
 }
 
 NodeId Admission::name_of(std::string_view topic) const {
@@ -58,12 +58,27 @@ bool Admission::admits(std::string_view topic, SteadyTime now) {
   if (!owner || is_free(owner->type)) return true;
   const auto name = name_of(topic);
   const double rate = limits_.messages_per_second * (name == NodeId{} ? kShareOfStrangers : 1);
-  if (board_of(name).messages.take(rate, std::max(1.0, rate * kSecondsOfMessages), now)) return true;
+  auto& board = board_of(name);
+  if (!board.messages.take(rate, std::max(1.0, rate * kSecondsOfMessages), now)) {
+    auto& account = account_of(name);
+    ++account.limited;
+    account.reason = too_many_messages(rate);
+    return false;
+  }
+  if (name == NodeId{} || may_be_born(board, owner->type, now)) return true;
   auto& account = account_of(name);
   ++account.limited;
-  account.reason = "more than " + std::to_string(static_cast<std::uint64_t>(rate)) +
-                   " messages a second ([limits] messages_per_second)";
+  account.reason = "more than " + std::to_string(static_cast<std::uint64_t>(limits_.births_per_minute)) +
+                   " births a minute ([limits] births_per_minute)";
   return false;
+}
+
+bool Admission::may_be_born(Board& board, std::string_view type, SteadyTime now) const {
+  const bool of_device = type == "DBIRTH";
+  if (!of_device && type != "NBIRTH") return true;
+  const double a_minute = limits_.births_per_minute * (of_device ? kDevicesOfABirth : 1);
+  auto& bucket = of_device ? board.device_births : board.births;
+  return bucket.take(a_minute / 60, std::max(1.0, a_minute * kMinutesOfBirths), now);
 }
 
 bool Admission::keeps(const fact::SetAside& message, SteadyTime now) {
@@ -78,8 +93,9 @@ bool Admission::keeps(const fact::SetAside& message, SteadyTime now) {
 
 void Admission::note_dropped(const DroppedMessages& dropped) {
   auto& account = account_of(name_of(dropped.topic));
-  account.limited += dropped.count;
-  account.reason = "messages came faster than they could be taken in";
+  account.limited += dropped.no_room + dropped.too_many;
+  account.reason = dropped.too_many > 0 ? too_many_messages(limits_.messages_per_second)
+                                        : "messages came faster than they could be taken in";
 }
 
 void Admission::note_refused(const NodeId& board, std::uint64_t records, std::uint64_t others) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sparkplug/host_application.hpp"
+#include "sparkplug/token_bucket.hpp"
 
 namespace xalink {
 
@@ -19,14 +20,22 @@ struct AdmissionLimits {
   /// Of one board, over some seconds. A board that drains a backlog as fast as both processors can sends
   /// some hundreds.
   double messages_per_second = 2000;
+  /// NBIRTHs of one board in a minute, and at once: each costs the store a session, names and values. A node
+  /// with a bad link is born again every few seconds for a while, hardly for longer.
+  double births_per_minute = 60;
   /// Unusable messages of one board whose text is kept. The rest is counted.
   double set_aside_per_minute = 60;
 };
 
-/// Tells sources in a session's inbox apart: board by board. Births, deaths and STATE are precious.
+/// What may come of one board at once: so many seconds' worth of messages.
+inline constexpr double kSecondsOfMessages = 4;
+
+/// Tells sources in a session's inbox apart: board by board. Births, deaths and STATE are precious; deaths,
+/// STATE and commands are not metered.
 [[nodiscard]] MessageClass class_of_message(std::string_view topic);
 
 /// Boards that were never born share what four boards have: whoever invents node ids gains nothing by it.
+/// Their births are not limited besides: after a restart of the gateway all boards are strangers.
 /// Thread-safety: none; one loop.
 class Admission {
  public:
@@ -52,21 +61,18 @@ class Admission {
   [[nodiscard]] std::vector<fact::Curbed> take(Now now);
 
  private:
-  /// A token bucket; full when it is made.
-  struct Bucket {
-    double tokens = 0;
-    SteadyTime at{};
-    bool fresh = true;
-    bool take(double rate, double most, SteadyTime now);
-  };
   struct Board {
-    Bucket messages;
-    Bucket set_aside;
+    TokenBucket messages;
+    TokenBucket births;
+    TokenBucket device_births;
+    TokenBucket set_aside;
   };
 
   /// The board, or the nameless one for those that are not known.
   [[nodiscard]] NodeId name_of(std::string_view topic) const;
   Board& board_of(const NodeId& name);
+  /// Whether this one of a known board's births, of itself or of a device, is within the limit.
+  [[nodiscard]] bool may_be_born(Board& board, std::string_view type, SteadyTime now) const;
   fact::Curbed& account_of(const NodeId& name);
 
   AdmissionLimits limits_;

@@ -57,6 +57,7 @@ void read_limits(Settings& settings, GatewayConfig& config) {
   auto& admission = config.admission;
   admission.messages_per_second =
       table.number("messages_per_second", admission.messages_per_second, 1, 1'000'000);
+  admission.births_per_minute = table.number("births_per_minute", admission.births_per_minute, 1, 100'000);
   admission.set_aside_per_minute =
       table.number("set_aside_per_minute", admission.set_aside_per_minute, 0, 100'000);
   // A message of a board must find room for all its values at once.

@@ -51,6 +51,8 @@ PahoOptions session_options(const GatewayConfig& config) {
   options.classify = class_of_message;
   options.inbox_messages = 8192;
   options.inbox_bytes = std::size_t{32} << 20U;
+  options.share_rate = config.admission.messages_per_second;
+  options.share_burst = options.share_rate * kSecondsOfMessages;
   options.longest_payload = config.host.limits.bytes + 1;  // enough to see that it is too long
   return options;
 }

@@ -10,9 +10,12 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "sparkplug/clock.hpp"
 #include "sparkplug/session.hpp"
+#include "sparkplug/token_bucket.hpp"
 
 namespace xalink {
 
@@ -35,6 +38,9 @@ struct InboxBounds {
   ClassifyMessage* classify = nullptr;
   std::size_t share_messages = 0;
   std::size_t share_bytes = 0;
+  /// What each may send in a second, and at once; 0: any number.
+  double share_rate = 0;
+  double share_burst = 0;
   /// Of a longer payload only the beginning is handed over; 0: any length.
   std::size_t longest_payload = 0;
 };
@@ -44,8 +50,10 @@ class InboxLoad {
  public:
   explicit InboxLoad(const InboxBounds& bounds);
 
-  /// On the receiving thread: whether there is room, which is then taken. Otherwise it is counted.
-  [[nodiscard]] bool add(std::string_view topic, std::size_t size);
+  /// On the receiving thread: whether its source may send one more and there is room, which is then taken.
+  /// Otherwise it is counted. A flood ends here, where a message costs least: the broker queues for this
+  /// thread, and what it drops when the queue is full is everybody's.
+  [[nodiscard]] bool add(std::string_view topic, std::size_t size, SteadyTime now);
   /// On the loop.
   void take_away(std::string_view topic, std::size_t size);
 
@@ -62,9 +70,12 @@ class InboxLoad {
     std::atomic<std::size_t> bytes{0};
   };
   static bool fits(const Use& use, std::size_t messages, std::size_t bytes, std::size_t size, bool precious);
+  [[nodiscard]] bool within_rate(const MessageClass& message, SteadyTime now);
 
   InboxBounds bounds_;
   Use all_;
+  /// The receiving thread's own. By source and not by slot: whoever shares a flooder's slot would be cut off.
+  std::unordered_map<std::size_t, TokenBucket> buckets_;
   std::unique_ptr<Use[]> slots_;  ///< with `classify` only
   std::atomic<std::uint64_t> dropped_{0};
   std::mutex guard_;  ///< of what follows; taken only where something is dropped, and to read it
@@ -77,10 +88,11 @@ class InboxLoad {
 /// Thread-safety: any thread; arrived() from one at a time.
 class MqttReports {
  public:
-  MqttReports(std::weak_ptr<SessionLoop> session, boost::asio::any_io_executor loop,
+  MqttReports(std::weak_ptr<SessionLoop> session, boost::asio::any_io_executor loop, const Clock& clock,
               std::shared_ptr<InboxLoad> load, InboxBounds bounds, std::uint64_t generation)
       : session_(std::move(session)),
         loop_(std::move(loop)),
+        clock_(clock),
         load_(std::move(load)),
         bounds_(bounds),
         generation_(generation) {}
@@ -96,6 +108,7 @@ class MqttReports {
 
   std::weak_ptr<SessionLoop> session_;
   boost::asio::any_io_executor loop_;
+  const Clock& clock_;  ///< the loop's; the session outlives every connection
   std::shared_ptr<InboxLoad> load_;
   InboxBounds bounds_;
   std::uint64_t generation_;

@@ -248,8 +248,9 @@ mqtt::connect_options PahoConnection::connect_options(const OutgoingMessage& wil
 
 PahoSession::PahoSession(asio::any_io_executor loop, Clock& clock, BrokerSettings broker, PahoOptions options)
     : library_(PahoLibrary::share()) {
-  const InboxBounds bounds{options.inbox_messages, options.inbox_bytes, options.classify,
-                           options.share_messages, options.share_bytes, options.longest_payload};
+  const InboxBounds bounds{options.inbox_messages, options.inbox_bytes,    options.classify,
+                           options.share_messages, options.share_bytes,    options.share_rate,
+                           options.share_burst,    options.longest_payload};
   auto connect = [broker, options](MqttReports reports) {
     return std::make_shared<PahoConnection>(broker, options, std::move(reports));
   };

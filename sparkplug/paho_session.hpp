@@ -24,6 +24,9 @@ struct PahoOptions {
   ClassifyMessage* classify = nullptr;
   std::size_t share_messages = 512;
   std::size_t share_bytes = std::size_t{2} << 20U;
+  /// Besides, what each source may send in a second, and at once; 0: any number.
+  double share_rate = 0;
+  double share_burst = 0;
   /// Of a longer payload only the beginning is handed over (IncomingMessage::cut_from); 0: any length.
   std::size_t longest_payload = 0;
   /// With MQTT 5, what close() says. An edge node must ask for its will (Sparkplug 3.0,

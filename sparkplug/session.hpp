@@ -54,13 +54,15 @@ struct IncomingMessage {
 struct MessageClass {
   std::size_t source = 0;  ///< equal for messages of one source
   bool precious = false;
+  bool metered = true;  ///< counts against what its source may send in a second
 };
 using ClassifyMessage = MessageClass(std::string_view topic);
 
-/// Messages of one source that came faster than they were taken.
+/// Messages of one source that were not handed over.
 struct DroppedMessages {
-  std::string topic;  ///< of the last one
-  std::uint64_t count = 0;
+  std::string topic;           ///< of the last one
+  std::uint64_t no_room = 0;   ///< they came faster than they were taken
+  std::uint64_t too_many = 0;  ///< beyond what a source may send in a second
 };
 
 /// The connection ended without our asking: keep-alive missed, socket closed, broker said goodbye.
@@ -97,7 +99,8 @@ class Session {
   [[nodiscard]] virtual bool connected() const = 0;
   /// Messages that arrived faster than next() took them and were dropped since start.
   [[nodiscard]] virtual std::uint64_t dropped() const = 0;
-  /// The same by source, where the session tells sources apart, since the last call.
+  /// These, and those beyond a source's rate, by source, where the session tells sources apart, since the
+  /// last call.
   [[nodiscard]] virtual std::vector<DroppedMessages> take_dropped() { return {}; }
 };
 

@@ -1,5 +1,6 @@
 #include "sparkplug/session_loop.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <cassert>
@@ -12,6 +13,9 @@ namespace asio = boost::asio;
 
 namespace xalink {
 namespace {
+
+/// Buckets of sources remembered; beyond, all begin anew.
+constexpr std::size_t kMostBuckets = 50'000;
 
 /// Goodbyes are said from another thread; a broker that is gone must not hold the caller.
 constexpr Duration kGoodbyeLimit = std::chrono::seconds(5);
@@ -39,19 +43,27 @@ bool InboxLoad::fits(const Use& use, std::size_t messages, std::size_t bytes, st
   return waiting < messages && use.bytes.load(std::memory_order_relaxed) + size <= bytes;
 }
 
-bool InboxLoad::add(std::string_view topic, std::size_t size) {
-  const auto [source, precious] = slots_ ? bounds_.classify(topic) : MessageClass{};
-  Use* const slot = slots_ ? &slots_[source % kSlots] : nullptr;
+bool InboxLoad::within_rate(const MessageClass& message, SteadyTime now) {
+  if (bounds_.share_rate <= 0 || !message.metered) return true;
+  if (buckets_.size() > kMostBuckets) buckets_.clear();
+  return buckets_[message.source].take(bounds_.share_rate, std::max(1.0, bounds_.share_burst), now);
+}
+
+bool InboxLoad::add(std::string_view topic, std::size_t size, SteadyTime now) {
+  const auto message = slots_ ? bounds_.classify(topic) : MessageClass{};
+  const bool precious = message.precious;
+  Use* const slot = slots_ ? &slots_[message.source % kSlots] : nullptr;
+  const bool too_many = slot != nullptr && !within_rate(message, now);
   const bool room =
       fits(all_, bounds_.messages, bounds_.bytes, size, precious) &&
       (slot == nullptr || fits(*slot, bounds_.share_messages, bounds_.share_bytes, size, precious));
-  if (!room) {
-    dropped_.fetch_add(1, std::memory_order_relaxed);
+  if (too_many || !room) {
+    if (!too_many) dropped_.fetch_add(1, std::memory_order_relaxed);
     if (slot == nullptr) return false;
     const std::scoped_lock lock(guard_);
-    auto& dropped = dropped_by_slot_[source % kSlots];
+    auto& dropped = dropped_by_slot_[message.source % kSlots];
     dropped.topic = topic;
-    ++dropped.count;
+    ++(too_many ? dropped.too_many : dropped.no_room);
     return false;
   }
   for (Use* use : {&all_, slot}) {
@@ -102,7 +114,7 @@ void MqttReports::arrived(std::string_view topic, std::string_view payload, bool
     cut_from = payload.size();
     payload = payload.substr(0, bounds_.longest_payload);
   }
-  if (!load_->add(topic, size_of(topic, payload))) return;
+  if (!load_->add(topic, size_of(topic, payload), clock_.steady())) return;
   IncomingMessage message{std::string(topic), std::string(payload), retained, cut_from};
   post([generation = generation_, message = std::move(message)](SessionLoop& session) mutable {
     session.arrived(generation, std::move(message));
@@ -138,7 +150,7 @@ asio::awaitable<Result<void>> SessionLoop::connect(std::shared_ptr<SessionLoop> 
   const auto [id, ticket] = self->new_ticket();
   ++self->generation_;
   self->connecting_ = id;
-  MqttReports reports(self, self->loop_, self->load_, self->bounds_, self->generation_);
+  MqttReports reports(self, self->loop_, self->clock_, self->load_, self->bounds_, self->generation_);
   auto connection = self->new_connection_(std::move(reports));
   self->connection_ = connection;
   asio::post(self->opener_, [connection, client_id = std::move(client_id), will = std::move(will), id = id] {
@@ -311,7 +323,7 @@ auto SessionLoop::retire() -> std::shared_ptr<Ticket> {
   }
   if (!connection_) return nullptr;
   const auto [id, ticket] = new_ticket();
-  MqttReports reports(weak_from_this(), loop_, load_, bounds_, generation_);
+  MqttReports reports(weak_from_this(), loop_, clock_, load_, bounds_, generation_);
   asio::post(opener_,
              [connection = std::exchange(connection_, nullptr), reports = std::move(reports), id = id] {
                connection->free();

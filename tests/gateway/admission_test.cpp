@@ -27,7 +27,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   const NodeId known_{"VN-03", "known"};
-  const AdmissionLimits limits_{.messages_per_second = 10, .set_aside_per_minute = 5};
+  const AdmissionLimits limits_{.messages_per_second = 10, .births_per_minute = 6, .set_aside_per_minute = 5};
   SteadyTime time_{std::chrono::hours(1)};
   Admission admission_{limits_, [](const NodeId& id) { return id.node.starts_with("known"); }};
 };
@@ -59,6 +59,42 @@ TEST_F(AdmissionTest, StrangersShareOneLimitHoweverManyTheyAre) {
   const auto told = account();
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told.at(NodeId{}).limited, 840U);
+}
+
+TEST_F(AdmissionTest, LimitsTheBirthsOfABoardAndNotItsRecords) {
+  EXPECT_EQ(admitted("spBv1.0/VN-03/NBIRTH/known", 20), 6U) << "a minute's worth at once";
+  EXPECT_EQ(admitted("spBv1.0/VN-03/DDATA/known/network", 20), 20U);
+  EXPECT_EQ(admitted("spBv1.0/VN-03/NBIRTH/known-too", 6), 6U);
+  time_ += std::chrono::seconds(10);
+  EXPECT_EQ(admitted("spBv1.0/VN-03/NBIRTH/known", 20), 1U);
+  const auto told = account();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told.at(known_).limited, 14U + 19U);
+  EXPECT_NE(told.at(known_).reason.find("6 births a minute"), std::string::npos) << told.at(known_).reason;
+}
+
+TEST_F(AdmissionTest, LeavesRoomForTheDevicesOfEachBirth) {
+  std::size_t births = 0;
+  for (int second = 0; second < 60; ++second) {
+    births += admitted("spBv1.0/VN-03/DBIRTH/known/device-" + std::to_string(second), 10);
+    time_ += std::chrono::seconds(1);
+  }
+  EXPECT_GE(births, 300U) << "fifty for each of the six births that a minute may have";
+  EXPECT_LT(births, 600U + 40U);
+}
+
+TEST_F(AdmissionTest, DoesNotCountBirthsOfStrangers) {
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(admitted("spBv1.0/VN-03/NBIRTH/stranger-" + std::to_string(i), 1), 1U)
+        << "after a restart of the gateway all boards are";
+  }
+}
+
+TEST_F(AdmissionTest, SaysWhyWhatWasDropped) {
+  admission_.note_dropped({"spBv1.0/VN-03/DDATA/known/network", 3, 4});
+  const auto told = account();
+  EXPECT_EQ(told.at(known_).limited, 7U);
+  EXPECT_NE(told.at(known_).reason.find("10 messages a second"), std::string::npos);
 }
 
 TEST_F(AdmissionTest, KeepsSomeUnusableMessagesOfEachBoardAndCountsTheRest) {
@@ -98,6 +134,15 @@ TEST(ClassOfMessage, TellsBoardsApartAndWhatIsPrecious) {
     EXPECT_TRUE(class_of_message(topic).precious) << topic;
   }
   EXPECT_EQ(class_of_message("").source, class_of_message("spBv1.0").source);
+}
+
+TEST(ClassOfMessage, MetersAllButDeathsStateAndCommands) {
+  for (const auto* topic : {"spBv1.0/VN-03/NBIRTH/a", "spBv1.0/VN-03/DDATA/a/network", "nonsense", ""}) {
+    EXPECT_TRUE(class_of_message(topic).metered) << topic;
+  }
+  for (const auto* topic : {"spBv1.0/VN-03/NDEATH/a", "spBv1.0/VN-03/NCMD/a", "spBv1.0/STATE/xalink"}) {
+    EXPECT_FALSE(class_of_message(topic).metered) << topic;
+  }
 }
 
 }  // namespace

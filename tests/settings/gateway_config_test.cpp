@@ -32,6 +32,7 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->control_socket, usual->control_socket);
   EXPECT_EQ(shown->log_level, usual->log_level);
   EXPECT_DOUBLE_EQ(shown->admission.messages_per_second, usual->admission.messages_per_second);
+  EXPECT_DOUBLE_EQ(shown->admission.births_per_minute, usual->admission.births_per_minute);
   EXPECT_DOUBLE_EQ(shown->admission.set_aside_per_minute, usual->admission.set_aside_per_minute);
   EXPECT_EQ(shown->queue_bytes_per_board, usual->queue_bytes_per_board);
   EXPECT_EQ(shown->host.max_metrics_of_node, usual->host.max_metrics_of_node);
@@ -53,6 +54,7 @@ commit_max_delay_ms = 20
 commit_max_records = 100
 [limits]
 messages_per_second = 50
+births_per_minute = 7
 queue_bytes_per_board = 2000000
 metrics_per_board = 300
 set_aside_per_minute = 0
@@ -83,6 +85,7 @@ level = "debug"
   EXPECT_EQ(config->control_socket, "/srv/control.sock");
   EXPECT_EQ(config->log_level, "debug");
   EXPECT_DOUBLE_EQ(config->admission.messages_per_second, 50);
+  EXPECT_DOUBLE_EQ(config->admission.births_per_minute, 7);
   EXPECT_DOUBLE_EQ(config->admission.set_aside_per_minute, 0);
   EXPECT_EQ(config->queue_bytes_per_board, 2'000'000U);
   EXPECT_EQ(config->host.max_metrics_of_node, 300U);
