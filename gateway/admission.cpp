@@ -32,7 +32,7 @@ MessageClass class_of_message(std::string_view topic) {
   if (!owner) return {0, state, !state};
   const std::hash<std::string_view> hash;
   return {hash(owner->group) * 31 + hash(owner->node), owner->type == "NBIRTH" || owner->type == "NDEATH",
-          !is_free(owner->type)};
+          !is_free(owner->type) && owner->type != "NBIRTH"};
 }
 
 NodeId Admission::name_of(std::string_view topic) const {

@@ -30,8 +30,9 @@ struct AdmissionLimits {
 /// What may come of one board at once: so many seconds' worth of messages.
 inline constexpr double kSecondsOfMessages = 4;
 
-/// Tells sources in a session's inbox apart: board by board. Births, deaths and STATE are precious; deaths,
-/// STATE and commands are not metered.
+/// Tells sources in a session's inbox apart: board by board. Births, deaths and STATE are precious. They and
+/// commands are not metered there: a birth that is not read has to be known of
+/// (HostApplication::left_unread).
 [[nodiscard]] MessageClass class_of_message(std::string_view topic);
 
 /// Boards that were never born share what four boards have: whoever invents node ids gains nothing by it.

@@ -180,7 +180,11 @@ asio::awaitable<std::string> Intake::receive() {
     auto event = co_await session_.next();
     if (auto* lost = std::get_if<SessionLost>(&event)) co_return std::move(lost->reason);
     auto& message = std::get<IncomingMessage>(event);
-    if (admission_.admits(message.topic, clock_.steady())) host_.arrived(std::move(message), now());
+    if (admission_.admits(message.topic, clock_.steady())) {
+      host_.arrived(std::move(message), now());
+    } else {
+      host_.left_unread(message.topic, now());
+    }
     gather();
   }
 }

@@ -17,8 +17,8 @@
 
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/edge_node.hpp"
-#include "sparkplug/predecessor.hpp"
 #include "sparkplug/payload.hpp"
+#include "sparkplug/predecessor.hpp"
 #include "sparkplug/session.hpp"
 #include "sparkplug/topic.hpp"
 
@@ -179,6 +179,9 @@ class HostApplication {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   /// Whether the node has been born since this began.
   [[nodiscard]] bool knows(const NodeId& id) const;
+  /// A message came and was not read. When it was a birth, what the node says from now on must not be read by
+  /// the birth before, which may be of another epoch: the node is asked for a new one.
+  void left_unread(std::string_view topic, Now now);
 
  private:
   struct MetricType {

@@ -4,6 +4,7 @@
 
 #include "sparkplug/host_application.hpp"
 #include "sparkplug/packed_values.hpp"
+#include "sparkplug/topic.hpp"
 
 namespace xalink {
 namespace {
@@ -12,6 +13,14 @@ constexpr std::size_t kLongestId = 64;  // of epochs and boots; a UUID has 36
 constexpr std::size_t kMostDevices = 1000;
 
 }  // namespace
+
+void HostApplication::left_unread(std::string_view topic, Now now) {
+  const auto owner = owner_of(topic);
+  if (!owner || owner->type != to_string(MessageType::nbirth)) return;
+  const NodeId id{std::string(owner->group), std::string(owner->node)};
+  const auto found = nodes_.find(id);
+  if (found != nodes_.end() && found->second.known) request_rebirth(id, found->second, now);
+}
 
 bool HostApplication::remember_name(Node& node, std::string_view kind, std::string_view name) const {
   const std::hash<std::string_view> hash;

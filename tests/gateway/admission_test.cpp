@@ -136,11 +136,12 @@ TEST(ClassOfMessage, TellsBoardsApartAndWhatIsPrecious) {
   EXPECT_EQ(class_of_message("").source, class_of_message("spBv1.0").source);
 }
 
-TEST(ClassOfMessage, MetersAllButDeathsStateAndCommands) {
-  for (const auto* topic : {"spBv1.0/VN-03/NBIRTH/a", "spBv1.0/VN-03/DDATA/a/network", "nonsense", ""}) {
+TEST(ClassOfMessage, MetersAllButBirthsDeathsStateAndCommands) {
+  for (const auto* topic : {"spBv1.0/VN-03/NDATA/a", "spBv1.0/VN-03/DDATA/a/network", "nonsense", ""}) {
     EXPECT_TRUE(class_of_message(topic).metered) << topic;
   }
-  for (const auto* topic : {"spBv1.0/VN-03/NDEATH/a", "spBv1.0/VN-03/NCMD/a", "spBv1.0/STATE/xalink"}) {
+  for (const auto* topic :
+       {"spBv1.0/VN-03/NBIRTH/a", "spBv1.0/VN-03/NDEATH/a", "spBv1.0/VN-03/NCMD/a", "spBv1.0/STATE/xalink"}) {
     EXPECT_FALSE(class_of_message(topic).metered) << topic;
   }
 }

@@ -344,6 +344,22 @@ TEST(HostApplication, SetsAsideWhatItCannotUseAndGoesOn) {
   EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
 }
 
+TEST(HostApplication, DoesNotReadByABirthThatIsNotTheLast) {
+  Host host;
+  host.birth();
+  static_cast<void>(host.facts<fact::NodeBorn>());
+  host.host.left_unread("spBv1.0/VN-03/DDATA/site-1/network", host.now());
+  EXPECT_EQ(host.rebirth_requests(), 0) << "that shows in the sequence";
+  // Its DBIRTH and DDATA are next by their numbers, and of an epoch that nobody knows.
+  host.host.left_unread("spBv1.0/VN-03/NBIRTH/site-1", host.now());
+  EXPECT_EQ(host.rebirth_requests(), 1);
+  host.data(2, 1);
+  EXPECT_TRUE(host.facts<fact::Arrived>().empty());
+  host.birth(1);
+  host.data(2, 1);
+  EXPECT_EQ(host.facts<fact::Arrived>().size(), 1U);
+}
+
 TEST(HostApplication, KeepsValuesOfPlainNodes) {
   Host host;
   host.hear(
