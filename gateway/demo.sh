@@ -114,6 +114,7 @@ start_on_free_port() { # start_on_free_port NAME COMMAND..., PORT in the command
 serve_mqtt() {
   printf '%s\n' "listener $1 127.0.0.1" "allow_anonymous true" "persistence false" "user $(id -un)" \
     "log_type error" "log_type warning" "log_type notice" >"$work/mosquitto.conf"
+  cat gateway/packaging/mosquitto-xalink.conf >>"$work/mosquitto.conf"
   exec mosquitto -c "$work/mosquitto.conf"
 }
 export -f serve_mqtt

@@ -12,6 +12,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
@@ -128,7 +130,11 @@ void Mosquitto::write_configuration() {
     folder_.write("acl", options_.access_rules);
     text += "acl_file " + folder + "acl\n";
   }
-  folder_.write("mosquitto.conf", text + options_.more);
+  // With what is recommended to whoever runs one for the gateway.
+  std::ifstream recommended(XALINK_BROKER_SETTINGS);
+  if (!recommended) throw std::runtime_error("cannot read " XALINK_BROKER_SETTINGS);
+  const std::string settings((std::istreambuf_iterator<char>(recommended)), {});
+  folder_.write("mosquitto.conf", text + settings + options_.more);
 }
 
 void Mosquitto::make_certificates() const {
