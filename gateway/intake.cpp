@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -176,6 +178,7 @@ asio::awaitable<Result<void>> Intake::open_session() {
 
 /// Until the session ends; gives the reason.
 asio::awaitable<std::string> Intake::receive() {
+  const auto executor = co_await asio::this_coro::executor;
   for (;;) {
     auto event = co_await session_.next();
     if (auto* lost = std::get_if<SessionLost>(&event)) co_return std::move(lost->reason);
@@ -186,6 +189,10 @@ asio::awaitable<std::string> Intake::receive() {
       host_.left_unread(message.topic, now());
     }
     gather();
+    // While messages wait, next() does not: without this all of them would be read before the loop sends one
+    // acknowledgement, and each of those takes a turn of the loop.
+    auto turn = asio::post(executor, asio::use_awaitable);
+    co_await std::move(turn);
   }
 }
 
