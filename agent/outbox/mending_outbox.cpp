@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_io.hpp>
@@ -46,6 +47,7 @@ class MendingOutbox final : public Outbox {
     if (refusal && refusal->kind == OpenRefusal::Kind::damaged) refusal = mend(refusal->error);
     if (refusal) return refuse(std::move(*refusal));
     lock_->note_outbox();
+    set_aside_bytes_ = prune_damaged(file_, room_beside());
     if (std::exchange(epoch_, inner_->epoch()) != inner_->epoch() && renewed_) renewed_();
     return std::nullopt;
   }
@@ -66,15 +68,18 @@ class MendingOutbox final : public Outbox {
   }
 
   [[nodiscard]] Result<LaneRows> append(const std::vector<Pending>& records) override {
+    make_room_beside();
     return with_file([&](Outbox& outbox) { return outbox.append(records); });
   }
   [[nodiscard]] Result<LaneRows> append_with_note(const std::vector<Pending>& records, const std::string& key,
                                                   const std::string& value) override {
+    make_room_beside();
     return with_file([&](Outbox& outbox) { return outbox.append_with_note(records, key, value); });
   }
   [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
                                          const std::string& value, NoteWhen when,
                                          const std::string& remembered) override {
+    make_room_beside();
     return with_file(
         [&](Outbox& outbox) { return outbox.append_news(tellings, key, value, when, remembered); });
   }
@@ -170,12 +175,24 @@ class MendingOutbox final : public Outbox {
     if (auto replaced = replace_damaged(file_, kept); !replaced) {
       return OpenRefusal{OpenRefusal::Kind::disk, replaced.error()};
     }
-    prune_damaged(file_, options_.max_bytes);
     spdlog::error("{}: {}", file_.string(), to_string(*salvage));
     auto refusal = open_file();
+    set_aside_bytes_ = prune_damaged(file_, room_beside());
     // Damaged again at once: it would go round for ever.
     if (refusal && refusal->kind == OpenRefusal::Kind::damaged) refusal->kind = OpenRefusal::Kind::disk;
     return refusal;
+  }
+
+  /// What the bound leaves to damaged outboxes, the next append taken off: it may write a twentieth.
+  [[nodiscard]] std::uint64_t room_beside() const {
+    const auto taken = bytes_on_disk() + options_.max_bytes / 10;
+    return options_.max_bytes - std::min(options_.max_bytes, taken);
+  }
+  /// As the outbox grows, damaged ones that were set aside make place.
+  void make_room_beside() {
+    if (set_aside_bytes_ == 0) return;
+    const auto room = room_beside();
+    if (set_aside_bytes_ > room) set_aside_bytes_ = prune_damaged(file_, room);
   }
 
   template <class Call>
@@ -209,6 +226,7 @@ class MendingOutbox final : public Outbox {
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<SoundOutbox> inner_;  ///< null: waited for
   std::string epoch_;
+  std::uint64_t set_aside_bytes_ = 0;  ///< of damaged outboxes beside it
   std::optional<std::uint8_t> bdseq_;  ///< of the last session of this process
   Error why_;                          ///< there is no outbox
   std::function<void()> renewed_;

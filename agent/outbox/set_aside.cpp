@@ -1,8 +1,10 @@
 #include "agent/outbox/set_aside.hpp"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -89,7 +91,7 @@ Result<void> move_journals(const fs::path& file, const fs::path& kept) {
 
 std::uint64_t bytes_of(const fs::path& kept) {
   std::uint64_t bytes = 0;
-  for (const char* part : {"", "-wal"}) {
+  for (const char* part : {"", "-wal", "-journal"}) {
     std::error_code absent;
     const auto size = fs::file_size(with(kept, part), absent);
     if (!absent) bytes += size;
@@ -134,16 +136,24 @@ Result<void> finish_replacement(const fs::path& file) {
   return sync_folder(file);
 }
 
-void prune_damaged(const fs::path& file, std::uint64_t max_bytes) {
+std::uint64_t prune_damaged(const fs::path& file, std::uint64_t room) {
   const auto found = damaged_ones(file);
-  std::size_t kept = 0;
   std::uint64_t bytes = 0;
-  for (auto each = found.rbegin(); each != found.rend(); ++each) {
-    bytes += bytes_of(each->second);
-    if (++kept <= kMostKept && (kept == 1 || bytes <= max_bytes)) continue;
+  for (const auto& [number, kept] : found) bytes += bytes_of(kept);
+  std::size_t left = found.size();
+  for (const auto& [number, kept] : found) {
+    if (left <= kMostKept && bytes <= room) break;
+    const auto size = bytes_of(kept);
     std::error_code ignored;
-    for (const char* part : {"-wal", "-journal", ""}) fs::remove(with(each->second, part), ignored);
+    for (const char* part : {"-wal", "-journal", ""}) fs::remove(with(kept, part), ignored);
+    --left;
+    if (there(kept)) continue;
+    bytes -= std::min(bytes, size);
+    spdlog::warn("{}: this damaged outbox, {} bytes that were kept to be looked at, is deleted: {}",
+                 kept.string(), size,
+                 bytes + size > room ? "outbox.max_bytes has no more room for it" : "newer ones are kept");
   }
+  return bytes;
 }
 
 }  // namespace xalink

@@ -21,7 +21,8 @@ namespace xalink {
 /// Before opening: ends a replacement that a crash has interrupted, or clears away one that had only begun.
 [[nodiscard]] Result<void> finish_replacement(const std::filesystem::path& file);
 
-/// Deletes the oldest damaged outboxes beyond a few, and beyond `max_bytes` of all but the newest.
-void prune_damaged(const std::filesystem::path& file, std::uint64_t max_bytes);
+/// Deletes damaged outboxes, the oldest first and with a line in the log, until there are only a few and all
+/// of them fit into `room` bytes. Gives how many bytes the rest takes.
+std::uint64_t prune_damaged(const std::filesystem::path& file, std::uint64_t room);
 
 }  // namespace xalink
