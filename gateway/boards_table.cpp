@@ -24,6 +24,7 @@ struct Words {
   std::string_view messages_limited, records_refused, lost, set_aside_of_board, last_reason,
       strangers_limited;
   std::string_view more_curbed, curbed_next;
+  std::string_view continues, earlier_outboxes, more_continued, continued_next;
 };
 
 constexpr Words kEnglish{
@@ -71,6 +72,12 @@ constexpr Words kEnglish{
     .curbed_next =
         "Not taken in whole, so that no board costs the others their turn. Next: look at these boards, or "
         "raise [limits] in gateway.toml if they may send that much.",
+    .continues = ": its outbox was damaged or lost its last records and was begun anew; it goes on from ",
+    .earlier_outboxes = " earlier one(s).",
+    .more_continued = " more boards with such outboxes: see --json.",
+    .continued_next =
+        "No record is stored twice; what could not be saved is among those given up. Next: if it goes on, "
+        "change the board's card or disk; xalink-agent status on the board says what happened.",
 };
 
 constexpr Words kVietnamese{
@@ -119,6 +126,13 @@ constexpr Words kVietnamese{
     .curbed_next =
         "Không nhận hết để không máy nào làm chậm máy khác. Tiếp theo: kiểm tra các máy này, hoặc tăng "
         "[limits] trong gateway.toml nếu được phép gửi nhiều như vậy.",
+    .continues = ": outbox bị hỏng hoặc mất các bản ghi cuối nên đã được lập lại; nối tiếp từ ",
+    .earlier_outboxes = " outbox trước.",
+    .more_continued = " máy khác có outbox như vậy: xem --json.",
+    .continued_next =
+        "Không bản ghi nào được lưu hai lần; phần không cứu được nằm trong số đã bỏ. Tiếp theo: nếu còn xảy "
+        "ra, hãy thay thẻ nhớ hoặc ổ đĩa của máy; chạy xalink-agent status trên máy đó để biết điều gì đã "
+        "xảy ra.",
 };
 
 class Table {
@@ -274,6 +288,22 @@ std::vector<std::string> curbed_lines(const Fleet& fleet, const Table& table, co
   return lines;
 }
 
+/// Boards whose outbox was begun anew, with what to do.
+std::vector<std::string> continued_lines(const Fleet& fleet, const Words& words) {
+  constexpr std::size_t kMost = 10;
+  std::vector<std::string> lines;
+  std::size_t boards = 0;
+  for (const auto& board : fleet.boards) {
+    if (board.salvaged_from.empty() || ++boards > kMost) continue;
+    if (lines.empty()) lines.emplace_back();
+    lines.push_back(to_string(board.site) + std::string(words.continues) +
+                    std::to_string(board.salvaged_from.size()) + std::string(words.earlier_outboxes));
+  }
+  if (boards > kMost) lines.push_back(std::to_string(boards - kMost) + std::string(words.more_continued));
+  if (boards > 0) lines.emplace_back(words.continued_next);
+  return lines;
+}
+
 }  // namespace
 
 std::string boards_as_table(const Fleet& fleet, WallTime now, Language language) {
@@ -295,6 +325,7 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
     if (table.has_estimates()) line(words.estimated);
     if (table.has_bounds_only()) line(words.bounds_only);
     for (const auto& told : curbed_lines(fleet, table, words, now)) line(told);
+    for (const auto& told : continued_lines(fleet, words)) line(told);
     text += missing_as_text(fleet, now, language);
   }
   if (fleet.strangers_limited > 0) line(std::to_string(fleet.strangers_limited), words.strangers_limited);

@@ -37,6 +37,11 @@ TEST_F(ContinuationTest, TakesNoRowTwiceUnderTheNewEpoch) {
   ASSERT_TRUE(fleet) << fleet.error().to_string();
   EXPECT_EQ(fleet->boards.at(0).lanes[index(Lane::measurements)].records, 100U);
   EXPECT_EQ(fleet->boards.at(0).salvaged_from, std::vector<std::string>{kEpochA});
+  const auto table = boards_as_table(*fleet, at_ms(kNoon), Language::english);
+  EXPECT_NE(table.find(to_string(kSite) + ": its outbox was damaged"), std::string::npos) << table;
+  EXPECT_NE(table.find("goes on from 1 earlier"), std::string::npos) << table;
+  const auto translated = boards_as_table(*fleet, at_ms(kNoon), Language::vietnamese);
+  EXPECT_NE(translated.find("nối tiếp từ 1 outbox trước"), std::string::npos) << translated;
 }
 
 TEST_F(ContinuationTest, TakesWhatTheOldOutboxCouldNotSave) {
