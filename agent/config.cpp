@@ -222,6 +222,12 @@ void read_board(Settings& settings, BoardProbeConfig& board) {
   }
 }
 
+void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& probe) {
+  SettingsTable table = settings.table(name);
+  probe.enabled = table.flag("enabled", probe.enabled);
+  probe.interval = table.duration("interval_seconds", probe.interval, seconds(1), kDay);
+}
+
 Checked<AgentConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   AgentConfig config;
@@ -236,6 +242,8 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_dns(*settings, config.dns);
   read_reach(*settings, config.reach);
   read_board(*settings, config.board);
+  read_plain(*settings, "probe.power", config.power);
+  read_plain(*settings, "probe.storage", config.storage);
   read_sources(*settings, config);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

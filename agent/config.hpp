@@ -60,6 +60,12 @@ struct BoardProbeConfig {
   std::filesystem::path disk_path = "/";
 };
 
+/// A probe that has nothing to be told but when.
+struct PlainProbeConfig {
+  bool enabled = true;
+  Milliseconds interval;
+};
+
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
@@ -88,6 +94,8 @@ struct AgentConfig {
   DnsProbeConfig dns;
   ReachProbeConfig reach;
   BoardProbeConfig board;
+  PlainProbeConfig power{true, std::chrono::minutes(1)};
+  PlainProbeConfig storage{true, std::chrono::hours(6)};
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;
   /// [indicators.*]

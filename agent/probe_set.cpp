@@ -9,7 +9,9 @@
 #include "agent/probes/dns.hpp"
 #include "agent/probes/link.hpp"
 #include "agent/probes/ping.hpp"
+#include "agent/probes/power.hpp"
 #include "agent/probes/reach.hpp"
+#include "agent/probes/storage.hpp"
 
 namespace xalink {
 namespace {
@@ -102,6 +104,15 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
   if (config.board.enabled) {
     set.add(std::make_unique<BoardProbe>(executor, clock, BoardSettings{config.board.disk_path, "/"}),
             config.board.interval, kMargin);
+  }
+  if (config.power.enabled && PowerProbe::has_answers({})) {
+    set.add(std::make_unique<PowerProbe>(executor, clock, PowerSettings()), config.power.interval, kMargin);
+  }
+  if (config.storage.enabled) {
+    StorageSettings settings;
+    settings.storage = std::filesystem::absolute(config.outbox_file).parent_path();
+    set.add(std::make_unique<StorageProbe>(executor, clock, std::move(settings)), config.storage.interval,
+            kMargin);
   }
   return set.take();
 }

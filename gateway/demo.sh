@@ -171,12 +171,14 @@ ca_file = "$work/web.pem"
 services = { demo = "https://127.0.0.1:$web_port/" }
 [probe.board]
 interval_seconds = 5
+[probe.storage]
+interval_seconds = 5
 [dossiers]
 drop_folder = "$work/drop"
 scan_seconds = 1
 settle_seconds = 0
 END
-wanted_groups=(Link/% Ping/loopback Ping/gateway DNS/portal Reach/demo Board)
+wanted_groups=(Link/% Ping/loopback Ping/gateway DNS/portal Reach/demo Board Storage)
 sample=$root/agent/dossiers/sample-dossiers.csv
 
 drop() { # drop FILE AS: complete at once, as the drop folder wants it

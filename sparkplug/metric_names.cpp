@@ -105,6 +105,45 @@ constexpr MetricDeclaration kBoard[] = {
      "Boot the values belong to; said once for each start of the program", "/proc/sys/kernel/random/boot_id"},
 };
 
+constexpr MetricDeclaration kPower[] = {
+    {"Mains", DataType::boolean, "", kAny, "Some supply from outside the board is online",
+     "/sys/class/power_supply/*/online"},
+    {"Charge", DataType::uint8, "%", kPercent, "Charge of the battery or UPS that has the least",
+     "/sys/class/power_supply/*/capacity"},
+    {"Battery", DataType::string, "", kAny, "State of that battery in the kernel's words: Charging, ...",
+     "/sys/class/power_supply/*/status"},
+    {"Runtime", DataType::uint32, "s", kCount, "Time until that battery is empty, as it says itself",
+     "/sys/class/power_supply/*/time_to_empty_now"},
+    {"Voltage", DataType::float32, "V", kCount, "Voltage across that battery",
+     "/sys/class/power_supply/*/voltage_now"},
+    {"Under Voltage", DataType::boolean, "", kAny, "The board gets too little voltage now",
+     "Raspberry Pi firmware get_throttled bit 0, or hwmon rpi_volt"},
+    {"Under Voltage Since Boot", DataType::boolean, "", kAny,
+     "It got too little at some time since it started", "Raspberry Pi firmware get_throttled bits 0 and 16"},
+    {"Throttled", DataType::boolean, "", kAny, "It runs slower now, for want of power or for heat",
+     "Raspberry Pi firmware get_throttled bits 1 to 3"},
+};
+
+constexpr MetricDeclaration kStorage[] = {
+    {"Device", DataType::string, "", kAny,
+     "Disk that keeps the records; null where it has no disk of its own", "/sys/dev/block"},
+    {"Life Used",
+     DataType::uint8,
+     "%",
+     {0, 110},
+     "Life that the card has used by its own count, in steps of ten; 110 is past its end",
+     "JESD84-B51 EXT_CSD 268, 269: /sys/block/*/device/life_time"},
+    {"Pre EOL",
+     DataType::uint8,
+     "",
+     {1, 3},
+     "Reserved blocks: 1 fine, 2 most are used, 3 replace the card now",
+     "JESD84-B51 EXT_CSD 267: /sys/block/*/device/pre_eol_info"},
+    {"Errors", DataType::uint64, "", kCount, "Errors that ext4 found since the file system was checked",
+     "/sys/fs/ext4/*/errors_count"},
+    {"Read Only", DataType::boolean, "", kAny, "The file system takes no writes", "statvfs(3)"},
+};
+
 // DateTime cannot be null in the middle of other values to some hosts' libraries, and cannot lie before 1970:
 // offsets are Int64.
 constexpr MetricDeclaration kBootClock[] = {
@@ -225,6 +264,8 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "DNS", true, Lane::measurements, kDns},
     {"network", "Reach", true, Lane::measurements, kReach},
     {"board", "Board", false, Lane::measurements, kBoard},
+    {"board", "Power", false, Lane::measurements, kPower},
+    {"board", "Storage", false, Lane::measurements, kStorage},
     {"board", "Boot Clock", false, Lane::events, kBootClock},
     {"board", "Outbox Event", false, Lane::events, kOutboxEvent},
     {"dossiers", "Dossier", false, Lane::events, kDossier},
@@ -302,6 +343,12 @@ Schema reach_schema(std::string_view service) {
 }
 Schema board_schema() {
   return schema_of("Board");
+}
+Schema power_schema() {
+  return schema_of("Power");
+}
+Schema storage_schema() {
+  return schema_of("Storage");
 }
 Schema boot_clock_schema() {
   return schema_of("Boot Clock");

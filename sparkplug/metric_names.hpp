@@ -58,6 +58,9 @@ struct RecordDeclaration {
 [[nodiscard]] Schema reach_schema(std::string_view service);
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
+/// Device "board", groups "Power" and "Storage".
+[[nodiscard]] Schema power_schema();
+[[nodiscard]] Schema storage_schema();
 /// Device "board", group "Boot Clock": boot_clock_schema() in sparkplug/boot_clock.hpp.
 /// Device "board", group "Outbox Event", lane of events: a damaged outbox was begun anew.
 [[nodiscard]] Schema outbox_event_schema();

@@ -43,7 +43,8 @@ class Pair {
   Pair(const Programs& programs, const test::Mosquitto& broker, const fs::path& folder,
        const std::string& more)
       : programs_(programs), folder_(folder) {
-    write(folder / "gateway.toml", broker_table(broker) + "[store]\nfile = \"gateway.db\"\n[control]\nsocket = \"gateway.sock\"\n");
+    write(folder / "gateway.toml",
+          broker_table(broker) + "[store]\nfile = \"gateway.db\"\n[control]\nsocket = \"gateway.sock\"\n");
     write(folder / "agent.toml", "[site]\ngroup = \"VN-03\"\nid = \"bench\"\n" + broker_table(broker) +
                                      "[delivery]\nbirth_delay_seconds = 0\n"
                                      "[outbox]\nfile = \"outbox.db\"\nallow_volatile = true\n"
@@ -123,7 +124,8 @@ class Watch {
 
 constexpr const char* kNoProbes =
     "[probe.link]\nenabled = false\n[probe.ping]\nenabled = false\n[probe.dns]\nenabled = false\n"
-    "[probe.reach]\nenabled = false\n[probe.board]\nenabled = false\n";
+    "[probe.reach]\nenabled = false\n[probe.board]\nenabled = false\n"
+    "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
 
 }  // namespace
 

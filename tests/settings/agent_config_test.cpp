@@ -248,6 +248,8 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.dns", "timeout_seconds = 61"},
       {"probe.reach", "timeout_seconds = 301"},
       {"probe.board", "interval_seconds = 0"},
+      {"probe.power", "interval_seconds = 0"},
+      {"probe.storage", "interval_seconds = 90000"},
       {"dossiers", "scan_seconds = 0"},
       {"dossiers", "scan_seconds = 3601"},
   };

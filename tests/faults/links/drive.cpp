@@ -55,7 +55,7 @@ std::string Drive::agent_settings() const {
          "\ninterfaces = [\"" + kBoardInterface +
          "\"]\n[probe.ping]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = "
          "false\n" +
-         "[probe.board]\nenabled = false\n";
+         "[probe.board]\nenabled = false\n[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
 }
 
 std::uint64_t Drive::assigned() const {
