@@ -81,6 +81,7 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
 void StoreLock::note_store() {
   if (std::exchange(knows_store_, true)) return;
   write_note();
+  ::fdatasync(file_);
 }
 
 void StoreLock::write_note() const {
@@ -90,7 +91,6 @@ void StoreLock::write_note() const {
   // there before that is cut off: a note survives whatever happens between.
   if (::pwrite(file_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return;
   if (::ftruncate(file_, static_cast<off_t>(text.size())) != 0) return;
-  if (knows_store_) ::fdatasync(file_);
 }
 
 StoreLock::StoreLock(StoreLock&& other) noexcept
