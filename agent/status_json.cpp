@@ -89,7 +89,6 @@ const char* name_of(OutboxSpace::Pressure pressure) {
     case OutboxSpace::Pressure::thinning: return "thinning";
     case OutboxSpace::Pressure::dropping: return "dropping";
     case OutboxSpace::Pressure::events_refused: return "events refused";
-    case OutboxSpace::Pressure::held_open: return "held open";
   }
   return "none";
 }

@@ -80,11 +80,6 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
        "theo: "
        "khôi phục kết nối tới máy chủ tỉnh, hoặc mang đi bằng tay (xalink-agent export), hoặc tăng [outbox] "
        "max_bytes"},
-      {"another program has kept the outbox open for too long, so that it cannot be written. Next: close it "
-       "(an "
-       "sqlite3 shell?)",
-       "một chương trình khác mở bộ đệm quá lâu nên không ghi được. Tiếp theo: đóng chương trình đó "
-       "(sqlite3?)"},
       {"larger than max_bytes, from before it was lowered; it grows no more. Next: free space on its disk "
        "and "
        "start the agent again",
@@ -261,11 +256,7 @@ std::string space_text(const json::object& outbox, const Speaker& say) {
        "full of events that the gateway has not confirmed: new ones stay with their source, and measurements "
        "are "
        "dropped. Next: bring the board and the gateway together, or carry the events there (xalink-agent "
-       "export), or raise [outbox] max_bytes"},
-      {"held open",
-       "another program has kept the outbox open for too long, so that it cannot be written. Next: close it "
-       "(an "
-       "sqlite3 shell?)"}};
+       "export), or raise [outbox] max_bytes"}};
   if (const auto found = advice.find(text(outbox.at("pressure"))); found != advice.end())
     out += "  ! " + say(found->second) + "\n";
   const auto most = outbox.at("max_bytes").to_number<double>();

@@ -216,17 +216,30 @@ if [[ $check == no ]]; then
 fi
 
 ask() { sqlite3 -readonly -cmd ".timeout 5000" "$1" "$2" 2>/dev/null; }
+# The agent holds its outbox alone, so a copy is looked into. Copied twice alike, the database and its WAL
+# were so at one moment.
+copy_outbox() { # copy_outbox FILE
+  local tries
+  rm -f "$1" "$1-wal" "$1-shm"
+  for ((tries = 0; tries < 200; ++tries)); do
+    { cat "$outbox" >"$1" && cat "$outbox-wal" >"$1-wal"; } 2>/dev/null || return
+    cmp -s "$outbox" "$1" && cmp -s "$outbox-wal" "$1-wal" && return
+    sleep 0.05
+  done
+  return 1
+}
 rows_of() { tail -n +2 "$1" | grep -c '[^[:space:]]'; }
 
 # What the outbox says is still not acknowledged, as words; empty when all of it is.
 still_missing() { # still_missing DOSSIERS: how many dossier records there have to be
   local group dossiers
+  copy_outbox "$work/outbox-now.db" || { echo -n " a copy of the outbox"; return; }
   for group in "${wanted_groups[@]}"; do
-    [[ $(ask "$outbox" "SELECT count(*) FROM records WHERE metric_group LIKE '$group' AND row_id <=
+    [[ $(ask "$work/outbox-now.db" "SELECT count(*) FROM records WHERE metric_group LIKE '$group' AND row_id <=
       (SELECT row_id FROM position WHERE lane = records.lane AND what = 'acknowledged')") -gt 0 ]] ||
       echo -n " ${group%/%}"
   done
-  dossiers=$(ask "$outbox" "SELECT count(*) FROM records WHERE metric_group = 'Dossier' AND row_id <=
+  dossiers=$(ask "$work/outbox-now.db" "SELECT count(*) FROM records WHERE metric_group = 'Dossier' AND row_id <=
     (SELECT row_id FROM position WHERE lane = 0 AND what = 'acknowledged')")
   [[ ${dossiers:-0} -ge $1 ]] || echo -n " dossiers(${dossiers:-0}/$1)"
 }
@@ -265,7 +278,7 @@ start_gateway
 wait_for 120 "waiting for the backlog" still_missing $((samples + more))
 
 # The agent goes on measuring. What it numbered until now has to be there, and is looked at.
-sqlite3 -readonly "$outbox" ".timeout 5000" ".backup '$work/outbox-then.db'" || fail "the outbox could not be copied"
+copy_outbox "$work/outbox-then.db" || fail "the outbox could not be copied"
 not_equal_yet() { "$compare" --older-outbox "$work/outbox-then.db" "$store" >"$work/verdict" 2>"$work/findings" ||
   { [[ $(<"$work/verdict") == *", 0 missing,"* ]] || echo " records"; }; }
 wait_for 60 "waiting for the last measurements" not_equal_yet

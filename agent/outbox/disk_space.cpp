@@ -74,14 +74,12 @@ bool DiskSpace::fits(std::uint64_t pages) {
 }
 
 void DiskSpace::empty_wal() {
-  // Without waiting: whoever reads may do so for hours.
-  database_.setBusyTimeout(0);
-  sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  database_.setBusyTimeout(kOutboxBusyTimeoutMs);
+  const int refused =
+      sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (refused != SQLITE_OK) throw SQLite::Exception(database_.getHandle(), refused);
 }
 
 void DiskSpace::prepare(std::uint64_t pages) {
-  held_open_ = false;
   if (fits(pages)) return;
   empty_wal();
   if (fits(pages)) return;
@@ -90,12 +88,8 @@ void DiskSpace::prepare(std::uint64_t pages) {
                          wal_bytes(plan_.checkpoint_frames + plan_.transaction_pages, plan_.page_bytes)) {
     return;
   }
-  held_open_ = true;
-  throw NoRoom(
-      Error{file_.string(),
-            "another program has kept the database open for so long that the space for new records "
-            "is used up by its WAL",
-            "Close what reads it (an sqlite3 shell?); nothing is lost meanwhile that fits into memory"});
+  throw NoRoom(Error{file_.string(), "the outbox has no room for so much at once within its bound",
+                     "Raise [outbox] max_bytes"});
 }
 
 }  // namespace xalink

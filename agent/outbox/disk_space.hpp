@@ -37,12 +37,9 @@ class DiskSpace {
   /// Whether the database file is larger than the plan has it: it was made under a larger bound.
   [[nodiscard]] bool oversized();
   /// Before each transaction that writes up to `pages` pages: sees that the files stay within the bound,
-  /// whatever becomes of the WAL. Throws NoRoom when somebody's open read keeps it from being emptied.
+  /// whatever becomes of the WAL. Throws NoRoom when that cannot be.
   void prepare(std::uint64_t pages);
-  /// Empties the WAL if nobody reads.
   void empty_wal();
-  /// Whether the last transaction was refused because somebody reads.
-  [[nodiscard]] bool held_open() const { return held_open_; }
 
  private:
   [[nodiscard]] std::uint64_t number(SQLite::Statement& pragma);
@@ -54,7 +51,6 @@ class DiskSpace {
   SpacePlan plan_;
   SQLite::Statement page_count_;
   SQLite::Statement freelist_count_;
-  bool held_open_ = false;
 };
 
 /// Bytes of the database, its WAL and its shared memory.

@@ -10,7 +10,7 @@
 namespace xalink {
 
 /// Holds `<file>.lock` for as long as it lives; the kernel lets go when the process dies. A lock beside
-/// the database instead of SQLite's own exclusive mode, so that people can read it while the agent runs.
+/// the database as well as SQLite's own, which is let go of while a damaged file is mended or made smaller.
 class FileLock {
  public:
   enum class Refusal : std::uint8_t {

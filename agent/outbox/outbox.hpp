@@ -57,7 +57,6 @@ struct OutboxSpace {
     thinning,        ///< the oldest measurements become hourly summaries
     dropping,        ///< the oldest measurements and summaries go
     events_refused,  ///< it is full of events that are not acknowledged; sources keep theirs
-    held_open,       ///< a program that reads it keeps it from being written
   };
   std::uint64_t bytes = 0;
   std::uint64_t max_bytes = 0;

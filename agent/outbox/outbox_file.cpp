@@ -41,6 +41,20 @@ std::string new_epoch() {
   return boost::uuids::to_string(boost::uuids::random_generator_pure()());
 }
 
+/// Before the first look into the file: then SQLite keeps the index of the WAL in its own memory. The file
+/// that it lies in otherwise is written by the kernel every half a minute, and was a third of all that a
+/// board's card had to take. Nobody else can open the outbox meanwhile, not even to read.
+void hold_alone(SQLite::Database& database) {
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+}
+
+/// The database is held. Such a file is of a program that did not hold its outbox alone, and was cut off.
+void remove_shared_memory(std::filesystem::path path) {
+  path += "-shm";
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+}
+
 /// Before the tables exist: the page size cannot change later.
 void choose_layout(SQLite::Database& database) {
   // A commit writes the tail pages of a lane and of the positions anew. With the usual ten records or so
@@ -188,6 +202,7 @@ std::variant<OutboxFile, OpenRefusal> open_outbox_file(const std::filesystem::pa
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
         kOutboxBusyTimeoutMs);
     auto& database = *file.database;
+    hold_alone(database);
     const int application = number(database, "PRAGMA application_id");
     const bool empty = number(database, "SELECT count(*) FROM sqlite_schema") == 0;
     // Creation is one transaction: a file is either empty or complete.
@@ -219,6 +234,7 @@ std::variant<OutboxFile, OpenRefusal> open_outbox_file(const std::filesystem::pa
       if (found != "ok") return OpenRefusal{Kind::damaged, damaged_database(path, first_line(found))};
     }
     choose_behaviour(database);
+    remove_shared_memory(path);
     if (format < kFormat) migrate(database, format);
     SQLite::Statement meta(database, "SELECT epoch FROM meta WHERE only = 1");
     if (meta.executeStep()) file.epoch = meta.getColumn(0).getString();
@@ -241,7 +257,8 @@ Result<OutboxFile> make_outbox_file(const std::filesystem::path& path) {
     OutboxFile file;
     file.path = path;
     file.database = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, kOutboxBusyTimeoutMs);
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
+        kOutboxBusyTimeoutMs);
     auto& database = *file.database;
     database.exec("PRAGMA page_size = 1024");
     database.exec("PRAGMA journal_mode = OFF");

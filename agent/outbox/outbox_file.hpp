@@ -20,7 +20,7 @@ struct OutboxFile {
   std::string epoch;
 };
 
-/// Somebody's sqlite3 shell may hold a lock for a moment.
+/// Somebody's sqlite3 shell may hold a lock for a moment while the outbox is opened; later nobody can.
 inline constexpr int kOutboxBusyTimeoutMs = 5'000;
 
 /// Writes the outbox anew without its free pages, beside it, and puts it in its place; whoever is cut off
@@ -37,9 +37,9 @@ struct OpenRefusal {
   Error error;
 };
 
-/// Opens, or creates with a new epoch. The whole file is checked (SQLite's quick_check) up to 128 MiB.
-/// `known`: an outbox was opened under this name before, so that a file that looks like nothing is ours.
-/// The caller holds the lock.
+/// Opens, or creates with a new epoch. No other program can open it until it is closed. The whole file is
+/// checked (SQLite's quick_check) up to 128 MiB. `known`: an outbox was opened under this name before, so
+/// that a file that looks like nothing is ours. The caller holds the lock.
 [[nodiscard]] std::variant<OutboxFile, OpenRefusal> open_outbox_file(const std::filesystem::path& path,
                                                                      bool known);
 

@@ -1,6 +1,8 @@
 -- The outbox of one board, format 1 (PRAGMA user_version). Later formats are scripts of their own beside
 -- this one, schema_2.sql and so on, applied forward only and in order.
--- To look inside while the agent runs: sqlite3 -readonly outbox.db 'SELECT * FROM records LIMIT 10'
+-- To look inside while the agent is stopped: sqlite3 -readonly outbox.db 'SELECT * FROM records LIMIT 10'
+-- While it runs it holds the file alone: ask it (xalink-agent status, export), or look into a copy of the
+-- file and its -wal.
 
 -- One row. A new database is a new epoch: row ids mean nothing without it.
 CREATE TABLE meta(

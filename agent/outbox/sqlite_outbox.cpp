@@ -35,8 +35,7 @@ constexpr std::string_view kAcknowledged = "acknowledged";
 constexpr std::string_view kNewest = "newest";
 constexpr std::string_view kSent = "sent";
 
-// What a transaction of marks or counts may write, and how much of the WAL appends leave to such ones when a
-// reader keeps it from being emptied.
+// What a transaction of marks or counts may write, and how much of the WAL appends leave to such ones.
 constexpr std::uint64_t kBookkeepingPages = 8;
 constexpr std::uint64_t kPagesForOthers = 64;
 
@@ -268,7 +267,7 @@ class SqliteOutbox final : public SoundOutbox {
       OutboxSpace space;
       space.bytes = bytes_on_disk();
       space.max_bytes = options_.max_bytes;
-      space.pressure = space_.held_open() ? OutboxSpace::Pressure::held_open : pressure_;
+      space.pressure = pressure_;
       for (const auto lane : kLanes) {
         const RowId oldest = table(lane).oldest();
         const RowId acknowledged = acknowledged_[index(lane)];

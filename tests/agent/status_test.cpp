@@ -137,8 +137,7 @@ TEST(Status, TellsWhatWasGivenUpAndWhatToDo) {
   const std::vector<std::tuple<Pressure, std::string, std::string, std::string>> cases = {
       {Pressure::thinning, "thinning", "become hourly summaries", "gộp theo giờ. Tiếp theo"},
       {Pressure::dropping, "dropping", "are dropped. Next", "đang bị bỏ. Tiếp theo"},
-      {Pressure::events_refused, "events refused", "stay with their source", "nằm lại ở nguồn"},
-      {Pressure::held_open, "held open", "close it", "đóng chương trình đó"}};
+      {Pressure::events_refused, "events refused", "stay with their source", "nằm lại ở nguồn"}};
   for (const auto& [pressure, name, english, vietnamese] : cases) {
     status.outbox_space.pressure = pressure;
     const auto json = status_as_json(status);

@@ -30,10 +30,10 @@ enum class StoreState : bool {
   ahead_allowed,  ///< the outbox is an older copy: what the store holds beyond it is not looked at
 };
 
-/// Reads both databases, which may be in use. Rows that the outbox has forgotten since they were
-/// acknowledged are looked for by number, all others by content too: device, group, boot, wall time,
-/// its quality, and each value by the name of its column (one that is absent is null).
-/// Time since boot may be off by kBootTimeToleranceMs, because a run of records carries it once.
+/// Reads both databases, which may be in use; the outbox may be held by its agent. Rows that the outbox has
+/// forgotten since they were acknowledged are looked for by number, all others by content too: device, group,
+/// boot, wall time, its quality, and each value by the name of its column (one that is absent is null). Time
+/// since boot may be off by kBootTimeToleranceMs, because a run of records carries it once.
 [[nodiscard]] Result<Comparison> compare_stores(const std::filesystem::path& outbox,
                                                 const std::filesystem::path& store,
                                                 StoreState state = StoreState::settled);

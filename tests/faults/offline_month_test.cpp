@@ -1,7 +1,6 @@
 // A board with the default probes that is cut off for a month, and then drained through the real rules and
 // the real stores.
 
-#include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -17,6 +16,7 @@
 #include "sparkplug/given_up.hpp"
 #include "tests/bench/record_mix.hpp"
 #include "tests/comparison/comparison.hpp"
+#include "tests/fakes/database_view.hpp"
 #include "tests/fakes/fault_table.hpp"
 #include "tests/integration/protocol_world.hpp"
 
@@ -59,9 +59,9 @@ Month live_offline(const std::filesystem::path& file, std::uint64_t max_bytes) {
       if (!outbox.given_up()->empty()) {
         month.days_before_thinning = days;
       } else if (days > 1) {
-        SQLite::Database database(file.string(), SQLite::OPEN_READONLY);
+        test::DatabaseView view(file);
         month.bytes_of_day =
-            static_cast<double>(kPageBytes) * database.execAndGet("PRAGMA page_count").getInt() / days;
+            static_cast<double>(kPageBytes) * view.database().execAndGet("PRAGMA page_count").getInt() / days;
       }
     }
     if (over) break;

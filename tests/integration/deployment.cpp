@@ -1,6 +1,5 @@
 #include "tests/integration/deployment.hpp"
 
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <boost/json/parse.hpp>
@@ -11,13 +10,12 @@
 #include <utility>
 
 #include "tests/comparison/comparison.hpp"
+#include "tests/fakes/database_view.hpp"
 
 namespace xalink::test {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int kBusyTimeoutMs = 10'000;
 
 std::string table_of(const Broker& broker) {
   return "[broker]\nurl = \"mqtt://127.0.0.1:" + std::to_string(broker.port) + "\"\nmqtt_version = \"" +
@@ -38,8 +36,8 @@ std::string tail_of(const std::string& log) {
 
 std::string ask(const std::filesystem::path& database, const std::string& sql) {
   try {
-    SQLite::Database opened(database.string(), SQLite::OPEN_READONLY, kBusyTimeoutMs);
-    SQLite::Statement query(opened, sql);
+    DatabaseView view(database);
+    SQLite::Statement query(view.database(), sql);
     if (!query.executeStep()) return {};
     std::string row;
     for (int i = 0; i < query.getColumnCount(); ++i) {

@@ -1,7 +1,6 @@
 // A province whose gateway is put back from a copy that is hours old: what the boards still hold comes
 // back, what they do not is told, and the account of every epoch is exact.
 
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +11,7 @@
 
 #include "gateway/boards.hpp"
 #include "tests/comparison/comparison.hpp"
+#include "tests/fakes/database_view.hpp"
 #include "tests/fakes/fault_seeds.hpp"
 #include "tests/fakes/fault_table.hpp"
 #include "tests/integration/protocol_world.hpp"
@@ -35,8 +35,8 @@ constexpr std::uint64_t kSeeds = 6;
 #endif
 
 std::int64_t ask(const std::filesystem::path& file, const std::string& sql) {
-  SQLite::Database database(file.string(), SQLite::OPEN_READONLY);
-  SQLite::Statement query(database, sql);
+  test::DatabaseView view(file);
+  SQLite::Statement query(view.database(), sql);
   return query.executeStep() ? query.getColumn(0).getInt64() : 0;
 }
 

@@ -15,6 +15,7 @@
 #include "agent/outbox/salvage.hpp"
 #include "tests/agent/outbox/outbox_fixture.hpp"
 #include "tests/agent/outbox/sample_records.hpp"
+#include "tests/fakes/database_view.hpp"
 
 namespace xalink {
 namespace {
@@ -67,7 +68,8 @@ TEST_F(OutboxFileTest, BringsAnOlderFormatForwardWithItsRows) {
       "DROP COLUMN seal; ALTER TABLE schema DROP COLUMN seal;");
   reopen();
   EXPECT_EQ(outbox_->epoch(), epoch);
-  EXPECT_EQ(SQLite::Database(file_.string())
+  EXPECT_EQ(test::DatabaseView(file_)
+                .database()
                 .execAndGet("SELECT row_id FROM position WHERE lane = 1 AND what = 'sent'")
                 .getInt(),
             2)

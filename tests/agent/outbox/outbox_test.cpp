@@ -13,6 +13,7 @@
 
 #include "tests/agent/outbox/outbox_fixture.hpp"
 #include "tests/agent/outbox/sample_records.hpp"
+#include "tests/fakes/database_view.hpp"
 
 namespace xalink {
 namespace {
@@ -334,11 +335,15 @@ TEST_F(OutboxTest, CountsWhatWasGivenUpByReason) {
   EXPECT_EQ(outbox_->given_up().value(), expected);
 }
 
-TEST_F(OutboxTest, CanBeLookedIntoWhileItIsOpen) {
+TEST_F(OutboxTest, IsHeldAloneAndACopyOfItCanBeLookedInto) {
   append({ping(1), dossier_event(1)});
   EXPECT_GT(outbox_->bytes_on_disk(), 4'096U);
-  const SQLite::Database reader(file_.string(), SQLite::OPEN_READONLY);
-  SQLite::Statement rows(reader,
+  // What the index of the WAL lies in otherwise: the kernel would write it to the card over and over.
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "outbox.db-shm"));
+  EXPECT_THROW(SQLite::Database(file_.string(), SQLite::OPEN_READONLY).execAndGet("SELECT epoch FROM meta"),
+               SQLite::Exception);
+  test::DatabaseView copy(file_);
+  SQLite::Statement rows(copy.database(),
                          "SELECT lane, row_id, device, metric_group, wall_time FROM records ORDER BY lane");
   ASSERT_TRUE(rows.executeStep());
   EXPECT_EQ(rows.getColumn(2).getString(), "dossiers");
@@ -347,6 +352,22 @@ TEST_F(OutboxTest, CanBeLookedIntoWhileItIsOpen) {
   EXPECT_EQ(rows.getColumn(3).getString(), "Ping/gateway");
   EXPECT_EQ(rows.getColumn(4).getString(), "2026-09-21T14:13:21.000Z");
   EXPECT_EQ(append({ping(2)}), 2U) << "a reader must not be in the way";
+}
+
+TEST_F(OutboxTest, CanBeReadWhereItLiesOnceItIsClosed) {
+  append({ping(1), dossier_event(1)});
+  outbox_.reset();
+  SQLite::Database reader(file_.string(), SQLite::OPEN_READONLY);
+  EXPECT_EQ(reader.execAndGet("SELECT count(*) FROM records").getInt(), 2);
+}
+
+TEST_F(OutboxTest, TakesAwayTheSharedMemoryOfAProgramThatWasCutOff) {
+  append({ping(1)});
+  outbox_.reset();
+  folder_.write("outbox.db-shm", std::string(32'768, '\x5a'));
+  reopen();
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "outbox.db-shm"));
+  EXPECT_EQ(read(Lane::measurements, 1, 9).items[0].record, ping(1).record);
 }
 
 }  // namespace
