@@ -1,12 +1,14 @@
 // A province whose gateway is put back from a copy that is hours old: what the boards still hold comes
 // back, what they do not is told, and the account of every epoch is exact.
 
+#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 
 #include "gateway/boards.hpp"
@@ -84,16 +86,18 @@ class Province {
   /// row that went.
   LaneRows evict(std::size_t site, double share) {
     world.kill_board(site);
-    SQLite::Database outbox(world.outbox_file(site).string(), SQLite::OPEN_READWRITE);
     LaneRows evicted{};
+    std::optional<SQLite::Database> outbox(std::in_place, world.outbox_file(site).string(),
+                                           SQLite::OPEN_READWRITE);
     for (const Lane lane : kLanes) {
       const auto number = std::to_string(index(lane));
       const auto acknowledged =
-          outbox.execAndGet("SELECT row_id FROM position WHERE what = 'acknowledged' AND lane = " + number)
+          outbox->execAndGet("SELECT row_id FROM position WHERE what = 'acknowledged' AND lane = " + number)
               .getInt64();
       evicted[index(lane)] = static_cast<RowId>(static_cast<double>(acknowledged) * share);
-      outbox.exec("DELETE FROM lane_" + number + " WHERE row_id <= " + std::to_string(evicted[index(lane)]));
+      outbox->exec("DELETE FROM lane_" + number + " WHERE row_id <= " + std::to_string(evicted[index(lane)]));
     }
+    outbox.reset();  // a board holds it alone
     world.start_board(site);
     return evicted;
   }
