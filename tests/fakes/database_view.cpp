@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Whoever holds it alone does so for hours; others only for moments.
-constexpr int kBusyTimeoutMs = 500;
+constexpr int kBusyTimeoutMs = 50;
 constexpr auto kLongest = std::chrono::seconds(30);
 
 struct Bytes {
