@@ -30,7 +30,8 @@ Result<std::size_t> remove_old_files(const std::filesystem::path& folder, std::c
     const WallTime since(std::chrono::seconds(about.st_ctim.tv_sec));
     if (since < kFirstRelease || since > now + std::chrono::hours(1)) {
       // Changes nothing but the time of the inode.
-      (void)::fchmodat(AT_FDCWD, file.c_str(), about.st_mode & 07777U, 0);
+      if (::fchmodat(AT_FDCWD, file.c_str(), about.st_mode & 07777U, 0) != 0 && !problem)
+        problem = system_failure(file, "is from a wrong clock's time, and its inode cannot be touched");
       continue;
     }
     if (since + keep >= now) continue;
