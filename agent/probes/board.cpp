@@ -17,20 +17,11 @@ BoardProbe::BoardProbe(const boost::asio::any_io_executor& /*executor*/, Clock& 
 
 boost::asio::awaitable<std::vector<Value>> BoardProbe::measure(SteadyTime /*deadline*/) {
   const SystemReadings readings = read_system(settings_.storage, settings_.root);
-  std::vector<Value> values;
-  values.reserve(schema_.columns.size());
-  values.push_back(value_of(readings.uptime_s));
-  values.push_back(value_of(readings.load_1m));
-  values.push_back(value_of(readings.memory_available));
-  values.push_back(value_of(readings.memory_total));
-  values.push_back(value_of(readings.disk_available));
-  values.push_back(value_of(readings.disk_total));
-  values.push_back(value_of(readings.temperature));
-  if (unsaid_boot_id_.empty()) {
-    values.emplace_back(std::monostate{});
-  } else {
-    values.emplace_back(std::exchange(unsaid_boot_id_, {}));
-  }
+  std::optional<std::string> boot_id;
+  if (!unsaid_boot_id_.empty()) boot_id = std::exchange(unsaid_boot_id_, {});
+  std::vector<Value> values =
+      values_of(readings.uptime_s, readings.load_1m, readings.memory_available, readings.memory_total,
+                readings.disk_available, readings.disk_total, readings.temperature, boot_id);
   co_return values;
 }
 

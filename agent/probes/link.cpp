@@ -20,17 +20,9 @@ boost::asio::awaitable<std::vector<Value>> LinkProbe::measure(SteadyTime /*deadl
   const std::vector<DefaultRoute> routes = default_routes(settings_.root);
   const bool leads_out =
       std::ranges::find(routes, settings_.interface, &DefaultRoute::interface) != routes.end();
-  std::vector<Value> values;
-  values.reserve(schema_.columns.size());
-  values.push_back(value_of(reading.carrier));
-  values.emplace_back(leads_out);
-  values.push_back(value_of(reading.speed_mbit));
-  values.push_back(value_of(reading.received_bytes));
-  values.push_back(value_of(reading.sent_bytes));
-  values.push_back(value_of(reading.receive_errors));
-  values.push_back(value_of(reading.send_errors));
-  values.push_back(value_of(reading.receive_drops));
-  values.push_back(value_of(reading.send_drops));
+  std::vector<Value> values = values_of(reading.carrier, std::optional<bool>(leads_out), reading.speed_mbit,
+                                        reading.received_bytes, reading.sent_bytes, reading.receive_errors,
+                                        reading.send_errors, reading.receive_drops, reading.send_drops);
   co_return values;
 }
 

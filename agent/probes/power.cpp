@@ -18,16 +18,9 @@ bool PowerProbe::has_answers(const PowerSettings& settings) {
 
 boost::asio::awaitable<std::vector<Value>> PowerProbe::measure(SteadyTime /*deadline*/) {
   const PowerReadings readings = read_power(settings_.root);
-  std::vector<Value> values;
-  values.reserve(schema_.columns.size());
-  values.push_back(value_of(readings.mains));
-  values.push_back(value_of(readings.charge_percent));
-  values.push_back(value_of(readings.battery_status));
-  values.push_back(value_of(readings.runtime_s));
-  values.push_back(value_of(readings.battery_volts));
-  values.push_back(value_of(readings.under_voltage));
-  values.push_back(value_of(readings.under_voltage_since_boot));
-  values.push_back(value_of(readings.throttled));
+  std::vector<Value> values = values_of(readings.mains, readings.charge_percent, readings.battery_status,
+                                        readings.runtime_s, readings.battery_volts, readings.under_voltage,
+                                        readings.under_voltage_since_boot, readings.throttled);
   co_return values;
 }
 

@@ -14,13 +14,8 @@ StorageProbe::StorageProbe(const boost::asio::any_io_executor& /*executor*/, Clo
 
 boost::asio::awaitable<std::vector<Value>> StorageProbe::measure(SteadyTime /*deadline*/) {
   const StorageHealth health = read_storage_health(settings_.storage, settings_.root);
-  std::vector<Value> values;
-  values.reserve(schema_.columns.size());
-  values.push_back(value_of(health.device));
-  values.push_back(value_of(health.life_used));
-  values.push_back(value_of(health.pre_eol));
-  values.push_back(value_of(health.errors));
-  values.push_back(value_of(health.read_only));
+  std::vector<Value> values =
+      values_of(health.device, health.life_used, health.pre_eol, health.errors, health.read_only);
   co_return values;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "sparkplug/clock.hpp"
 #include "sparkplug/record.hpp"
@@ -26,6 +27,15 @@ template <class Reading>
     static_assert(std::unsigned_integral<Reading>);
     return static_cast<std::uint64_t>(*reading);
   }
+}
+
+/// The values of a record whose columns are these readings, in this order.
+template <class... Readings>
+[[nodiscard]] std::vector<Value> values_of(const std::optional<Readings>&... readings) {
+  std::vector<Value> values;
+  values.reserve(sizeof...(readings));
+  (values.push_back(value_of(readings)), ...);
+  return values;
 }
 
 /// Whole microseconds, of intervals that are never negative and fit the 71 minutes of a UInt32.
