@@ -88,14 +88,17 @@ class Handler {
   }
   bool on_double(double number, json::string_view part, error_code&) {
     number_.append(part.data(), part.size());
-    const std::string written = std::exchange(number_, {});
-    std::array<char, 40> text{};
+    std::string written = std::exchange(number_, {});
     // 2 and 2.0 are the same number; other systems write either.
     constexpr double kWhole = 9'007'199'254'740'992;  // 2^53
     const bool whole = std::abs(number) < kWhole && number == std::floor(number);
-    std::snprintf(text.data(), text.size(), "%.0f", whole ? number : 0.0);
     // Else as it is written: a code of many digits must not become its neighbour's.
-    take(whole ? std::string(text.data()) : written);
+    if (whole) {
+      std::array<char, 40> text{};
+      std::snprintf(text.data(), text.size(), "%.0f", number);
+      written = text.data();
+    }
+    take(std::move(written));
     return true;
   }
   bool on_bool(bool value, error_code&) {
