@@ -8,39 +8,26 @@
 #include <optional>
 #include <string>
 
+#include "tests/faults/disks/disk_test.hpp"
 #include "tests/faults/disks/refusing_calls.hpp"
 #include "tests/faults/disks/small_disk.hpp"
-#include "tests/integration/deployment.hpp"
 
 namespace xalink::test {
 namespace {
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{16} << 20U;
-constexpr std::uint64_t kDossiersInFile = 500;
 
-class BoardOutbox : public DeploymentTest {
+class BoardOutbox : public DiskTest {
  protected:
-  BoardOutbox() : DeploymentTest(Measures::every_second) {}
+  BoardOutbox() : DiskTest(Measures::every_second) {}
 
-  void drop(std::uint64_t count) {
-    board_.drop_dossiers(dropped_ + 1, count);
-    dropped_ += count;
-  }
-  [[nodiscard]] std::uint64_t arrived() const {
-    return ask_number(gateway_.store(),
-                      "SELECT count(*) FROM record JOIN schema ON schema.id = schema WHERE grp = 'Dossier'");
-  }
   [[nodiscard]] std::string disk_error() const {
     const auto told = board_.status();
     return told.empty() ? std::string() : std::string(at(told, "outbox", "disk_error").as_string());
   }
   /// Files of dossiers until the disk has refused one.
   [[nodiscard]] bool drop_until_refused() {
-    return eventually([&] {
-      if (!disk_error().empty()) return true;
-      if (board_.all_dossiers_taken()) drop(kDossiersInFile);
-      return false;
-    });
+    return drop_until([&] { return !disk_error().empty(); });
   }
   /// `status`, which answers and says so. Asked again: a small append may fit between two that do not.
   void expect_status_says(const std::string& what) const {
@@ -67,8 +54,6 @@ class BoardOutbox : public DeploymentTest {
     EXPECT_EQ(arrived(), dropped_) << "each once";
     expect_exactly_once(board_);
   }
-
-  std::uint64_t dropped_ = 0;
 };
 
 class BoardDisk : public BoardOutbox {

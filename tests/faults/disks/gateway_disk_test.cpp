@@ -11,9 +11,9 @@
 #include <optional>
 #include <string>
 
+#include "tests/faults/disks/disk_test.hpp"
 #include "tests/faults/disks/refusing_calls.hpp"
 #include "tests/faults/disks/small_disk.hpp"
-#include "tests/integration/deployment.hpp"
 
 namespace xalink::test {
 namespace {
@@ -21,24 +21,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kDiskBytes = std::uint64_t{24} << 20U;
-constexpr std::uint64_t kDossiersInFile = 500;
 
-class GatewayStore : public DeploymentTest {
+class GatewayStore : public DiskTest {
  protected:
-  void drop(std::uint64_t count) {
-    board_.drop_dossiers(dropped_ + 1, count);
-    dropped_ += count;
-  }
   void start_and_take_in(std::uint64_t count) {
     gateway_.program.start();
     board_.program.start();
     drop(count);
     ASSERT_TRUE(eventually([&] { return arrived() == dropped_; })) << arrived();
     ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
-  }
-  [[nodiscard]] std::uint64_t arrived() const {
-    return ask_number(gateway_.store(),
-                      "SELECT count(*) FROM record JOIN schema ON schema.id = schema WHERE grp = 'Dossier'");
   }
   [[nodiscard]] bool log_says(const std::string& what) const {
     return gateway_.program.log().find(what) != std::string::npos;
@@ -67,8 +58,6 @@ class GatewayStore : public DeploymentTest {
     EXPECT_EQ(arrived(), dropped_) << "each once";
     expect_exactly_once(board_);
   }
-
-  std::uint64_t dropped_ = 0;
 };
 
 class GatewayDisk : public GatewayStore {
@@ -79,11 +68,7 @@ class GatewayDisk : public GatewayStore {
     gateway_.keep_store_in(disk_->place());
   }
   [[nodiscard]] bool drop_until_refused() {
-    return eventually([&] {
-      if (log_says("the store takes nothing")) return true;
-      if (board_.all_dossiers_taken()) drop(kDossiersInFile);
-      return false;
-    });
+    return drop_until([&] { return log_says("the store takes nothing"); });
   }
 
   std::optional<SmallDisk> disk_;
