@@ -67,7 +67,9 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
     });
     schemas->push_back(schema);
   };
-  for (const auto& task : tasks) declare(task.probe->schema());
+  for (const auto& task : tasks) {
+    if (!task.may_have_nothing) declare(task.probe->schema());
+  }
   for (const Schema& schema : source_schemas(config)) declare(schema);
   declare(boot_clock_schema());
   std::array<LaneDepth, kLaneCount> lanes;

@@ -244,6 +244,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_board(*settings, config.board);
   read_plain(*settings, "probe.power", config.power);
   read_plain(*settings, "probe.storage", config.storage);
+  read_plain(*settings, "probe.cellular", config.cellular);
   read_sources(*settings, config);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

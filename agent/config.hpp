@@ -96,6 +96,7 @@ struct AgentConfig {
   BoardProbeConfig board;
   PlainProbeConfig power{true, std::chrono::minutes(1)};
   PlainProbeConfig storage{true, std::chrono::hours(6)};
+  PlainProbeConfig cellular{true, std::chrono::minutes(1)};
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;
   /// [indicators.*]

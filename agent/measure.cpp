@@ -90,11 +90,14 @@ asio::awaitable<void> Measure::run_once(Task& task) {
   const SteadyTime begin = clock_.steady();
   Record record;
   std::string failed;
+  bool nothing = false;
   try {
     auto measuring = probe.measure(begin + task.task.limit);
     auto values = co_await with_timeout(clock_, task.task.limit + kGrace, std::move(measuring));
     if (!values) {
       failed = "the probe did not end in time";
+    } else if (values->empty()) {
+      nothing = true;
     } else if (values->size() != schema.columns.size()) {
       failed = "the probe gave " + std::to_string(values->size()) + " values for " +
                std::to_string(schema.columns.size()) + " columns";
@@ -114,6 +117,7 @@ asio::awaitable<void> Measure::run_once(Task& task) {
     record.values = without_values(schema, std::move(failed));
   }
   task.last_run = begin;
+  if (nothing) co_return;
   // At the end of the run: so the times of one loop's records never go back.
   record.stamp = stamp_();
   task.last = record;
@@ -123,6 +127,7 @@ asio::awaitable<void> Measure::run_once(Task& task) {
 std::vector<ProbeStatus> Measure::status() const {
   std::vector<ProbeStatus> all;
   for (const auto& task : tasks_) {
+    if (task->runs > 0 && !task->last) continue;
     ProbeStatus status;
     status.schema = task->task.probe->schema();
     status.last = task->last;

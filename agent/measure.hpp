@@ -32,6 +32,8 @@ struct MeasureTask {
   std::unique_ptr<Probe> probe;
   Timing timing;
   Duration limit = std::chrono::seconds(10);  ///< for one run; the probe's deadline
+  /// It may never have anything to record: it is announced with its first record, not before.
+  bool may_have_nothing = false;
 };
 
 /// Thread-safety: one loop.
@@ -55,6 +57,7 @@ class Measure {
   /// A probe that fails or overruns its limit costs itself a record of nulls, and nobody else anything.
   boost::asio::awaitable<void> run();
 
+  /// Without those that ran and have never had anything to record.
   [[nodiscard]] std::vector<ProbeStatus> status() const;
 
  private:

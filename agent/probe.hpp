@@ -23,6 +23,7 @@ class Probe {
 
   /// One value for each column. A failed measurement is a measurement: null values and a reason, not an
   /// exception. Must end by `deadline`; may throw operation_aborted when cancelled.
+  /// No values at all: there is nothing to record, on a board that has no such thing.
   virtual boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) = 0;
 };
 

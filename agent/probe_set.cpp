@@ -6,6 +6,7 @@
 
 #include "agent/linux/network_interface.hpp"
 #include "agent/probes/board.hpp"
+#include "agent/probes/cellular.hpp"
 #include "agent/probes/dns.hpp"
 #include "agent/probes/link.hpp"
 #include "agent/probes/ping.hpp"
@@ -21,7 +22,7 @@ constexpr Duration kPhaseStep = std::chrono::milliseconds(137);
 
 class ProbeSet {
  public:
-  void add(std::unique_ptr<Probe> probe, Milliseconds interval, Duration limit) {
+  MeasureTask& add(std::unique_ptr<Probe> probe, Milliseconds interval, Duration limit) {
     const auto& schema = probe->schema();
     if (!names_.insert(schema.device + "/" + schema.group).second && !clash_) clash_ = schema.group;
     MeasureTask task;
@@ -30,7 +31,7 @@ class ProbeSet {
     task.timing.jitter = interval / 20;
     task.timing.phase = kPhaseStep * static_cast<int>(tasks_.size());
     task.limit = limit;
-    tasks_.push_back(std::move(task));
+    return tasks_.emplace_back(std::move(task));
   }
   Result<std::vector<MeasureTask>> take() {
     if (clash_) {
@@ -113,6 +114,15 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
     settings.storage = std::filesystem::absolute(config.outbox_file).parent_path();
     set.add(std::make_unique<StorageProbe>(executor, clock, std::move(settings)), config.storage.interval,
             kMargin);
+  }
+  if (config.cellular.enabled) {
+    CellularSettings settings;
+    settings.bus.signal_rate = std::chrono::ceil<std::chrono::seconds>(config.cellular.interval);
+    // ModemManager asks the modem itself for nothing here, and answers within milliseconds when it is well.
+    constexpr Duration kPatience = std::chrono::seconds(10);
+    set.add(std::make_unique<CellularProbe>(executor, clock, std::move(settings)), config.cellular.interval,
+            kPatience)
+        .may_have_nothing = true;
   }
   return set.take();
 }

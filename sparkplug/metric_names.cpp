@@ -85,6 +85,64 @@ constexpr MetricDeclaration kReach[] = {
      "the system's or the TLS library's error"},
 };
 
+// Words are ModemManager's own, as mmcli prints them. Nothing that tells who holds the SIM is among them.
+constexpr MetricDeclaration kCellular[] = {
+    {"Modems",
+     DataType::uint8,
+     "",
+     {0, 255},
+     "Modems that ModemManager sees; the rest is of the one furthest on",
+     "ModemManager GetManagedObjects"},
+    {"State", DataType::string, "", kAny, "How far the modem is: failed, locked, searching, registered, ...",
+     "ModemManager Modem.State"},
+    {"Failure", DataType::string, "", kAny, "Why it failed; null when it did not",
+     "ModemManager Modem.StateFailedReason"},
+    {"SIM", DataType::string, "", kAny,
+     "present, missing, unreadable, or unknown until it has been looked for",
+     "ModemManager Modem.Sim, Modem.StateFailedReason"},
+    {"Lock", DataType::string, "", kAny, "What has to be unlocked: none, sim-pin, sim-puk, ...",
+     "ModemManager Modem.UnlockRequired"},
+    {"Registration", DataType::string, "", kAny, "home, roaming, searching, denied, ...",
+     "ModemManager Modem3gpp.RegistrationState"},
+    {"Operator Code", DataType::string, "", kAny, "MCC and MNC of the network",
+     "ModemManager Modem3gpp.OperatorCode"},
+    {"Operator", DataType::string, "", kAny, "Name of the network", "ModemManager Modem3gpp.OperatorName"},
+    {"Technology", DataType::string, "", kAny, "What it is registered with: lte, 5gnr, umts, ...",
+     "ModemManager Modem.AccessTechnologies"},
+    {"Signal Quality", DataType::uint8, "%", kPercent, "The modem's own measure, for people",
+     "ModemManager Modem.SignalQuality"},
+    {"RSRP",
+     DataType::float32,
+     "dBm",
+     {-156, -31},
+     "Power of the reference signal (4G, 5G)",
+     "3GPP TS 36.214 section 5.1.1, TS 38.215 section 5.1.1; ModemManager Modem.Signal"},
+    {"RSRQ",
+     DataType::float32,
+     "dB",
+     {-43, 20},
+     "Quality of the reference signal (4G, 5G)",
+     "3GPP TS 36.214 section 5.1.3, TS 38.215 section 5.1.3; ModemManager Modem.Signal"},
+    {"SNR",
+     DataType::float32,
+     "dB",
+     {-30, 50},
+     "Signal over noise and interference (SINR)",
+     "3GPP TS 38.215 section 5.1.5; ModemManager Modem.Signal"},
+    {"RSSI",
+     DataType::float32,
+     "dBm",
+     {-150, 0},
+     "All that the receiver gets, noise included",
+     "3GPP TS 36.214 section 5.1.4; ModemManager Modem.Signal"},
+    {"Model", DataType::string, "", kAny, "The modem; said once each time it is found",
+     "ModemManager Modem.Model"},
+    {"Revision", DataType::string, "", kAny, "Its firmware; said once each time it is found",
+     "ModemManager Modem.Revision"},
+    {"Reason", DataType::string, "", kAny, "Why nothing is known of a modem; null when something is",
+     "D-Bus"},
+};
+
 constexpr MetricDeclaration kBoard[] = {
     {"Uptime", DataType::uint32, "s", kCount, "Time since the board started", "/proc/uptime"},
     {"Load 1m", DataType::float32, "", kCount, "Tasks running or waiting, mean over one minute",
@@ -263,6 +321,7 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "Ping", true, Lane::measurements, kPing},
     {"network", "DNS", true, Lane::measurements, kDns},
     {"network", "Reach", true, Lane::measurements, kReach},
+    {"network", "Cellular", false, Lane::measurements, kCellular},
     {"board", "Board", false, Lane::measurements, kBoard},
     {"board", "Power", false, Lane::measurements, kPower},
     {"board", "Storage", false, Lane::measurements, kStorage},
@@ -340,6 +399,9 @@ Schema dns_schema(std::string_view name) {
 }
 Schema reach_schema(std::string_view service) {
   return schema_of("Reach", service);
+}
+Schema cellular_schema() {
+  return schema_of("Cellular");
 }
 Schema board_schema() {
   return schema_of("Board");

@@ -56,6 +56,8 @@ struct RecordDeclaration {
 [[nodiscard]] Schema ping_schema(std::string_view target);
 [[nodiscard]] Schema dns_schema(std::string_view name);
 [[nodiscard]] Schema reach_schema(std::string_view service);
+/// Device "network", group "Cellular".
+[[nodiscard]] Schema cellular_schema();
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
 /// Device "board", groups "Power" and "Storage".

@@ -24,5 +24,6 @@ for program in "$@"; do
   fi
 done
 unneeded=$(cd "$root" && find . -type f ! -path ".$prefix/bin/xalink-*" ! -path ".$prefix/share/xalink/*" \
-  ! -path ".$prefix/lib/systemd/system/xalink-*.service")
+  ! -path ".$prefix/lib/systemd/system/xalink-*.service" \
+  ! -path ".$prefix/share/polkit-1/rules.d/60-xalink-agent.rules")
 [[ -z $unneeded ]] || { echo "also installed, and not expected:"; echo "$unneeded"; exit 1; }

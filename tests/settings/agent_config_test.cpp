@@ -250,6 +250,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.board", "interval_seconds = 0"},
       {"probe.power", "interval_seconds = 0"},
       {"probe.storage", "interval_seconds = 90000"},
+      {"probe.cellular", "interval_seconds = 0"},
       {"dossiers", "scan_seconds = 0"},
       {"dossiers", "scan_seconds = 3601"},
   };

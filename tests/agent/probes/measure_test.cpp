@@ -39,6 +39,7 @@ class ScriptedProbe final : public Probe {
     if (fails_with) throw std::runtime_error(*fails_with);
     auto work = clock_.sleep_for(takes_);
     co_await std::move(work);
+    if (gives_nothing) co_return std::vector<Value>();
     std::vector<Value> values(schema_.columns.size() - (gives_too_few ? 1 : 0));
     values[0] = std::uint64_t{7};
     co_return values;
@@ -48,6 +49,7 @@ class ScriptedProbe final : public Probe {
   SteadyTime last_deadline{};
   std::optional<std::string> fails_with;
   bool gives_too_few = false;
+  bool gives_nothing = false;
 
  private:
   Clock& clock_;
@@ -87,7 +89,10 @@ class MeasureTest : public testing::Test {
   std::map<std::string, std::vector<Record>> records;
   ClockQuality quality = ClockQuality::holdover;
   Measure measure{
-      clock, [this] { return Stamp{clock.wall(), clock.boot(), "boot-1", quality}; },
+      clock,
+      [this] {
+        return Stamp{clock.wall(), clock.boot(), "boot-1", quality};
+      },
       [this](const Schema& schema, Record record) { records[schema.group].push_back(std::move(record)); }, 1};
   boost::asio::cancellation_signal stop;
   bool done = false;
@@ -164,6 +169,27 @@ TEST_F(MeasureTest, RefusesRecordsOfTheWrongShape) {
   ASSERT_EQ(records["DNS/a"].size(), 1U);
   EXPECT_EQ(records["DNS/a"].front().values.size(), 4U);
   EXPECT_EQ(reason_of("DNS/a"), "the probe gave 3 values for 4 columns");
+}
+
+TEST_F(MeasureTest, RecordsNothingOfAProbeThatHasNothingToSay) {
+  ScriptedProbe& probe = add("a", {10s, 0s, 0s});
+  probe.gives_nothing = true;
+  start();
+  EXPECT_EQ(measure.status().size(), 1U);
+  clock.advance(15s);
+  EXPECT_EQ(probe.begun, 2);
+  EXPECT_TRUE(records["DNS/a"].empty());
+  EXPECT_TRUE(measure.status().empty());
+
+  probe.gives_nothing = false;
+  clock.advance(10s);
+  EXPECT_EQ(records["DNS/a"].size(), 1U);
+  probe.gives_nothing = true;
+  clock.advance(10s);
+  EXPECT_EQ(records["DNS/a"].size(), 1U);
+  ASSERT_EQ(measure.status().size(), 1U);
+  EXPECT_EQ(measure.status()[0].runs, 4U);
+  EXPECT_EQ(measure.status()[0].failures, 0U);
 }
 
 TEST_F(MeasureTest, EndsAllProbesWhenCancelled) {

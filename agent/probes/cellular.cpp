@@ -1,0 +1,84 @@
+#include "agent/probes/cellular.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "agent/linux/modem_words.hpp"
+#include "agent/probes/value_of.hpp"
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+constexpr std::uint32_t kSimMissing = 2;  // MM_MODEM_STATE_FAILED_REASON_SIM_MISSING
+constexpr std::uint32_t kSimError = 3;
+
+std::string sim_word(const ModemReading& modem) {
+  if (modem.has_sim) return "present";
+  if (modem.state != kModemFailed) return "unknown";  // it has not looked yet
+  if (modem.failed_reason == kSimMissing) return "missing";
+  return modem.failed_reason == kSimError ? "unreadable" : "unknown";
+}
+
+/// A twentieth of a decibel is far below what any of them measures.
+std::optional<double> tenths(const std::optional<double>& level) {
+  if (!level) return std::nullopt;
+  return std::round(*level * 10) / 10;
+}
+
+}  // namespace
+
+const ModemReading* leading_modem(const std::vector<ModemReading>& modems) {
+  const ModemReading* leading = nullptr;
+  for (const ModemReading& modem : modems) {
+    if (leading == nullptr || modem.state > leading->state) leading = &modem;
+  }
+  return leading;
+}
+
+CellularProbe::CellularProbe(const boost::asio::any_io_executor& executor, Clock& clock,
+                             CellularSettings settings)
+    : bus_(executor, clock, std::move(settings.bus)), schema_(cellular_schema()) {}
+
+boost::asio::awaitable<std::vector<Value>> CellularProbe::measure(SteadyTime deadline) {
+  auto asking = bus_.ask(deadline);
+  const ModemAnswer answer = co_await std::move(asking);
+  if (answer.kind != ModemAnswer::Kind::absent) had_modem_manager_ = true;
+  std::vector<Value> values;
+  if (had_modem_manager_) values = values_of_answer(answer);
+  co_return values;
+}
+
+std::vector<Value> CellularProbe::values_of_answer(const ModemAnswer& answer) {
+  std::optional<std::uint8_t> modems;
+  std::optional<std::string> reason;
+  if (answer.kind == ModemAnswer::Kind::answered) {
+    modems = static_cast<std::uint8_t>(std::min<std::size_t>(answer.modems.size(), 255));
+    if (answer.modems.empty()) reason = "ModemManager sees no modem";
+  } else {
+    reason = answer.reason;
+  }
+  const ModemReading* modem = leading_modem(answer.modems);
+  if (modem == nullptr) {
+    std::vector<Value> values(schema_.columns.size());
+    values[column_index(schema_, "Modems").value()] = value_of(modems);
+    values[column_index(schema_, "Reason").value()] = value_of(reason);
+    return values;
+  }
+  const auto text = [](std::string word) { return std::optional(std::move(word)); };
+  const bool failed = modem->state == kModemFailed;
+  const bool registered = modem->state >= kModemRegistered;
+  const bool unsaid = std::exchange(said_model_of_, modem->path) != modem->path;
+  return values_of(modems, text(modem_state_word(modem->state)),
+                   failed ? text(modem_failure_word(modem->failed_reason)) : std::nullopt,
+                   text(sim_word(*modem)),
+                   modem->lock == 0 ? std::nullopt : text(modem_lock_word(modem->lock)),
+                   modem->registration ? text(registration_word(*modem->registration)) : std::nullopt,
+                   modem->operator_code, modem->operator_name,
+                   // What it used before it lost the network is of no use.
+                   registered ? technology_words(modem->technologies) : std::nullopt, modem->signal_quality,
+                   tenths(modem->rsrp), tenths(modem->rsrq), tenths(modem->snr), tenths(modem->rssi),
+                   unsaid ? modem->model : std::nullopt, unsaid ? modem->revision : std::nullopt, reason);
+}
+
+}  // namespace xalink
