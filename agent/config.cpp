@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "agent/access_technology.hpp"
 #include "agent/address_text.hpp"
 #include "agent/source_config.hpp"
+#include "sparkplug/settings_wording.hpp"
 #include "sparkplug/topic.hpp"
 
 namespace xalink {
@@ -137,16 +139,19 @@ void read_control(Settings& settings, AgentConfig& config) {
   }
 }
 
+/// IFNAMSIZ is 16 with the closing zero; the name is looked up as a folder.
+bool is_interface(const std::string& name) {
+  const bool usable = name.size() < 16 && is_valid_id(name) && name != "." && name != "..";
+  return usable && name.find_first_of(" :") == std::string::npos;
+}
+
 void read_link(Settings& settings, LinkProbeConfig& link) {
   SettingsTable table = settings.table("probe.link");
   link.enabled = table.flag("enabled", link.enabled);
   link.interval = table.duration("interval_seconds", link.interval, seconds(1), kDay);
   link.interfaces = table.texts("interfaces", link.interfaces);
   for (const std::string& interface : link.interfaces) {
-    // IFNAMSIZ is 16 with the closing zero; the name is looked up as a folder.
-    const bool usable =
-        interface.size() < 16 && is_valid_id(interface) && interface != "." && interface != "..";
-    if (usable && interface.find_first_of(" :") == std::string::npos) continue;
+    if (is_interface(interface)) continue;
     table.mistake("interfaces", "holds a name that no interface can have",
                   "use names as `ip link` shows them, e.g. [\"eth0\"]");
   }
@@ -222,6 +227,22 @@ void read_board(Settings& settings, BoardProbeConfig& board) {
   }
 }
 
+void read_access(Settings& settings, AccessProbeConfig& access) {
+  SettingsTable table = settings.table("probe.access");
+  access.enabled = table.flag("enabled", access.enabled);
+  access.interval = table.duration("interval_seconds", access.interval, seconds(1), kDay);
+  access.technologies = table.named_texts("technologies", access.technologies);
+  for (const auto& [interface, technology] : access.technologies) {
+    if (!is_interface(interface)) {
+      table.mistake("technologies", interface, "is no name that an interface can have",
+                    "use names as `ip link` shows them, e.g. { eth0 = \"fibre\" }");
+    } else if (std::ranges::find(kAccessTechnologies, technology) == kAccessTechnologies.end()) {
+      table.mistake("technologies", interface, "is " + in_quotes(technology) + ", which is no technology",
+                    "use one of " + list_of({kAccessTechnologies.begin(), kAccessTechnologies.end()}));
+    }
+  }
+}
+
 void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& probe) {
   SettingsTable table = settings.table(name);
   probe.enabled = table.flag("enabled", probe.enabled);
@@ -245,6 +266,8 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_plain(*settings, "probe.power", config.power);
   read_plain(*settings, "probe.storage", config.storage);
   read_plain(*settings, "probe.cellular", config.cellular);
+  read_plain(*settings, "probe.wifi", config.wifi);
+  read_access(*settings, config.access);
   read_sources(*settings, config);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

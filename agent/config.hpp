@@ -66,6 +66,13 @@ struct PlainProbeConfig {
   Milliseconds interval;
 };
 
+struct AccessProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::seconds(60);
+  /// Interface → what is at its other end, one of kAccessTechnologies.
+  std::map<std::string, std::string> technologies;
+};
+
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
@@ -97,6 +104,8 @@ struct AgentConfig {
   PlainProbeConfig power{true, std::chrono::minutes(1)};
   PlainProbeConfig storage{true, std::chrono::hours(6)};
   PlainProbeConfig cellular{true, std::chrono::minutes(1)};
+  PlainProbeConfig wifi{true, std::chrono::minutes(1)};
+  AccessProbeConfig access;
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;
   /// [indicators.*]

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "agent/linux/network_interface.hpp"
+#include "agent/linux/wireless.hpp"
+#include "agent/probes/access_route.hpp"
 #include "agent/probes/board.hpp"
 #include "agent/probes/cellular.hpp"
 #include "agent/probes/dns.hpp"
@@ -13,6 +15,7 @@
 #include "agent/probes/power.hpp"
 #include "agent/probes/reach.hpp"
 #include "agent/probes/storage.hpp"
+#include "agent/probes/wifi.hpp"
 
 namespace xalink {
 namespace {
@@ -115,11 +118,26 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
     set.add(std::make_unique<StorageProbe>(executor, clock, std::move(settings)), config.storage.interval,
             kMargin);
   }
+  if (config.wifi.enabled) {
+    for (const auto& interface : wireless_interfaces()) {
+      set.add(std::make_unique<WifiProbe>(executor, clock, WifiSettings{interface, "/"}),
+              config.wifi.interval, kMargin);
+    }
+  }
+  // ModemManager asks the modem itself for nothing here, and answers within milliseconds when it is well.
+  constexpr Duration kPatience = std::chrono::seconds(10);
+  ModemBusSettings bus;
+  bus.signal_rate = std::chrono::ceil<std::chrono::seconds>(config.cellular.interval);
+  if (config.access.enabled) {
+    AccessSettings settings;
+    settings.technologies = config.access.technologies;
+    settings.bus = bus;
+    set.add(std::make_unique<AccessProbe>(executor, clock, std::move(settings)), config.access.interval,
+            kPatience);
+  }
   if (config.cellular.enabled) {
     CellularSettings settings;
-    settings.bus.signal_rate = std::chrono::ceil<std::chrono::seconds>(config.cellular.interval);
-    // ModemManager asks the modem itself for nothing here, and answers within milliseconds when it is well.
-    constexpr Duration kPatience = std::chrono::seconds(10);
+    settings.bus = std::move(bus);
     set.add(std::make_unique<CellularProbe>(executor, clock, std::move(settings)), config.cellular.interval,
             kPatience)
         .may_have_nothing = true;

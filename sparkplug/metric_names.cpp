@@ -143,6 +143,31 @@ constexpr MetricDeclaration kCellular[] = {
      "D-Bus"},
 };
 
+constexpr MetricDeclaration kWifi[] = {
+    {"Signal",
+     DataType::float32,
+     "dBm",
+     {-120, 0},
+     "Level of the access point; null when not connected",
+     "/proc/net/wireless level"},
+    {"Quality",
+     DataType::uint8,
+     "",
+     {0, 100},
+     "On the driver's scale: of most, 70 is the best",
+     "/proc/net/wireless link"},
+};
+
+constexpr MetricDeclaration kAccess[] = {
+    {"Interface", DataType::string, "", kAny, "Where the best default route leaves; null without one",
+     "/proc/net/route, /proc/net/ipv6_route"},
+    {"Technology", DataType::string, "", kAny,
+     "fibre, ethernet, tslcd, wifi, 5g, 4g, 3g, 2g, mobile, vsat or leo; null when nobody knows",
+     "/sys/class/net, ModemManager Modem.AccessTechnologies, or the configuration"},
+    {"Known By", DataType::string, "", kAny, "How it is known: detected, configured or unknown",
+     "[probe.access] technologies"},
+};
+
 constexpr MetricDeclaration kBoard[] = {
     {"Uptime", DataType::uint32, "s", kCount, "Time since the board started", "/proc/uptime"},
     {"Load 1m", DataType::float32, "", kCount, "Tasks running or waiting, mean over one minute",
@@ -321,6 +346,8 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "Ping", true, Lane::measurements, kPing},
     {"network", "DNS", true, Lane::measurements, kDns},
     {"network", "Reach", true, Lane::measurements, kReach},
+    {"network", "Wi-Fi", true, Lane::measurements, kWifi},
+    {"network", "Access", false, Lane::measurements, kAccess},
     {"network", "Cellular", false, Lane::measurements, kCellular},
     {"board", "Board", false, Lane::measurements, kBoard},
     {"board", "Power", false, Lane::measurements, kPower},
@@ -399,6 +426,12 @@ Schema dns_schema(std::string_view name) {
 }
 Schema reach_schema(std::string_view service) {
   return schema_of("Reach", service);
+}
+Schema wifi_schema(std::string_view interface) {
+  return schema_of("Wi-Fi", interface);
+}
+Schema access_schema() {
+  return schema_of("Access");
 }
 Schema cellular_schema() {
   return schema_of("Cellular");

@@ -56,7 +56,10 @@ struct RecordDeclaration {
 [[nodiscard]] Schema ping_schema(std::string_view target);
 [[nodiscard]] Schema dns_schema(std::string_view name);
 [[nodiscard]] Schema reach_schema(std::string_view service);
-/// Device "network", group "Cellular".
+/// Device "network": "Wi-Fi/<interface>".
+[[nodiscard]] Schema wifi_schema(std::string_view interface);
+/// Device "network", groups "Access" and "Cellular".
+[[nodiscard]] Schema access_schema();
 [[nodiscard]] Schema cellular_schema();
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();

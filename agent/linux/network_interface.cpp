@@ -20,12 +20,11 @@ std::optional<std::uint64_t> count_in(const fs::path& file) {
   return text ? parse_count(*text) : std::nullopt;
 }
 
-/// The kernel refuses such names for interfaces; here they would lead out of /sys/class/net.
+}  // namespace
+
 bool is_interface_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos;
 }
-
-}  // namespace
 
 InterfaceReading read_interface(const std::string& interface, const fs::path& root) {
   InterfaceReading reading;

@@ -23,6 +23,9 @@ struct InterfaceReading {
   friend bool operator==(const InterfaceReading&, const InterfaceReading&) = default;
 };
 
+/// The kernel refuses other names; as part of a path they would lead out of /sys/class/net.
+[[nodiscard]] bool is_interface_name(const std::string& name);
+
 /// From /sys/class/net/<interface> below `root`.
 [[nodiscard]] InterfaceReading read_interface(const std::string& interface,
                                               const std::filesystem::path& root = "/");

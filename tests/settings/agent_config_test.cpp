@@ -251,6 +251,8 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.power", "interval_seconds = 0"},
       {"probe.storage", "interval_seconds = 90000"},
       {"probe.cellular", "interval_seconds = 0"},
+      {"probe.wifi", "interval_seconds = 0"},
+      {"probe.access", "interval_seconds = 90000"},
       {"dossiers", "scan_seconds = 0"},
       {"dossiers", "scan_seconds = 3601"},
   };
@@ -283,6 +285,8 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
         "[probe.reach]\nservices = { x = \"https://a b/\" }\n",
         "[probe.reach]\nservices = { x = \"https://a:99999/\" }\n",
         "[probe.reach]\nca_file = \"/nonexistent.pem\"\n", "[probe.link]\ninterfaces = [\"../etc\"]\n",
+        "[probe.access]\ntechnologies = { eth0 = \"cable\" }\n",
+        "[probe.access]\ntechnologies = { \"../eth0\" = \"fibre\" }\n",
         "[probe.board]\ndisk_path = \"\"\n"}) {
     EXPECT_EQ(mistakes_in(lines).size(), 1U) << lines << to_string(mistakes_in(lines));
   }
@@ -291,6 +295,7 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
         "[probe.ping]\ntargets = {}\n", "[probe.dns]\nserver = \"[2001:db8::1]:53\"\n",
         "[probe.dns]\nserver = \"127.0.0.1:5353\"\n",
         "[probe.reach]\nservices = { a = \"http://10.0.0.1:8080/x?y\", b = \"https://[::1]:8443\" }\n",
+        "[probe.access]\ntechnologies = { eth0 = \"fibre\", \"eth0.100\" = \"tslcd\", wan = \"leo\" }\n",
         "[probe.link]\ninterfaces = [\"eth0.100\"]\n"}) {
     EXPECT_TRUE(mistakes_in(lines).empty()) << lines << to_string(mistakes_in(lines));
   }

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "agent/linux/modem_words.hpp"
+#include "agent/probes/access_route.hpp"
+#include "tests/agent/probes/fake_tree.hpp"
 #include "tests/agent/probes/loop_test.hpp"
 #include "tests/fakes/modems_on_bus.hpp"
 
@@ -277,6 +279,23 @@ TEST_F(Cellular, ABusThatIsStartedAnew) {
   ask();
   modem_manager.bus().kill();
   EXPECT_EQ(of(ask(), "State"), kNull);
+}
+
+TEST_F(Cellular, TellsTheAccessOfItsInterface) {
+  const test::FakeTree tree;
+  tree.write("sys/class/net/wwan0/uevent", "DEVTYPE=wwan\n");
+  tree.write("proc/net/route", std::string(test::kRouteHeading) +
+                                   "wwan0\t00000000\t00000000\t0001\t0\t0\t700\t00000000\t0\t0\t0\n");
+  AccessProbe access(loop.get_executor(), clock, {{}, 1h, {modem_manager.address(), 30s}, tree.root()});
+  const auto recorded = [&] { return run(access.measure(clock.steady() + 1s)); };
+  begin();
+  EXPECT_EQ(recorded(), (std::vector<Value>{text("wwan0"), text("4g"), text("detected")}));
+  EXPECT_TRUE(recorded().empty());
+  modem_manager.freeze();
+  EXPECT_TRUE(recorded().empty()) << "nobody says that it changed";
+  modem_manager.thaw();
+  modem_manager.set(0, "", "AccessTechnologies", kHspaPlus);
+  EXPECT_EQ(recorded(), (std::vector<Value>{text("wwan0"), text("3g"), text("detected")}));
 }
 
 TEST(ModemWords, AreThoseOfModemManager) {
