@@ -20,6 +20,8 @@
 #include "agent/export.hpp"
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
+#include "agent/modem_reset.hpp"
+#include "agent/modem_reset_method.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
 #include "agent/probe_set.hpp"
@@ -161,7 +163,11 @@ class Agent {
     auto control = ControlSocket::open(loop_.get_executor(), config_.control_socket, "xalink-agent");
     if (!control) return Unexpected(control.error());
     control_.emplace(std::move(*control));
-    auto tasks = make_probes(config_, loop_.get_executor(), clock_);
+    modem_reset_.emplace(loop_.get_executor(), clock_, reset_method(config_.cellular, clock_),
+                         config_.cellular.reset_interval, modem_surroundings());
+    ProbeListeners listeners;
+    listeners.modem_judged = [this](const ModemVerdict& verdict) { modem_reset_->judged(verdict); };
+    auto tasks = make_probes(config_, loop_.get_executor(), clock_, std::move(listeners));
     if (!tasks) return Unexpected(tasks.error());
     auto node = make_node(config_, *outbox_, boot_id_, *tasks);
     if (!node) return Unexpected(node.error());
@@ -220,7 +226,7 @@ class Agent {
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && publisher_->run() &&
-                     sources_->run() && answer() && watch_outbox();
+                     sources_->run() && answer() && watch_outbox() && modem_reset_->run();
     co_await std::move(measuring);
   }
 
@@ -293,6 +299,20 @@ class Agent {
     return store;
   }
 
+  ModemReset::Surroundings modem_surroundings() {
+    ModemReset::Surroundings surroundings;
+    surroundings.tell = [this](std::vector<Value> values, std::string key, std::string value) {
+      Record record;
+      record.stamp = time_.stamp();
+      record.values = std::move(values);
+      return recorder_.record_events({Pending{modem_reset_schema(), std::move(record)}}, std::move(key),
+                                     std::move(value));
+    };
+    surroundings.note = [this](std::string key) { return recorder_.read_note(std::move(key)); };
+    surroundings.boot_id = boot_id_;
+    return surroundings;
+  }
+
   [[nodiscard]] AgentStatus status() const {
     AgentStatus status;
     status.site = config_.site;
@@ -341,6 +361,7 @@ class Agent {
   std::unique_ptr<Sources> sources_;
   std::optional<Carrier> carrier_;
   std::optional<ControlSocket> control_;
+  std::optional<ModemReset> modem_reset_;
   WakeUp outbox_changed_{loop_.get_executor()};
   std::optional<Salvage> salvage_;
   asio::signal_set signals_;

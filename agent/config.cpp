@@ -243,6 +243,31 @@ void read_access(Settings& settings, AccessProbeConfig& access) {
   }
 }
 
+void read_cellular(Settings& settings, CellularProbeConfig& cellular) {
+  SettingsTable table = settings.table("probe.cellular");
+  cellular.enabled = table.flag("enabled", cellular.enabled);
+  cellular.interval = table.duration("interval_seconds", cellular.interval, seconds(1), kDay);
+  // Modems need minutes to find their network after a cold start.
+  cellular.hung_after = table.duration("hung_after_seconds", cellular.hung_after, minutes(2), kDay);
+  cellular.reset_command = table.texts("reset_command", cellular.reset_command);
+  if (!cellular.reset_command.empty() && !cellular.reset_command.front().starts_with('/')) {
+    table.mistake("reset_command", "does not begin with the path of a program",
+                  "write it without a shell, e.g. [\"/usr/bin/mmcli\", \"--modem=any\", \"--reset\"]");
+  }
+  cellular.reset_usb_device = table.text("reset_usb_device", cellular.reset_usb_device);
+  const std::string& device = cellular.reset_usb_device;
+  if (device.find_first_of("/ ") != std::string::npos || device.starts_with('.')) {
+    table.mistake("reset_usb_device", "is no name of a USB device",
+                  "use \"auto\", or a name as in /sys/bus/usb/devices, e.g. \"1-1.2\"");
+  } else if (!device.empty() && !cellular.reset_command.empty()) {
+    table.mistake("reset_usb_device", "stands beside reset_command", "keep one of the two");
+  }
+  cellular.reset_timeout =
+      table.duration("reset_timeout_seconds", cellular.reset_timeout, seconds(1), hours(1));
+  cellular.reset_interval =
+      table.duration("reset_interval_seconds", cellular.reset_interval, minutes(10), kDay);
+}
+
 void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& probe) {
   SettingsTable table = settings.table(name);
   probe.enabled = table.flag("enabled", probe.enabled);
@@ -265,7 +290,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_board(*settings, config.board);
   read_plain(*settings, "probe.power", config.power);
   read_plain(*settings, "probe.storage", config.storage);
-  read_plain(*settings, "probe.cellular", config.cellular);
+  read_cellular(*settings, config.cellular);
   read_plain(*settings, "probe.wifi", config.wifi);
   read_access(*settings, config.access);
   read_sources(*settings, config);

@@ -66,6 +66,16 @@ struct PlainProbeConfig {
   Milliseconds interval;
 };
 
+struct CellularProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(1);
+  Milliseconds hung_after = std::chrono::minutes(10);  ///< without a network, though it is on
+  std::vector<std::string> reset_command;              ///< program and arguments; empty: none
+  std::string reset_usb_device;                        ///< "auto", or a name such as "1-1.2"; empty: none
+  Milliseconds reset_timeout = std::chrono::seconds(60);
+  Milliseconds reset_interval = std::chrono::minutes(30);
+};
+
 struct AccessProbeConfig {
   bool enabled = true;
   Milliseconds interval = std::chrono::seconds(60);
@@ -103,7 +113,7 @@ struct AgentConfig {
   BoardProbeConfig board;
   PlainProbeConfig power{true, std::chrono::minutes(1)};
   PlainProbeConfig storage{true, std::chrono::hours(6)};
-  PlainProbeConfig cellular{true, std::chrono::minutes(1)};
+  CellularProbeConfig cellular;
   PlainProbeConfig wifi{true, std::chrono::minutes(1)};
   AccessProbeConfig access;
   DropFolderSettings dossiers;

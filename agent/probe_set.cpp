@@ -8,7 +8,6 @@
 #include "agent/linux/wireless.hpp"
 #include "agent/probes/access_route.hpp"
 #include "agent/probes/board.hpp"
-#include "agent/probes/cellular.hpp"
 #include "agent/probes/dns.hpp"
 #include "agent/probes/link.hpp"
 #include "agent/probes/ping.hpp"
@@ -59,7 +58,8 @@ ResolverSettings resolver(const AgentConfig& config) {
 }  // namespace
 
 Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
-                                             const boost::asio::any_io_executor& executor, Clock& clock) {
+                                             const boost::asio::any_io_executor& executor, Clock& clock,
+                                             ProbeListeners listeners) {
   ProbeSet set;
   constexpr Duration kMargin = std::chrono::seconds(2);  // above what a probe allows itself
   if (config.link.enabled) {
@@ -138,6 +138,8 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
   if (config.cellular.enabled) {
     CellularSettings settings;
     settings.bus = std::move(bus);
+    settings.patience = config.cellular.hung_after;
+    settings.judged = std::move(listeners.modem_judged);
     set.add(std::make_unique<CellularProbe>(executor, clock, std::move(settings)), config.cellular.interval,
             kPatience)
         .may_have_nothing = true;

@@ -2,19 +2,26 @@
 // The probes that a configuration asks for.
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 #include <vector>
 
 #include "agent/config.hpp"
 #include "agent/measure.hpp"
+#include "agent/probes/cellular.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/result.hpp"
 
 namespace xalink {
 
+/// Those who listen to what a probe finds, beside its records.
+struct ProbeListeners {
+  std::function<void(const ModemVerdict&)> modem_judged = {};
+};
+
 /// One task for each target, name, service and interface. Fails when two of them would have one name in
 /// their metrics, or an address can't be read.
 [[nodiscard]] Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
                                                            const boost::asio::any_io_executor& executor,
-                                                           Clock& clock);
+                                                           Clock& clock, ProbeListeners listeners);
 
 }  // namespace xalink

@@ -135,12 +135,30 @@ constexpr MetricDeclaration kCellular[] = {
      {-150, 0},
      "All that the receiver gets, noise included",
      "3GPP TS 36.214 section 5.1.4; ModemManager Modem.Signal"},
+    {"Fault", DataType::string, "", kAny,
+     "no SIM, SIM locked, registration denied; or it hangs: modem failed, no registration, modem gone, no "
+     "answer",
+     "agent/modem_health.hpp"},
     {"Model", DataType::string, "", kAny, "The modem; said once each time it is found",
      "ModemManager Modem.Model"},
     {"Revision", DataType::string, "", kAny, "Its firmware; said once each time it is found",
      "ModemManager Modem.Revision"},
     {"Reason", DataType::string, "", kAny, "Why nothing is known of a modem; null when something is",
      "D-Bus"},
+};
+
+constexpr MetricDeclaration kModemReset[] = {
+    {"Event", DataType::string, "", kAny,
+     "begin; done or failed, when the method has ended; recovered or not recovered, when that is known",
+     "agent/modem_reset.hpp"},
+    {"Cause", DataType::string, "", kAny, "The fault for which it is reset, as in Cellular/Fault",
+     "agent/modem_health.hpp"},
+    {"Method", DataType::string, "", kAny, "command or usb",
+     "[probe.cellular] reset_command, reset_usb_device"},
+    {"Number", DataType::uint32, "", kCount, "Which reset in a row it is, from 1", "agent/reset_plan.hpp"},
+    {"Result", DataType::string, "", kAny, "Why the method failed, or the fault that is left; null when none",
+     "the method, or ModemManager"},
+    {"Duration", DataType::uint64, "ms", kCount, "Time since the reset began", "CLOCK_BOOTTIME"},
 };
 
 constexpr MetricDeclaration kWifi[] = {
@@ -349,6 +367,7 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "Wi-Fi", true, Lane::measurements, kWifi},
     {"network", "Access", false, Lane::measurements, kAccess},
     {"network", "Cellular", false, Lane::measurements, kCellular},
+    {"network", "Modem Reset", false, Lane::events, kModemReset},
     {"board", "Board", false, Lane::measurements, kBoard},
     {"board", "Power", false, Lane::measurements, kPower},
     {"board", "Storage", false, Lane::measurements, kStorage},
@@ -426,6 +445,9 @@ Schema dns_schema(std::string_view name) {
 }
 Schema reach_schema(std::string_view service) {
   return schema_of("Reach", service);
+}
+Schema modem_reset_schema() {
+  return schema_of("Modem Reset");
 }
 Schema wifi_schema(std::string_view interface) {
   return schema_of("Wi-Fi", interface);

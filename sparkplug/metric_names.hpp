@@ -61,6 +61,8 @@ struct RecordDeclaration {
 /// Device "network", groups "Access" and "Cellular".
 [[nodiscard]] Schema access_schema();
 [[nodiscard]] Schema cellular_schema();
+/// Device "network", group "Modem Reset", lane of events.
+[[nodiscard]] Schema modem_reset_schema();
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
 /// Device "board", groups "Power" and "Storage".

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/linux/modem_words.hpp"
 #include "sparkplug/with_timeout.hpp"
 #include "sparkplug/worker_thread.hpp"
 
@@ -36,7 +37,6 @@ constexpr const char* kSignal = "org.freedesktop.ModemManager1.Modem.Signal";
 constexpr std::chrono::seconds kLongCall(600);
 // What polkit forbids now, it seldom allows a minute later.
 constexpr Duration kAfterRefusal = std::chrono::hours(1);
-constexpr std::int32_t kEnabled = 6;       // MM_MODEM_STATE_ENABLED: from here on it can measure its signal
 constexpr std::uint32_t kNetworkPort = 2;  // MM_MODEM_PORT_TYPE_NET
 
 using Properties = std::map<std::string, sdbus::Variant>;
@@ -105,7 +105,7 @@ ModemReading read_modem(const sdbus::ObjectPath& path, const Interfaces& interfa
   modem.lock = read<std::uint32_t>(modem_properties, "UnlockRequired").value_or(0);
   modem.technologies = read<std::uint32_t>(modem_properties, "AccessTechnologies").value_or(0);
   if (const auto quality = read<sdbus::Struct<std::uint32_t, bool>>(modem_properties, "SignalQuality");
-      quality && modem.state >= kEnabled) {
+      quality && modem.state >= kModemEnabled) {
     modem.signal_quality = quality->get<0>();
   }
   using Ports = std::vector<sdbus::Struct<std::string, std::uint32_t>>;
@@ -129,11 +129,19 @@ bool found_earlier(const ModemReading& a, const ModemReading& b) {
 /// Modems that could measure RSRP and its like, and were not asked to.
 bool does_not_measure(const Interfaces& interfaces, const ModemReading& modem) {
   const auto* signal = interface_of(interfaces, kSignal);
-  return signal != nullptr && modem.state >= kEnabled &&
+  return signal != nullptr && modem.state >= kModemEnabled &&
          read<std::uint32_t>(*signal, "Rate") == std::uint32_t{0};
 }
 
 }  // namespace
+
+const ModemReading* leading_modem(const std::vector<ModemReading>& modems) {
+  const ModemReading* leading = nullptr;
+  for (const ModemReading& modem : modems) {
+    if (leading == nullptr || modem.state > leading->state) leading = &modem;
+  }
+  return leading;
+}
 
 /// The connection with what waits for it: its descriptor is a copy, because both would close it.
 struct ModemBus::Wire {

@@ -38,6 +38,10 @@ struct ModemReading {
   friend bool operator==(const ModemReading&, const ModemReading&) = default;
 };
 
+/// The one that counts when there are several: the furthest on its way to a connection, the first of those
+/// that are equally far; nullptr when there is none.
+[[nodiscard]] const ModemReading* leading_modem(const std::vector<ModemReading>& modems);
+
 struct ModemAnswer {
   enum class Kind : std::uint8_t {
     absent,    ///< there is no ModemManager on the bus, or no bus

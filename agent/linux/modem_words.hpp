@@ -8,11 +8,18 @@
 
 namespace xalink {
 
+// MMModemState, MMModemStateFailedReason, MMModem3gppRegistrationState.
 inline constexpr std::int32_t kModemFailed = -1;
 inline constexpr std::int32_t kModemLocked = 2;
+inline constexpr std::int32_t kModemDisabled = 3;
+inline constexpr std::int32_t kModemDisabling = 4;
 inline constexpr std::int32_t kModemEnabled = 6;
 inline constexpr std::int32_t kModemRegistered = 8;
 inline constexpr std::int32_t kModemConnected = 11;
+inline constexpr std::uint32_t kSimMissing = 2;
+inline constexpr std::uint32_t kSimError = 3;
+inline constexpr std::uint32_t kEsimWithoutProfiles = 5;
+inline constexpr std::uint32_t kRegistrationDenied = 3;
 
 [[nodiscard]] std::string modem_state_word(std::int32_t state);
 [[nodiscard]] std::string modem_failure_word(std::uint32_t reason);

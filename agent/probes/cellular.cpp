@@ -10,9 +10,6 @@
 namespace xalink {
 namespace {
 
-constexpr std::uint32_t kSimMissing = 2;  // MM_MODEM_STATE_FAILED_REASON_SIM_MISSING
-constexpr std::uint32_t kSimError = 3;
-
 std::string sim_word(const ModemReading& modem) {
   if (modem.has_sim) return "present";
   if (modem.state != kModemFailed) return "unknown";  // it has not looked yet
@@ -28,28 +25,33 @@ std::optional<double> tenths(const std::optional<double>& level) {
 
 }  // namespace
 
-const ModemReading* leading_modem(const std::vector<ModemReading>& modems) {
-  const ModemReading* leading = nullptr;
-  for (const ModemReading& modem : modems) {
-    if (leading == nullptr || modem.state > leading->state) leading = &modem;
-  }
-  return leading;
-}
-
 CellularProbe::CellularProbe(const boost::asio::any_io_executor& executor, Clock& clock,
                              CellularSettings settings)
-    : bus_(executor, clock, std::move(settings.bus)), schema_(cellular_schema()) {}
+    : clock_(clock),
+      bus_(executor, clock, std::move(settings.bus)),
+      judged_(std::move(settings.judged)),
+      health_(settings.patience),
+      schema_(cellular_schema()) {}
 
 boost::asio::awaitable<std::vector<Value>> CellularProbe::measure(SteadyTime deadline) {
   auto asking = bus_.ask(deadline);
   const ModemAnswer answer = co_await std::move(asking);
   if (answer.kind != ModemAnswer::Kind::absent) had_modem_manager_ = true;
   std::vector<Value> values;
-  if (had_modem_manager_) values = values_of_answer(answer);
+  if (!had_modem_manager_) co_return values;
+  const ModemReading* modem = leading_modem(answer.modems);
+  ModemVerdict verdict;
+  verdict.fault = health_.judge(answer, clock_.steady());
+  verdict.well = modem != nullptr && modem->state >= kModemRegistered;
+  if (modem != nullptr) verdict.device = modem->device;
+  values = values_of_answer(answer, verdict.fault);
+  if (judged_) judged_(verdict);
   co_return values;
 }
 
-std::vector<Value> CellularProbe::values_of_answer(const ModemAnswer& answer) {
+std::vector<Value> CellularProbe::values_of_answer(const ModemAnswer& answer, ModemFault judged) {
+  std::optional<std::string> fault;
+  if (judged != ModemFault::none) fault = to_string(judged);
   std::optional<std::uint8_t> modems;
   std::optional<std::string> reason;
   if (answer.kind == ModemAnswer::Kind::answered) {
@@ -62,6 +64,7 @@ std::vector<Value> CellularProbe::values_of_answer(const ModemAnswer& answer) {
   if (modem == nullptr) {
     std::vector<Value> values(schema_.columns.size());
     values[column_index(schema_, "Modems").value()] = value_of(modems);
+    values[column_index(schema_, "Fault").value()] = value_of(fault);
     values[column_index(schema_, "Reason").value()] = value_of(reason);
     return values;
   }
@@ -77,7 +80,7 @@ std::vector<Value> CellularProbe::values_of_answer(const ModemAnswer& answer) {
                    modem->operator_code, modem->operator_name,
                    // What it used before it lost the network is of no use.
                    registered ? technology_words(modem->technologies) : std::nullopt, modem->signal_quality,
-                   tenths(modem->rsrp), tenths(modem->rsrq), tenths(modem->snr), tenths(modem->rssi),
+                   tenths(modem->rsrp), tenths(modem->rsrq), tenths(modem->snr), tenths(modem->rssi), fault,
                    unsaid ? modem->model : std::nullopt, unsaid ? modem->revision : std::nullopt, reason);
 }
 

@@ -2,21 +2,34 @@
 // Cellular: does the modem have a network, whose, and how well does it hear it.
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/linux/modem_bus.hpp"
+#include "agent/modem_health.hpp"
 #include "agent/probe.hpp"
 
 namespace xalink {
 
-struct CellularSettings {
-  ModemBusSettings bus;
+/// What a measurement says of the modem as a whole.
+struct ModemVerdict {
+  ModemFault fault = ModemFault::none;
+  bool well = false;   ///< it has a network; neither well nor at fault is one that was just switched on
+  std::string device;  ///< the modem's folder in /sys; empty where it was not told
 };
 
-/// The modem that is furthest on its way to a connection; the first of those that are equally far. Nothing to
-/// record on a board without ModemManager, until the first time that there is one.
+struct CellularSettings {
+  ModemBusSettings bus;
+  /// A modem that is on and finds no network is at fault after this.
+  Duration patience = std::chrono::minutes(10);
+  /// Told with each record.
+  std::function<void(const ModemVerdict&)> judged = {};
+};
+
+/// Of several modems the leading one. Nothing to record on a board without ModemManager, until the first time
+/// that there is one.
 /// Model and revision are in the first record of each modem only.
 class CellularProbe final : public Probe {
  public:
@@ -26,15 +39,15 @@ class CellularProbe final : public Probe {
   boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
 
  private:
-  [[nodiscard]] std::vector<Value> values_of_answer(const ModemAnswer& answer);
+  [[nodiscard]] std::vector<Value> values_of_answer(const ModemAnswer& answer, ModemFault judged);
 
+  Clock& clock_;
   ModemBus bus_;
+  std::function<void(const ModemVerdict&)> judged_;
+  ModemHealth health_;
   Schema schema_;
   bool had_modem_manager_ = false;
   std::string said_model_of_;
 };
-
-/// The one that counts when there are several; nullptr when there is none.
-[[nodiscard]] const ModemReading* leading_modem(const std::vector<ModemReading>& modems);
 
 }  // namespace xalink

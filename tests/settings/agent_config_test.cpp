@@ -251,6 +251,13 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.power", "interval_seconds = 0"},
       {"probe.storage", "interval_seconds = 90000"},
       {"probe.cellular", "interval_seconds = 0"},
+      {"probe.cellular", "hung_after_seconds = 60"},
+      {"probe.cellular", "reset_timeout_seconds = 0"},
+      {"probe.cellular", "reset_interval_seconds = 60"},
+      {"probe.cellular", "reset_command = [\"mmcli\"]"},
+      {"probe.cellular", "reset_command = [\"\"]"},
+      {"probe.cellular", "reset_usb_device = \"../1-1\""},
+      {"probe.cellular", "reset_usb_device = \"auto\"\nreset_command = [\"/bin/true\"]"},
       {"probe.wifi", "interval_seconds = 0"},
       {"probe.access", "interval_seconds = 90000"},
       {"dossiers", "scan_seconds = 0"},
@@ -296,6 +303,8 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
         "[probe.dns]\nserver = \"127.0.0.1:5353\"\n",
         "[probe.reach]\nservices = { a = \"http://10.0.0.1:8080/x?y\", b = \"https://[::1]:8443\" }\n",
         "[probe.access]\ntechnologies = { eth0 = \"fibre\", \"eth0.100\" = \"tslcd\", wan = \"leo\" }\n",
+        "[probe.cellular]\nreset_usb_device = \"1-1.2\"\n",
+        "[probe.cellular]\nreset_command = [\"/usr/bin/mmcli\", \"--modem=any\", \"--reset\"]\n",
         "[probe.link]\ninterfaces = [\"eth0.100\"]\n"}) {
     EXPECT_TRUE(mistakes_in(lines).empty()) << lines << to_string(mistakes_in(lines));
   }

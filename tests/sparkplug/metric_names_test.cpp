@@ -13,8 +13,8 @@ namespace {
 
 std::vector<Schema> all_schemas() {
   return {link_schema("eth0"), ping_schema("gateway"), dns_schema("portal.test"), reach_schema("one-stop"),
-          cellular_schema(),   wifi_schema("wlan0"),   access_schema(),           board_schema(),
-          power_schema(),      storage_schema(),       dossier_schema()};
+          cellular_schema(),   modem_reset_schema(),   wifi_schema("wlan0"),      access_schema(),
+          board_schema(),      power_schema(),         storage_schema(),          dossier_schema()};
 }
 
 TEST(MetricNames, AreUniqueWithinADevice) {
