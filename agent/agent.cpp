@@ -16,6 +16,7 @@
 #include <memory>
 #include <utility>
 
+#include "agent/by_exception.hpp"
 #include "agent/carrier.hpp"
 #include "agent/export.hpp"
 #include "agent/linux/boot_id.hpp"
@@ -48,7 +49,7 @@ namespace asio = boost::asio;
 
 // What the outbox knew at the start, and what the probes will add.
 Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std::string& boot_id,
-                           const std::vector<MeasureTask>& tasks) {
+                           const std::vector<MeasureTask>& tasks, const ByException& by_exception) {
   auto options = edge_node_options(config);
   options.boot_id = boot_id;
   options.software_version = kVersion;
@@ -70,7 +71,7 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
     schemas->push_back(schema);
   };
   for (const auto& task : tasks) {
-    if (!task.may_have_nothing) declare(task.probe->schema());
+    if (!task.may_have_nothing) declare(by_exception.recorded(task.probe->schema()));
   }
   for (const Schema& schema : source_schemas(config)) declare(schema);
   declare(boot_clock_schema());
@@ -152,11 +153,11 @@ class Agent {
         outbox_(std::move(outbox)),
         session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
         time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier.memory, earlier.newest),
+        by_exception_(config.by_exception),
         recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
         measure_(
             clock_, [this] { return time_.stamp(); },
-            [this](const Schema& schema, Record record) { recorder_.record(schema, std::move(record)); },
-            random_seed()),
+            [this](const Schema& schema, Record record) { take(schema, std::move(record)); }, random_seed()),
         signals_(loop_, SIGINT, SIGTERM) {}
 
   Result<void> prepare() {
@@ -169,7 +170,7 @@ class Agent {
     listeners.modem_judged = [this](const ModemVerdict& verdict) { modem_reset_->judged(verdict); };
     auto tasks = make_probes(config_, loop_.get_executor(), clock_, std::move(listeners));
     if (!tasks) return Unexpected(tasks.error());
-    auto node = make_node(config_, *outbox_, boot_id_, *tasks);
+    auto node = make_node(config_, *outbox_, boot_id_, *tasks, by_exception_);
     if (!node) return Unexpected(node.error());
     for (auto& task : *tasks) measure_.add(std::move(task));
     publisher_ = std::make_unique<Publisher>(
@@ -180,13 +181,12 @@ class Agent {
                         [this](Batch& batch) { time_.time().correct(batch); }});
     carrier_.emplace(*outbox_, store_, recorder_, *publisher_,
                      [this](Batch& batch) { time_.time().correct(batch); });
-    recorder_.listen(
-        {[this](const Schema& schema, const Record& record) {
-           publisher_->set_outbox_refuses(!recorder_.disk_error().empty());
-           publisher_->took(schema, record);
-         },
-         [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
-         [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
+    recorder_.listen({[this](const Schema& schema, const Record& record) {
+                        publisher_->set_outbox_refuses(!recorder_.disk_error().empty());
+                        publisher_->took(schema, record);
+                      },
+                      [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
+                      [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
     outbox_changed_.ring();  // one that was salvaged at the start is told of too
@@ -228,6 +228,14 @@ class Agent {
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && publisher_->run() &&
                      sources_->run() && answer() && watch_outbox() && modem_reset_->run();
     co_await std::move(measuring);
+  }
+
+  /// Every run of every probe.
+  void take(const Schema& schema, Record record) {
+    auto row = by_exception_.step(schema, record);
+    if (!row) return;
+    if (row->news) publisher_->hurry();
+    recorder_.record(row->schema, std::move(row->record));
   }
 
   asio::awaitable<void> watch_outbox() {
@@ -355,6 +363,7 @@ class Agent {
   WorkerThread store_;
   PahoSession session_;
   TimeKeeper time_;
+  ByException by_exception_;
   Recorder recorder_;
   Measure measure_;
   std::unique_ptr<Publisher> publisher_;
@@ -380,8 +389,8 @@ Result<void> run_agent(const AgentConfig& config) {
   }
   auto outbox = Outbox::open_or_wait(config.outbox_file, config.outbox);
   if (!outbox) return Unexpected(outbox.error());
-  spdlog::info("outbox {}; site {}, broker {}:{}", config.outbox_file.string(),
-               to_string(config.site), config.broker.host, config.broker.port);
+  spdlog::info("outbox {}; site {}, broker {}:{}", config.outbox_file.string(), to_string(config.site),
+               config.broker.host, config.broker.port);
   const auto earlier = read_earlier_boots(**outbox);
   if (!earlier) return Unexpected(earlier.error());
   Agent agent(config, std::move(*outbox), std::move(boot_id), *earlier);

@@ -7,6 +7,7 @@
 #include "agent/access_technology.hpp"
 #include "agent/address_text.hpp"
 #include "agent/source_config.hpp"
+#include "sparkplug/metric_names.hpp"
 #include "sparkplug/settings_wording.hpp"
 #include "sparkplug/topic.hpp"
 
@@ -84,6 +85,8 @@ void read_delivery(Settings& settings, AgentConfig& config) {
     table.mistake("hourly_backlog_bytes", "is less than one message (max_message_bytes)",
                   "make it larger, max_message_bytes smaller, or 0 for no limit");
   }
+  // Longer than an hour, and nobody would call what goes live present.
+  config.gather = table.duration("gather_seconds", config.gather, seconds(0), hours(1));
   config.max_birth_delay =
       table.duration("birth_delay_seconds", config.max_birth_delay, seconds(0), hours(1));
   config.min_backoff =
@@ -143,6 +146,23 @@ void read_control(Settings& settings, AgentConfig& config) {
 bool is_interface(const std::string& name) {
   const bool usable = name.size() < 16 && is_valid_id(name) && name != "." && name != "..";
   return usable && name.find_first_of(" :") == std::string::npos;
+}
+
+void read_by_exception(Settings& settings, ByExceptionSettings& by_exception) {
+  SettingsTable table = settings.table("by_exception");
+  by_exception.enabled = table.flag("enabled", by_exception.enabled);
+  by_exception.heartbeat = table.duration("heartbeat_seconds", by_exception.heartbeat, seconds(60), kDay);
+  by_exception.every_run = table.texts("every_run", by_exception.every_run);
+  for (const std::string& name : by_exception.every_run) {
+    const std::string_view group = std::string_view(name).substr(0, name.find('/'));
+    const auto known = record_declarations();
+    const bool is_known = std::any_of(known.begin(), known.end(), [&](const RecordDeclaration& record) {
+      return record.lane == Lane::measurements && record.group == group;
+    });
+    if (is_known) continue;
+    table.mistake("every_run", "holds \"" + name + "\", which is no group of measurements",
+                  "use groups as `xalink-agent metrics` lists them, e.g. [\"Ping\", \"Reach/portal\"]");
+  }
 }
 
 void read_link(Settings& settings, LinkProbeConfig& link) {
@@ -283,6 +303,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_outbox(*settings, config);
   read_control(*settings, config);
   config.log_level = read_log_level(*settings);
+  read_by_exception(*settings, config.by_exception);
   read_link(*settings, config.link);
   read_ping(*settings, config.ping);
   read_dns(*settings, config.dns);
@@ -320,6 +341,10 @@ EdgeNodeOptions edge_node_options(const AgentConfig& config) {
   options.max_window_bytes = config.max_window_bytes;
   options.backlog_share = config.backlog_share_percent / 100.0;
   options.hourly_backlog_bytes = config.hourly_backlog_bytes;
+  options.gather = config.gather;
+  // A row that is news is on the disk by the next flush.
+  options.hurry_for = std::max<Duration>(options.hurry_for, 2 * config.flush_interval);
+  if (config.by_exception.enabled) options.heartbeat = config.by_exception.heartbeat;
   options.max_birth_delay = config.max_birth_delay;
   options.min_backoff = config.min_backoff;
   options.max_backoff = config.max_backoff;

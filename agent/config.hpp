@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/by_exception.hpp"
 #include "agent/dossiers/drop_folder_settings.hpp"
 #include "agent/dossiers/http_source_settings.hpp"
 #include "agent/outbox/outbox_options.hpp"
@@ -95,6 +96,7 @@ struct AgentConfig {
   std::size_t max_window_bytes = 1024 * 1024;
   int backlog_share_percent = 100;         ///< of the time the link is busy
   std::uint64_t hourly_backlog_bytes = 0;  ///< 0: no limit
+  Milliseconds gather = std::chrono::minutes(5);
   Milliseconds max_birth_delay = std::chrono::seconds(10);
   Milliseconds min_backoff = std::chrono::seconds(1);
   Milliseconds max_backoff = std::chrono::minutes(5);
@@ -106,6 +108,7 @@ struct AgentConfig {
   std::filesystem::path control_socket = "/run/xalink-agent/control.sock";
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off
 
+  ByExceptionSettings by_exception;
   LinkProbeConfig link;
   PingProbeConfig ping;
   DnsProbeConfig dns;

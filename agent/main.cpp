@@ -14,6 +14,7 @@
 #include "agent/agent.hpp"
 #include "agent/config.hpp"
 #include "agent/export.hpp"
+#include "agent/metric_list.hpp"
 #include "agent/status.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/control_socket.hpp"
@@ -44,6 +45,7 @@ constexpr const char* kFooter =
     "  xalink-agent run --config my.toml      with a configuration of your own\n"
     "  xalink-agent status                    how far the office reaches, what waits to be sent\n"
     "  xalink-agent status --lang vi          the same in Vietnamese\n"
+    "  xalink-agent metrics                   what every metric means, and where it comes from\n"
     "  xalink-agent export /media/usb         what waits, onto a stick for the gateway\n\n"
     "The configuration's keys are explained in agent.example.toml.\n"
     "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration.";
@@ -89,6 +91,14 @@ constexpr const char* kAcknowledgeFooter =
     "Example:\n"
     "  sudo xalink-agent acknowledge /media/usb/VN-03-xa-lung-cu-1f0c2d3e-12-2040.xalink.ack";
 
+constexpr const char* kMetricsFooter =
+    "Every metric that a board can send, from the one table that births and the gateway use as well: type,\n"
+    "unit, range, what it means and where it comes from. Needs no configuration and no running agent.\n"
+    "--json prints one array, with the Vietnamese names and meanings beside the English ones.\n\n"
+    "Examples:\n"
+    "  xalink-agent metrics --lang vi\n"
+    "  xalink-agent metrics --json | jq -r '.[] | select(.unit == \"us\") | .metric'";
+
 /// CLI11 lists the options that all commands share only in the program's own help.
 std::string with_common_options(const char* footer) {
   return std::string("Also: --config FILE, --lang vi|en, as `xalink-agent --help` explains.\n\n") + footer;
@@ -130,6 +140,11 @@ int show_status(const Arguments& arguments, Language language) {
   return kFine;
 }
 
+int show_metrics(const Arguments& arguments, Language language) {
+  std::cout << (arguments.json ? metrics_as_json() + "\n" : metrics_as_text(language));
+  return kFine;
+}
+
 int export_waiting(Arguments& arguments, Language language) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
@@ -166,6 +181,9 @@ int main(int argc, char** argv) {
   auto* status_command = app.add_subcommand("status", "Show how the running agent fares");
   status_command->footer(with_common_options(kStatusFooter));
   status_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+  auto* metrics_command = app.add_subcommand("metrics", "Explain every metric that a board can send");
+  metrics_command->footer(with_common_options(kMetricsFooter));
+  metrics_command->add_flag("--json", arguments.json, "Print JSON instead of text");
   auto* export_command = app.add_subcommand("export", "Write what waits onto a stick, for the gateway");
   export_command->footer(with_common_options(kExportFooter));
   export_command->add_option("FILE", arguments.export_order.file, "File to write, or a folder for it")
@@ -193,11 +211,13 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run, status, export or acknowledge. Next: xalink-agent --help", kUsage);
+    return complain("say what to do: run, status, metrics, export or acknowledge. Next: xalink-agent --help",
+                    kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
     if (run_command->parsed()) return run(arguments);
+    if (metrics_command->parsed()) return show_metrics(arguments, language);
     if (export_command->parsed()) return export_waiting(arguments, language);
     if (acknowledge_command->parsed()) return acknowledge_carried(arguments, language);
     return show_status(arguments, language);

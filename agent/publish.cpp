@@ -73,6 +73,10 @@ void Publisher::took(const Schema& schema, const Record& record) {
   input([&](EdgeNode& node, Now at) { node.took(schema, record, at); });
 }
 
+void Publisher::hurry() {
+  input([](EdgeNode& node, Now at) { node.hurry(at); });
+}
+
 void Publisher::appended(const std::array<RowId, kLaneCount>& last) {
   input([&](EdgeNode& node, Now at) {
     for (const Lane lane : kLanes) {

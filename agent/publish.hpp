@@ -40,6 +40,8 @@ class Publisher {
   boost::asio::awaitable<void> say_goodbye();
 
   void took(const Schema& schema, const Record& record);
+  /// What is taken now is waited for (EdgeNode::hurry).
+  void hurry();
   void appended(const std::array<RowId, kLaneCount>& last);
   /// The outbox was replaced by another one.
   void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,

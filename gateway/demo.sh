@@ -143,7 +143,10 @@ group = "VN-03"
 id = "demo"
 [broker]
 url = "mqtt://127.0.0.1:$broker_port"
+[by_exception]
+enabled = false  # so that there is something to see
 [delivery]
+gather_seconds = 0
 birth_delay_seconds = 1
 reconnect_max_seconds = 5
 [outbox]

@@ -57,8 +57,15 @@ inline constexpr std::string_view kEpoch = "Delivery/Epoch";
 inline constexpr std::string_view kOrder = "Delivery/Order";
 [[nodiscard]] std::string depth(Lane lane);  ///< "Outbox/Depth Lane N"
 inline constexpr std::string_view kOldest = "Outbox/Oldest";
-inline constexpr std::string_view kBootId = "Clock/Boot Id";       ///< kernel boot UUID
-inline constexpr std::string_view kClockQuality = "Clock/Quality"; ///< UInt8, ClockQuality
+/// "Outbox/Given Up/<reason>": UInt64, records given up so far (sparkplug/given_up.hpp).
+inline constexpr std::string_view kGivenUp = "Outbox/Given Up/";
+/// On the backlog device: rows that were given up.
+inline constexpr std::string_view kGap = "backlog/Gap";
+inline constexpr std::string_view kAgentVersion = "Agent/Version";
+/// UInt32, s, in NBIRTH: how long a row of measurements holds at most (agent/by_exception.hpp).
+inline constexpr std::string_view kHeartbeat = "Agent/Heartbeat";
+inline constexpr std::string_view kBootId = "Clock/Boot Id";        ///< kernel boot UUID
+inline constexpr std::string_view kClockQuality = "Clock/Quality";  ///< UInt8, ClockQuality
 /// Int64 ms: wall time minus time since boot. Gives live records their time since boot.
 inline constexpr std::string_view kBootOffset = "Clock/Boot Offset";
 /// String in NBIRTH: public key of the board's export files, base64 of its DER (SubjectPublicKeyInfo).
@@ -84,8 +91,8 @@ inline constexpr std::string_view kOffsetColumn = "Offset";
 /// The schema of a gap: rows first..last were given up, `Count` records for `Reason`.
 /// Device "backlog", group "Gap", columns First, Last, Count (UInt64) and Reason (String).
 [[nodiscard]] Schema gap_schema(Lane lane);
-[[nodiscard]] Batch::Item make_gap(std::size_t schema, RowId first, RowId last,
-                                   std::uint64_t count, std::string reason, Stamp stamp);
+[[nodiscard]] Batch::Item make_gap(std::size_t schema, RowId first, RowId last, std::uint64_t count,
+                                   std::string reason, Stamp stamp);
 
 /// What a message's records need to know beyond themselves: the births say it once.
 struct ClockContext {
@@ -106,9 +113,8 @@ struct EncodedBacklog {
   std::vector<Metric> metrics;
   std::size_t items = 0;
 };
-[[nodiscard]] EncodedBacklog encode_backlog(const Batch& batch, std::size_t from_item,
-                                            std::size_t max_bytes, const ClockContext& births,
-                                            const AliasOf& alias_of);
+[[nodiscard]] EncodedBacklog encode_backlog(const Batch& batch, std::size_t from_item, std::size_t max_bytes,
+                                            const ClockContext& births, const AliasOf& alias_of);
 
 /// One fresh record as aliased metrics of its own device, `Delivery/Lane N` last when `row` is given.
 /// Null values are sent as null, so that a current value can go away. `historical` sets is_historical.
@@ -119,8 +125,7 @@ struct EncodedBacklog {
 /// The other direction: metrics of one DDATA with names and types already resolved.
 /// `device` is the topic's. Empty when there is no `Delivery/Lane N` among them (a present value only).
 /// Live metrics are split into records where the group (the name up to its last '/') changes.
-[[nodiscard]] Result<std::optional<Batch>> decode_delivery(std::string_view device,
-                                                           std::string_view epoch,
+[[nodiscard]] Result<std::optional<Batch>> decode_delivery(std::string_view device, std::string_view epoch,
                                                            std::vector<Metric>& metrics,
                                                            const ClockContext& births);
 

@@ -400,6 +400,9 @@ std::optional<SteadyTime> EdgeNode::wake_at() const {
       auto when = node_metrics_at_;
       if (marks_awaited_until_) when = std::min(when, *marks_awaited_until_);
       if (const auto timeout = timeout_at()) when = std::min(when, *timeout);
+      for (const auto& lane : lanes_) {
+        if (lane.gathered_until) when = std::min(when, *lane.gathered_until);
+      }
       if (backlog_waits_until_) when = std::min(when, *backlog_waits_until_);
       return when;
     }

@@ -70,6 +70,11 @@ struct EdgeNodeOptions {
   /// Backlog takes at most this share of the time that the link is busy, the rest is left to others.
   double backlog_share = 1.0;
   std::uint64_t hourly_backlog_bytes = 0;  ///< topics and payloads of backlog in an hour; 0: no limit
+  /// Durable measurements wait so long for others to go with: a message costs more than a row in it. None
+  /// waits when a lane has more than a few rows, nor for `hurry_for` after hurry().
+  Duration gather{};
+  Duration hurry_for = std::chrono::minutes(2);
+  Duration heartbeat{};  ///< of what is recorded by exception, told in births; 0: every run is recorded
   Duration min_backoff = std::chrono::seconds(1);
   Duration max_backoff = std::chrono::minutes(5);
   Duration stable_after = std::chrono::minutes(1);      ///< a session this old resets the backoff
@@ -161,6 +166,8 @@ class EdgeNode {
   /// A fresh record was taken: becomes the current value, and goes out as a present value while backlog
   /// is ahead of it. Its row follows with appended().
   void took(const Schema& schema, const Record& record, Now now);
+  /// Something changed that people wait for: measurements go as soon as they are durable, for a while.
+  void hurry(Now now);
   /// Rows up to `last` are durable.
   void appended(Lane lane, RowId last, Now now);
   void batch_read(std::uint64_t generation, Batch batch, Now now);
@@ -227,7 +234,8 @@ class EdgeNode {
     std::uint64_t generation = 0;
     std::deque<InFlight> in_flight;
     std::optional<Probe> probe;
-    RowId session_high = 0;  ///< highest row sent since the connection was made
+    std::optional<SteadyTime> gathered_until;  ///< unsent rows may wait for company until then
+    RowId session_high = 0;                    ///< highest row sent since the connection was made
     /// Rows were sent twice: until then a repeated mark may answer the second copy.
     SteadyTime echoes_until{};
   };
@@ -235,9 +243,8 @@ class EdgeNode {
     std::optional<Lane> lane;
     RowId last = 0;
   };
-  struct NodeMetric {
+  struct NodeMetric {  ///< its type, unit and alias: the catalogue says
     std::string name;
-    DataType type = DataType::unknown;
     MetricValue value;
   };
 
@@ -287,6 +294,7 @@ class EdgeNode {
 
   void pump(Now now);
   bool pump_lane(Lane lane, Now now);
+  [[nodiscard]] bool gathers(LaneState& lane, Now now);
   void send_backlog(LaneState& lane, Lane which, Now now);
   std::size_t send_live(LaneState& lane, Lane which, Now now);
   void sent(LaneState& lane, RowId last, Now now);
@@ -342,6 +350,7 @@ class EdgeNode {
   std::optional<SteadyTime> hour_ends_at_;  ///< of the hourly budget
   std::uint64_t spent_this_hour_ = 0;
   std::optional<SteadyTime> backlog_waits_until_;  ///< it has rows and would send them
+  SteadyTime hurried_until_{};
   std::uint64_t ignored_commands_ = 0;
 };
 

@@ -1,12 +1,14 @@
 // Births: what a node says of itself, its devices and its buffer, and keeps saying in NDATA.
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "sparkplug/backlog_set.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/given_up.hpp"
 #include "sparkplug/hourly_summary.hpp"
+#include "sparkplug/metric_names.hpp"
 
 namespace xalink {
 namespace {
@@ -14,6 +16,7 @@ namespace {
 using Level = action::Note::Level;
 
 constexpr Duration kNodeMetricsInterval = std::chrono::seconds(30);
+constexpr std::uint64_t kFewRows = 32;         // up to here a lane is no backlog
 constexpr Milliseconds kBootOffsetStep{1000};  // smaller changes are slewing, not news
 // A gateway whose own clock is not synchronised does not answer; that may change.
 constexpr Duration kAskAgainUnanswered = std::chrono::minutes(10);
@@ -21,6 +24,13 @@ constexpr Duration kAskAgainUnanswered = std::chrono::minutes(10);
 MetricValue question_value(std::optional<BootTime> question) {
   if (!question) return {};
   return static_cast<std::uint64_t>(question->count());
+}
+
+// What a birth says is in the catalogue, or it is not said.
+const NodeDeclaration& declaration_of(std::string_view device, std::string_view name) {
+  const auto* declared = find_node_declaration(device, name);
+  assert(declared != nullptr && "every metric has its line in the catalogue");
+  return *declared;
 }
 
 MetricValue widen(const Value& value) {
@@ -34,14 +44,16 @@ ClockContext EdgeNode::context_at(Now now) const {
 }
 
 std::vector<EdgeNode::NodeMetric> EdgeNode::clock_metrics() const {
-  return {{std::string(metric::kBootId), DataType::string, context_.boot_id},
-          {std::string(metric::kClockQuality), DataType::uint8, static_cast<std::uint64_t>(context_.quality)},
-          {std::string(metric::kBootOffset), DataType::int64, std::int64_t{context_.boot_offset.count()}},
-          {std::string(metric::kEarliestOffset), DataType::int64,
-           told_bounds_ ? MetricValue(std::int64_t{told_bounds_->earliest.count()}) : MetricValue()},
-          {std::string(metric::kLatestOffset), DataType::int64,
-           told_bounds_ && told_bounds_->latest ? MetricValue(std::int64_t{told_bounds_->latest->count()})
-                                                : MetricValue()}};
+  const auto offset = [](std::optional<Milliseconds> ms) {
+    return ms ? MetricValue(std::int64_t{ms->count()}) : MetricValue();
+  };
+  const auto earliest = told_bounds_ ? std::optional(told_bounds_->earliest) : std::nullopt;
+  const auto latest = told_bounds_ ? told_bounds_->latest : std::nullopt;
+  return {{std::string(metric::kBootId), context_.boot_id},
+          {std::string(metric::kClockQuality), static_cast<std::uint64_t>(context_.quality)},
+          {std::string(metric::kBootOffset), offset(context_.boot_offset)},
+          {std::string(metric::kEarliestOffset), offset(earliest)},
+          {std::string(metric::kLatestOffset), offset(latest)}};
 }
 
 std::vector<EdgeNode::NodeMetric> EdgeNode::outbox_metrics() const {
@@ -49,18 +61,17 @@ std::vector<EdgeNode::NodeMetric> EdgeNode::outbox_metrics() const {
   std::optional<WallTime> oldest;
   for (const Lane which : kLanes) {
     const auto& depth = lane(which);
-    metrics.push_back(
-        {metric::depth(which), DataType::uint64, std::uint64_t{depth.last - depth.acknowledged}});
+    metrics.push_back({metric::depth(which), std::uint64_t{depth.last - depth.acknowledged}});
     const auto& first = depth.oldest_unacknowledged;
     if (first && depth.last > depth.acknowledged && (!oldest || *first < *oldest)) oldest = first;
   }
-  metrics.push_back({std::string(metric::kOldest), DataType::date_time,
+  metrics.push_back({std::string(metric::kOldest),
                      oldest ? MetricValue(wire_time(*oldest)) : MetricValue(std::monostate{})});
   // All reasons there are, from the first birth on: then none of them ever needs a rebirth.
   auto given_up = given_up_;
   for (const auto reason : given_up::kReasons) given_up.try_emplace(std::string(reason), 0);
   for (const auto& [reason, records] : given_up) {
-    metrics.push_back({"Outbox/Given Up/" + reason, DataType::uint64, records});
+    metrics.push_back({std::string(metric::kGivenUp) + reason, records});
   }
   return metrics;
 }
@@ -110,6 +121,7 @@ void EdgeNode::births(Now now) {
   note(Level::info, again ? "announced again (rebirth)" : "online as " + to_string(options_.id));
   for (const Lane which : kLanes) {
     go_back(which);
+    at(which).gathered_until.reset();
     told_depth_[index(which)] = lane(which).last - lane(which).acknowledged;
   }
   given_up_changed_ = false;
@@ -126,41 +138,46 @@ void EdgeNode::publish_nbirth(Now now) {
   const auto timestamp = wire_time(now.wall);
   payload.timestamp = timestamp;
   payload.metrics.push_back(bdseq_metric(timestamp));
-  const auto add = [&](std::string name, DataType type, MetricValue value, bool aliased) {
+  const auto add = [&](std::string name, MetricValue value) {
+    const auto& declared = declaration_of({}, name);
     Metric metric;
-    if (aliased) metric.alias = alias({}, name);
+    if (declared.aliased) metric.alias = alias({}, name);
     metric.name = std::move(name);
-    metric.type = type;
+    metric.type = declared.metric.type;
     metric.timestamp = timestamp;
     metric.value = std::move(value);
+    if (!declared.metric.unit.empty()) {
+      metric.properties.push_back(Property{"engUnit", DataType::string, std::string(declared.metric.unit)});
+    }
     payload.metrics.push_back(std::move(metric));
   };
-  add(std::string(metric::kRebirth), DataType::boolean, false, false);
-  add(std::string(metric::kEpoch), DataType::string, epoch_, false);
+  add(std::string(metric::kRebirth), false);
+  add(std::string(metric::kEpoch), epoch_);
   if (!predecessors_.empty()) {
-    add(std::string(metric::kContinues), DataType::string, encode(predecessors_), false);
+    add(std::string(metric::kContinues), encode(predecessors_));
   }
-  add(std::string(metric::kAcknowledgeEpoch), DataType::string, epoch_, false);
+  add(std::string(metric::kAcknowledgeEpoch), epoch_);
   for (const Lane which : kLanes) {
     const std::uint64_t mark = lane(which).acknowledged;
-    add(metric::acknowledge_lane(which), DataType::uint64, mark, false);
-    add(metric::resend_from(which), DataType::uint64, std::monostate{}, false);
+    add(metric::acknowledge_lane(which), mark);
+    add(metric::resend_from(which), std::monostate{});
     // Not where sending again has got to: a gateway restored once more in the middle of it must see all
     // that it lost.
-    add(metric::delivery_lane(which), DataType::uint64, std::max(mark, at(which).believed), true);
+    add(metric::delivery_lane(which), std::max(mark, at(which).believed));
   }
   question_.reset();
   if (now.quality != ClockQuality::synchronised && options_.acknowledged_by == AcknowledgedBy::gateway) {
     question_ = now.boot;
     ask_again_at_ = now.steady + kAskAgainUnanswered;
   }
-  add(std::string(metric::kClockAnswer), DataType::uint64, std::monostate{}, false);
-  add(std::string(metric::kClockQuestion), DataType::uint64, question_value(question_), true);
-  add("Agent/Version", DataType::string, options_.software_version, false);
-  if (!options_.export_key.empty())
-    add(std::string(metric::kExportKey), DataType::string, options_.export_key, false);
-  for (auto& entry : clock_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
-  for (auto& entry : outbox_metrics()) add(std::move(entry.name), entry.type, std::move(entry.value), true);
+  add(std::string(metric::kClockAnswer), std::monostate{});
+  add(std::string(metric::kClockQuestion), question_value(question_));
+  add(std::string(metric::kAgentVersion), options_.software_version);
+  const auto heartbeat = std::chrono::duration_cast<std::chrono::seconds>(options_.heartbeat);
+  add(std::string(metric::kHeartbeat), static_cast<std::uint64_t>(heartbeat.count()));
+  if (!options_.export_key.empty()) add(std::string(metric::kExportKey), options_.export_key);
+  for (auto& entry : clock_metrics()) add(std::move(entry.name), std::move(entry.value));
+  for (auto& entry : outbox_metrics()) add(std::move(entry.name), std::move(entry.value));
   publish(MessageType::nbirth, {}, std::move(payload), WriteTypes::in_births, {});
 }
 
@@ -208,11 +225,11 @@ void EdgeNode::publish_dbirth(const std::string& device, const std::vector<Schem
 void EdgeNode::publish_backlog_dbirth(Now now) {
   Payload payload;
   payload.timestamp = wire_time(now.wall);
-  const auto declare = [&](std::string name, DataType type, MetricValue value) {
+  const auto declare = [&](std::string name, MetricValue value) {
     Metric metric;
     metric.alias = alias(kBacklogDevice, name);
+    metric.type = declaration_of(kBacklogDevice, name).metric.type;
     metric.name = std::move(name);
-    metric.type = type;
     metric.timestamp = payload.timestamp;
     metric.value = std::move(value);
     payload.metrics.push_back(std::move(metric));
@@ -220,12 +237,12 @@ void EdgeNode::publish_backlog_dbirth(Now now) {
   // No rows yet rather than null: the libraries that Node.js hosts are made with fail on a null DataSet.
   const DataSet none{{Column{std::string(kOffsetColumn), DataType::uint32, {}}}, {}};
   for (const auto& [device, schemas] : devices_) {
-    for (const auto& known : schemas) declare(device + "/" + known.schema.group, DataType::data_set, none);
+    for (const auto& known : schemas) declare(device + "/" + known.schema.group, none);
   }
-  declare(std::string(kBacklogDevice) + "/Gap", DataType::data_set, none);
-  declare(std::string(metric::kOrder), DataType::bytes, std::monostate{});
+  declare(std::string(metric::kGap), none);
+  declare(std::string(metric::kOrder), std::monostate{});
   for (const Lane which : kLanes) {
-    declare(metric::delivery_lane(which), DataType::uint64, std::uint64_t{lane(which).acknowledged});
+    declare(metric::delivery_lane(which), std::uint64_t{lane(which).acknowledged});
   }
   publish(MessageType::dbirth, std::string(kBacklogDevice), std::move(payload), WriteTypes::in_births, {});
 }
@@ -236,7 +253,7 @@ void EdgeNode::publish_ndata(const std::vector<NodeMetric>& metrics, Now now) {
   for (const auto& entry : metrics) {
     Metric metric;
     metric.alias = alias({}, entry.name);
-    metric.type = entry.type;
+    metric.type = declaration_of({}, entry.name).metric.type;
     metric.timestamp = payload.timestamp;
     metric.value = entry.value;
     payload.metrics.push_back(std::move(metric));
@@ -251,7 +268,7 @@ void EdgeNode::ask_for_time(Now now) {
   if (now.steady < ask_again_at_) return;
   question_ = now.boot;
   ask_again_at_ = now.steady + kAskAgainUnanswered;
-  publish_ndata({{std::string(metric::kClockQuestion), DataType::uint64, question_value(question_)}}, now);
+  publish_ndata({{std::string(metric::kClockQuestion), question_value(question_)}}, now);
 }
 
 // Tells the clock at once when it changed, because live records are read against it, and the state of
@@ -271,6 +288,11 @@ void EdgeNode::refresh_node_metrics(Now now) {
   const bool emptied = depth == decltype(depth){} && depth != told_depth_;
   if (now.steady < node_metrics_at_ && !emptied) return;
   node_metrics_at_ = now.steady + kNodeMetricsInterval;
+  // Rows that only wait for company come and go; they are no news.
+  auto& measurements = depth[index(Lane::measurements)];
+  const auto told = told_depth_[index(Lane::measurements)];
+  if (options_.gather > Duration{} && !emptied && std::max(measurements, told) < kFewRows)
+    measurements = told;
   if (depth == told_depth_ && !given_up_changed_) return;
   given_up_changed_ = false;
   told_depth_ = depth;

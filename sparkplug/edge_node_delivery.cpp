@@ -45,7 +45,16 @@ void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
 void EdgeNode::appended(Lane which, RowId last, Now now) {
   auto& lane = at(which);
   if (lane.depth.last == lane.depth.acknowledged) lane.depth.oldest_unacknowledged = now.wall;
+  const bool first = lane.next > lane.depth.last;
+  if (first && which == Lane::measurements && options_.gather > Duration{}) {
+    lane.gathered_until = now.steady + options_.gather;
+  }
   lane.depth.last = std::max(lane.depth.last, last);
+  pump(now);
+}
+
+void EdgeNode::hurry(Now now) {
+  hurried_until_ = now.steady + options_.hurry_for;
   pump(now);
 }
 
@@ -186,6 +195,9 @@ bool EdgeNode::anything_in_flight() const {
 
 void EdgeNode::pump(Now now) {
   backlog_waits_until_.reset();
+  for (auto& lane : lanes_) {
+    if (lane.gathered_until && now.steady >= *lane.gathered_until) lane.gathered_until.reset();
+  }
   if (state_ != EdgeNodeState::online || marks_awaited_until_) return;
   // Lane 0 first: lane 1 moves only when everything durable of lane 0 is under way.
   for (const Lane which : kLanes) {
@@ -193,10 +205,20 @@ void EdgeNode::pump(Now now) {
   }
 }
 
-// True when nothing more of this lane waits to be sent.
+// Once they may go, they go on until nothing is left to send.
+bool EdgeNode::gathers(LaneState& lane, Now now) {
+  if (!lane.gathered_until) return false;
+  const bool few = lane.depth.last - lane.next < kLiveRows / 2;
+  if (few && now.steady >= hurried_until_) return true;
+  lane.gathered_until.reset();
+  return false;
+}
+
+// True when nothing more of this lane waits to be sent now.
 bool EdgeNode::pump_lane(Lane which, Now now) {
   auto& lane = at(which);
   if (lane.probe) return false;
+  if (gathers(lane, now)) return true;
   while (lane.next <= lane.depth.last) {
     const bool backlog = lane.depth.last - lane.next >= kLiveRows;
     if (backlog && backlog_must_wait(now)) return false;

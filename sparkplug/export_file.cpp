@@ -25,7 +25,6 @@ constexpr std::string_view kNode = "Export/Node";
 constexpr std::string_view kCreated = "Export/Created";
 constexpr std::string_view kKey = "Export/Key";
 constexpr std::string_view kCertificate = "Export/Certificate";
-constexpr std::string_view kVersion = "Agent/Version";
 constexpr std::string_view kRecords = "Export/Records";
 constexpr std::string_view kGivenUp = "Export/Given Up";
 
@@ -51,7 +50,7 @@ std::string encode_header(const ExportHeader& header) {
   if (!header.continues.empty()) payload.put(metric::kContinues, encode(header.continues));
   payload.put_bytes(kKey, header.public_key);
   if (!header.certificate.empty()) payload.put(kCertificate, header.certificate);
-  payload.put(kVersion, header.software_version);
+  payload.put(metric::kAgentVersion, header.software_version);
   return payload.encoded();
 }
 
@@ -63,7 +62,7 @@ Result<ExportHeader> decode_header(std::string_view bytes) {
   header.epoch = payload->text(metric::kEpoch);
   header.public_key = payload->bytes(kKey);
   header.certificate = payload->text(kCertificate);
-  header.software_version = payload->text(kVersion);
+  header.software_version = payload->text(metric::kAgentVersion);
   const auto created = std::min<std::uint64_t>(payload->number(kCreated), kHighestRow);
   header.created = WallTime(Milliseconds(static_cast<std::int64_t>(created)));
   const auto quality = payload->number(metric::kClockQuality);

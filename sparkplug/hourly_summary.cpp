@@ -4,10 +4,13 @@
 #include <limits>
 #include <utility>
 
+#include "sparkplug/metric_names.hpp"
+
 namespace xalink {
 namespace {
 
 constexpr std::size_t kMostColumns = 64;
+constexpr std::uint64_t kMostRuns = 100'000;  // in one row: a day of one each second
 constexpr std::string_view kRecords = "Records";
 constexpr std::string_view kFirstRow = "First Row";
 
@@ -88,28 +91,42 @@ Schema summary_schema(const Schema& of) {
   return schema;
 }
 
-HourlySummary::HourlySummary(Schema of) : of_(std::move(of)), columns_(of_.columns.size()) {}
+HourlySummary::HourlySummary(Schema of)
+    : of_(std::move(of)), columns_(of_.columns.size()), runs_(column_index(of_, runs_declaration().name)) {}
 
 void HourlySummary::add(const Record& record) {
+  if (runs_ && records_ > 0 && *runs_ < record.values.size()) {
+    // The row before held until this one.
+    const auto* runs = std::get_if<std::uint64_t>(&record.values[*runs_]);
+    if (runs != nullptr && *runs > 1)
+      count(held_, static_cast<std::uint32_t>(std::min(*runs - 1, kMostRuns)));
+  }
   if (records_ == 0) first_boot_time_ = record.stamp.boot_time;
   const auto quality = records_ == 0 ? record.stamp.quality : std::min(stamp_.quality, record.stamp.quality);
   ++records_;
   stamp_ = record.stamp;
   stamp_.quality = quality;
-  for (std::size_t i = 0; i < columns_.size() && i < record.values.size(); ++i) {
-    const auto& value = record.values[i];
+  count(record.values, 1);
+  if (!runs_) return;
+  held_ = record.values;
+  if (*runs_ < held_.size()) held_[*runs_] = std::monostate{};
+}
+
+void HourlySummary::count(const std::vector<Value>& values, std::uint32_t times) {
+  for (std::size_t i = 0; i < columns_.size() && i < values.size(); ++i) {
+    const auto& value = values[i];
     if (is_null(value)) continue;
     auto& column = columns_[i];
-    ++column.count;
+    const bool first = column.count == 0;
+    column.count += times;
     if (const auto* flag = std::get_if<bool>(&value)) {
-      column.trues += *flag ? 1 : 0;
+      column.trues += *flag ? times : 0;
     } else if (const auto* text = std::get_if<std::string>(&value)) {
-      ++column.texts[*text];
+      column.texts[*text] += times;
     } else {
-      const double number = number_in(value);
-      column.sum += number;
-      if (column.count == 1 || value < column.least) column.least = value;
-      if (column.count == 1 || column.greatest < value) column.greatest = value;
+      column.sum += number_in(value) * times;
+      if (first || value < column.least) column.least = value;
+      if (first || column.greatest < value) column.greatest = value;
     }
   }
 }

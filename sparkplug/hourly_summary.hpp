@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ namespace xalink {
 ///   DateTime    "<column> min", "<column> max"
 ///   Boolean     "<column> true": how often
 ///   texts       "<column> commonest" and "<column> commonest count"; the others are not kept
-/// A backlog row holds 64 columns: what does not fit whole is left out, from the last column on.
+/// Where rows were recorded by exception (a column Runs), a row counts once for each measurement that it
+/// stands for, as far as the rows behind it within the hour tell: "count", "mean", "true" and "commonest
+/// count" are those of measurements, not of rows. A backlog row holds 64 columns: what does not fit whole is
+/// left out, from the last column on.
 [[nodiscard]] Schema summary_schema(const Schema& of);
 [[nodiscard]] bool is_summary(const Schema& schema);
 
@@ -49,8 +53,12 @@ class HourlySummary {
     std::uint32_t trues = 0;
     std::map<std::string, std::uint32_t> texts;
   };
+  void count(const std::vector<Value>& values, std::uint32_t times);
+
   Schema of_;
   std::vector<ColumnState> columns_;
+  std::optional<std::size_t> runs_;  ///< place of the column
+  std::vector<Value> held_;          ///< values of the last record
   std::uint32_t records_ = 0;
   BootTime first_boot_time_{};
   Stamp stamp_;  ///< of the last record, with the lowest quality

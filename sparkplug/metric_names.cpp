@@ -16,73 +16,124 @@ constexpr Range kPercent{0, 100};
 // 1970 is an unset clock, not a date of a dossier; the first rules on one-stop shops are of 2003.
 constexpr Range kDossierDate{1'041'379'200'000, std::numeric_limits<double>::infinity()};
 
+// Chosen so that what a report shows is still told: thresholds lie far apart (50 ms, 100 ms, 1 %), while what
+// comes and goes from minute to minute on a healthy line is not worth its bytes.
+constexpr Deadband kNever{0, 0, true};
+constexpr Deadband within(double absolute, double percent = 0) {
+  return Deadband{absolute, percent / 100};
+}
+
+constexpr MetricDeclaration kRuns{
+    "Runs",
+    DataType::uint32,
+    "",
+    {1, std::numeric_limits<double>::infinity()},
+    "Measurements since the row before, this one included: the row before stands for all of them but this",
+    "the agent",
+    "Số lần đo",
+    "Số lần đo từ dòng trước, kể cả lần này: dòng trước đại diện cho mọi lần trừ lần này",
+    kNever};
+
 constexpr MetricDeclaration kLink[] = {
     {"Carrier", DataType::boolean, "", kAny, "The interface sees its other end",
-     "/sys/class/net/<interface>/carrier"},
+     "/sys/class/net/<interface>/carrier", "Tín hiệu cổng", "Cổng thấy thiết bị ở đầu dây bên kia"},
     {"Default Route", DataType::boolean, "", kAny,
-     "An IPv4 or IPv6 default route leaves through the interface", "/proc/net/route, /proc/net/ipv6_route"},
+     "An IPv4 or IPv6 default route leaves through the interface", "/proc/net/route, /proc/net/ipv6_route",
+     "Tuyến mặc định", "Tuyến mặc định IPv4 hoặc IPv6 đi qua cổng này"},
     {"Speed",
      DataType::uint32,
      "Mbit/s",
      {1, 1'000'000},
      "Negotiated speed; null when the driver knows none",
-     "/sys/class/net/<interface>/speed"},
+     "/sys/class/net/<interface>/speed",
+     "Tốc độ cổng",
+     "Tốc độ đã thỏa thuận; trống khi trình điều khiển không biết"},
     {"Received", DataType::uint64, "By", kCount, "Bytes received since the interface was made",
-     "/sys/class/net/<interface>/statistics/rx_bytes"},
+     "/sys/class/net/<interface>/statistics/rx_bytes", "Đã nhận", "Số byte nhận được từ khi có cổng", kNever},
     {"Sent", DataType::uint64, "By", kCount, "Bytes sent since the interface was made",
-     "/sys/class/net/<interface>/statistics/tx_bytes"},
+     "/sys/class/net/<interface>/statistics/tx_bytes", "Đã gửi", "Số byte gửi đi từ khi có cổng", kNever},
     {"Receive Errors", DataType::uint64, "", kCount, "Bad packets received",
-     "/sys/class/net/<interface>/statistics/rx_errors"},
+     "/sys/class/net/<interface>/statistics/rx_errors", "Lỗi nhận", "Số gói nhận bị hỏng", within(10)},
     {"Send Errors", DataType::uint64, "", kCount, "Packets that could not be sent",
-     "/sys/class/net/<interface>/statistics/tx_errors"},
+     "/sys/class/net/<interface>/statistics/tx_errors", "Lỗi gửi", "Số gói không gửi đi được", within(10)},
     {"Receive Drops", DataType::uint64, "", kCount, "Packets received and dropped for want of space",
-     "/sys/class/net/<interface>/statistics/rx_dropped"},
+     "/sys/class/net/<interface>/statistics/rx_dropped", "Bỏ khi nhận",
+     "Số gói nhận được nhưng phải bỏ vì hết chỗ", kNever},
     {"Send Drops", DataType::uint64, "", kCount, "Packets dropped on their way out",
-     "/sys/class/net/<interface>/statistics/tx_dropped"},
+     "/sys/class/net/<interface>/statistics/tx_dropped", "Bỏ khi gửi", "Số gói phải bỏ trước khi gửi",
+     kNever},
 };
 
 // Integers: a Float row takes twice the bytes on the wire, and a microsecond is finer than the clock.
 constexpr MetricDeclaration kPing[] = {
-    {"RTT min", DataType::uint32, "us", kMicroseconds, "Shortest round trip of the run", "RFC 2681"},
-    {"RTT mean", DataType::uint32, "us", kMicroseconds, "Mean round trip of the run", "RFC 2681"},
-    {"RTT max", DataType::uint32, "us", kMicroseconds, "Longest round trip of the run", "RFC 2681"},
+    {"RTT min", DataType::uint32, "us", kMicroseconds, "Shortest round trip of the run", "RFC 2681",
+     "Khứ hồi ngắn nhất", "Thời gian khứ hồi ngắn nhất của lần đo", kNever},
+    {"RTT mean", DataType::uint32, "us", kMicroseconds, "Mean round trip of the run", "RFC 2681",
+     "Khứ hồi trung bình", "Thời gian khứ hồi trung bình của lần đo", within(5'000, 25)},
+    {"RTT max", DataType::uint32, "us", kMicroseconds, "Longest round trip of the run", "RFC 2681",
+     "Khứ hồi dài nhất", "Thời gian khứ hồi dài nhất của lần đo", within(100'000, 100)},
     {"Jitter", DataType::uint32, "us", kMicroseconds,
      "Mean absolute difference of the round trips of consecutive requests; null without two consecutive "
      "replies",
-     "RFC 3393 section 4.5 on round trips"},
-    {"Loss", DataType::float32, "%", kPercent, "Requests without an answer, of those sent", "RFC 6673"},
+     "RFC 3393 section 4.5 on round trips", "Biến động trễ",
+     "Chênh lệch trung bình giữa hai lần khứ hồi liên tiếp; trống khi không có hai trả lời liên tiếp",
+     within(20'000, 100)},
+    {"Loss", DataType::float32, "%", kPercent, "Requests without an answer, of those sent", "RFC 6673",
+     "Mất gói", "Tỷ lệ yêu cầu không có trả lời trên số đã gửi"},
     {"Sent",
      DataType::uint8,
      "",
      {0, 255},
      "Echo requests that left; the denominator of Loss",
-     "RFC 792, RFC 4443"},
+     "RFC 792, RFC 4443",
+     "Số gói đã gửi",
+     "Số yêu cầu đã gửi; mẫu số của Mất gói"},
     {"Reason", DataType::string, "", kAny, "Why there is no answer; null when there is one",
-     "the system's error"},
+     "the system's error", "Lý do", "Vì sao không có trả lời; trống khi có trả lời"},
 };
 
 constexpr MetricDeclaration kDns[] = {
     {"Time", DataType::uint32, "us", kMicroseconds, "From the question to the answer, of whichever status",
-     "RFC 1035, measured at the stub resolver"},
+     "RFC 1035, measured at the stub resolver", "Thời gian trả lời",
+     "Từ câu hỏi đến trả lời, với bất kỳ kết quả nào", within(50'000, 100)},
     {"Status", DataType::string, "", kAny,
      "Response code (NOERROR, NXDOMAIN, SERVFAIL, ...), timeout, unreachable or malformed",
-     "RFC 1035 section 4.1.1, RFC 6895 section 2.3"},
-    {"Answers", DataType::uint8, "", {0, 255}, "Addresses in the answer", "RFC 1035 section 4.1.3"},
+     "RFC 1035 section 4.1.1, RFC 6895 section 2.3", "Kết quả",
+     "Mã trả lời (NOERROR, NXDOMAIN, SERVFAIL, ...), timeout, unreachable hoặc malformed"},
+    {"Answers",
+     DataType::uint8,
+     "",
+     {0, 255},
+     "Addresses in the answer",
+     "RFC 1035 section 4.1.3",
+     "Số địa chỉ",
+     "Số địa chỉ trong trả lời",
+     within(255)},
     {"Reason", DataType::string, "", kAny, "Why the name has no address; null when it has one",
-     "the resolver's error"},
+     "the resolver's error", "Lý do", "Vì sao tên không có địa chỉ; trống khi có"},
 };
 
 constexpr MetricDeclaration kReach[] = {
     {"Success", DataType::boolean, "", kAny, "The service answered as it should, in time",
-     "all phases, HTTP status below 400"},
+     "all phases, HTTP status below 400", "Thành công", "Dịch vụ trả lời đúng và kịp thời"},
     {"Connect", DataType::uint32, "us", kMicroseconds, "From SYN to established; name lookup not included",
-     "RFC 9293"},
-    {"TLS Handshake", DataType::uint32, "us", kMicroseconds, "From ClientHello to Finished", "RFC 8446"},
+     "RFC 9293", "Kết nối", "Từ SYN đến khi kết nối xong; không tính thời gian phân giải tên",
+     within(50'000, 50)},
+    {"TLS Handshake", DataType::uint32, "us", kMicroseconds, "From ClientHello to Finished", "RFC 8446",
+     "Bắt tay TLS", "Từ ClientHello đến Finished", within(100'000, 50)},
     {"First Byte", DataType::uint32, "us", kMicroseconds,
-     "From the request's last byte to the answer's first", "RFC 9112"},
-    {"HTTP Status", DataType::uint16, "", {100, 599}, "Status code of the answer", "RFC 9110 section 15"},
+     "From the request's last byte to the answer's first", "RFC 9112", "Byte đầu tiên",
+     "Từ byte cuối của yêu cầu đến byte đầu của trả lời", within(200'000, 50)},
+    {"HTTP Status",
+     DataType::uint16,
+     "",
+     {100, 599},
+     "Status code of the answer",
+     "RFC 9110 section 15",
+     "Mã HTTP",
+     "Mã trạng thái của trả lời"},
     {"Reason", DataType::string, "", kAny, "The phase that failed and why; null on success",
-     "the system's or the TLS library's error"},
+     "the system's or the TLS library's error", "Lý do", "Bước nào hỏng và vì sao; trống khi thành công"},
 };
 
 // Words are ModemManager's own, as mmcli prints them. Nothing that tells who holds the SIM is among them.
@@ -92,73 +143,100 @@ constexpr MetricDeclaration kCellular[] = {
      "",
      {0, 255},
      "Modems that ModemManager sees; the rest is of the one furthest on",
-     "ModemManager GetManagedObjects"},
+     "ModemManager GetManagedObjects",
+     "Số modem",
+     "Số modem mà ModemManager thấy; phần còn lại là của modem tiến xa nhất"},
     {"State", DataType::string, "", kAny, "How far the modem is: failed, locked, searching, registered, ...",
-     "ModemManager Modem.State"},
+     "ModemManager Modem.State", "Trạng thái modem",
+     "Modem đang ở bước nào: failed, locked, searching, registered, ..."},
     {"Failure", DataType::string, "", kAny, "Why it failed; null when it did not",
-     "ModemManager Modem.StateFailedReason"},
+     "ModemManager Modem.StateFailedReason", "Lỗi modem", "Vì sao modem hỏng; trống khi không hỏng"},
     {"SIM", DataType::string, "", kAny,
      "present, missing, unreadable, or unknown until it has been looked for",
-     "ModemManager Modem.Sim, Modem.StateFailedReason"},
+     "ModemManager Modem.Sim, Modem.StateFailedReason", "SIM",
+     "present có, missing không có, unreadable không đọc được, unknown khi chưa tìm"},
     {"Lock", DataType::string, "", kAny, "What has to be unlocked: none, sim-pin, sim-puk, ...",
-     "ModemManager Modem.UnlockRequired"},
+     "ModemManager Modem.UnlockRequired", "Khóa", "Cần mở khóa gì: none, sim-pin, sim-puk, ..."},
     {"Registration", DataType::string, "", kAny, "home, roaming, searching, denied, ...",
-     "ModemManager Modem3gpp.RegistrationState"},
+     "ModemManager Modem3gpp.RegistrationState", "Đăng ký mạng",
+     "home mạng nhà, roaming chuyển vùng, searching đang tìm, denied bị từ chối, ..."},
     {"Operator Code", DataType::string, "", kAny, "MCC and MNC of the network",
-     "ModemManager Modem3gpp.OperatorCode"},
-    {"Operator", DataType::string, "", kAny, "Name of the network", "ModemManager Modem3gpp.OperatorName"},
+     "ModemManager Modem3gpp.OperatorCode", "Mã nhà mạng", "MCC và MNC của mạng"},
+    {"Operator", DataType::string, "", kAny, "Name of the network", "ModemManager Modem3gpp.OperatorName",
+     "Nhà mạng", "Tên của mạng"},
     {"Technology", DataType::string, "", kAny, "What it is registered with: lte, 5gnr, umts, ...",
-     "ModemManager Modem.AccessTechnologies"},
+     "ModemManager Modem.AccessTechnologies", "Công nghệ",
+     "Đăng ký bằng công nghệ nào: lte, 5gnr, umts, ..."},
     {"Signal Quality", DataType::uint8, "%", kPercent, "The modem's own measure, for people",
-     "ModemManager Modem.SignalQuality"},
+     "ModemManager Modem.SignalQuality", "Chất lượng sóng", "Thước đo của chính modem, cho người đọc",
+     within(20)},
     {"RSRP",
      DataType::float32,
      "dBm",
      {-156, -31},
      "Power of the reference signal (4G, 5G)",
-     "3GPP TS 36.214 section 5.1.1, TS 38.215 section 5.1.1; ModemManager Modem.Signal"},
+     "3GPP TS 36.214 section 5.1.1, TS 38.215 section 5.1.1; ModemManager Modem.Signal",
+     "RSRP",
+     "Công suất tín hiệu tham chiếu (4G, 5G)",
+     within(6)},
     {"RSRQ",
      DataType::float32,
      "dB",
      {-43, 20},
      "Quality of the reference signal (4G, 5G)",
-     "3GPP TS 36.214 section 5.1.3, TS 38.215 section 5.1.3; ModemManager Modem.Signal"},
+     "3GPP TS 36.214 section 5.1.3, TS 38.215 section 5.1.3; ModemManager Modem.Signal",
+     "RSRQ",
+     "Chất lượng tín hiệu tham chiếu (4G, 5G)",
+     within(4)},
     {"SNR",
      DataType::float32,
      "dB",
      {-30, 50},
      "Signal over noise and interference (SINR)",
-     "3GPP TS 38.215 section 5.1.5; ModemManager Modem.Signal"},
+     "3GPP TS 38.215 section 5.1.5; ModemManager Modem.Signal",
+     "SNR",
+     "Tín hiệu trên nhiễu và can nhiễu (SINR)",
+     within(6)},
     {"RSSI",
      DataType::float32,
      "dBm",
      {-150, 0},
      "All that the receiver gets, noise included",
-     "3GPP TS 36.214 section 5.1.4; ModemManager Modem.Signal"},
+     "3GPP TS 36.214 section 5.1.4; ModemManager Modem.Signal",
+     "RSSI",
+     "Toàn bộ công suất thu được, kể cả nhiễu",
+     within(6)},
     {"Fault", DataType::string, "", kAny,
      "no SIM, SIM locked, registration denied; or it hangs: modem failed, no registration, modem gone, no "
      "answer",
-     "agent/modem_health.hpp"},
+     "agent/modem_health.hpp", "Sự cố modem",
+     "Không có SIM, SIM bị khóa, bị từ chối đăng ký; hoặc modem treo: hỏng, không đăng ký, biến mất, không "
+     "trả lời"},
     {"Model", DataType::string, "", kAny, "The modem; said once each time it is found",
-     "ModemManager Modem.Model"},
+     "ModemManager Modem.Model", "Kiểu modem", "Kiểu modem; nói một lần mỗi khi tìm thấy", kNever},
     {"Revision", DataType::string, "", kAny, "Its firmware; said once each time it is found",
-     "ModemManager Modem.Revision"},
-    {"Reason", DataType::string, "", kAny, "Why nothing is known of a modem; null when something is",
-     "D-Bus"},
+     "ModemManager Modem.Revision", "Phần mềm modem",
+     "Phiên bản phần mềm của modem; nói một lần mỗi khi tìm thấy", kNever},
+    {"Reason", DataType::string, "", kAny, "Why nothing is known of a modem; null when something is", "D-Bus",
+     "Lý do", "Vì sao không biết gì về modem; trống khi biết"},
 };
 
 constexpr MetricDeclaration kModemReset[] = {
     {"Event", DataType::string, "", kAny,
      "begin; done or failed, when the method has ended; recovered or not recovered, when that is known",
-     "agent/modem_reset.hpp"},
+     "agent/modem_reset.hpp", "Bước",
+     "begin bắt đầu; done hoặc failed khi cách khởi động lại kết thúc; recovered hay not recovered khi đã "
+     "biết kết quả"},
     {"Cause", DataType::string, "", kAny, "The fault for which it is reset, as in Cellular/Fault",
-     "agent/modem_health.hpp"},
+     "agent/modem_health.hpp", "Nguyên nhân", "Sự cố khiến modem bị khởi động lại, như ở Cellular/Fault"},
     {"Method", DataType::string, "", kAny, "command or usb",
-     "[probe.cellular] reset_command, reset_usb_device"},
-    {"Number", DataType::uint32, "", kCount, "Which reset in a row it is, from 1", "agent/reset_plan.hpp"},
+     "[probe.cellular] reset_command, reset_usb_device", "Cách làm", "command (lệnh) hoặc usb"},
+    {"Number", DataType::uint32, "", kCount, "Which reset in a row it is, from 1", "agent/reset_plan.hpp",
+     "Lần thứ", "Lần khởi động lại thứ mấy liên tiếp, từ 1"},
     {"Result", DataType::string, "", kAny, "Why the method failed, or the fault that is left; null when none",
-     "the method, or ModemManager"},
-    {"Duration", DataType::uint64, "ms", kCount, "Time since the reset began", "CLOCK_BOOTTIME"},
+     "the method, or ModemManager", "Kết quả", "Vì sao không được, hoặc sự cố còn lại; trống khi không còn"},
+    {"Duration", DataType::uint64, "ms", kCount, "Time since the reset began", "CLOCK_BOOTTIME", "Thời gian",
+     "Thời gian từ khi bắt đầu khởi động lại"},
 };
 
 constexpr MetricDeclaration kWifi[] = {
@@ -167,216 +245,310 @@ constexpr MetricDeclaration kWifi[] = {
      "dBm",
      {-120, 0},
      "Level of the access point; null when not connected",
-     "/proc/net/wireless level"},
+     "/proc/net/wireless level",
+     "Mức sóng",
+     "Mức sóng của điểm truy cập; trống khi không kết nối",
+     within(6)},
     {"Quality",
      DataType::uint8,
      "",
      {0, 100},
      "On the driver's scale: of most, 70 is the best",
-     "/proc/net/wireless link"},
+     "/proc/net/wireless link",
+     "Chất lượng sóng",
+     "Theo thang của trình điều khiển: với phần lớn, 70 là tốt nhất",
+     within(10)},
 };
 
 constexpr MetricDeclaration kAccess[] = {
     {"Interface", DataType::string, "", kAny, "Where the best default route leaves; null without one",
-     "/proc/net/route, /proc/net/ipv6_route"},
+     "/proc/net/route, /proc/net/ipv6_route", "Cổng",
+     "Tuyến mặc định tốt nhất đi ra cổng nào; trống khi không có"},
     {"Technology", DataType::string, "", kAny,
      "fibre, ethernet, tslcd, wifi, 5g, 4g, 3g, 2g, mobile, vsat or leo; null when nobody knows",
-     "/sys/class/net, ModemManager Modem.AccessTechnologies, or the configuration"},
+     "/sys/class/net, ModemManager Modem.AccessTechnologies, or the configuration", "Công nghệ truy nhập",
+     "fibre, ethernet, tslcd, wifi, 5g, 4g, 3g, 2g, mobile, vsat hoặc leo; trống khi không ai biết"},
     {"Known By", DataType::string, "", kAny, "How it is known: detected, configured or unknown",
-     "[probe.access] technologies"},
+     "[probe.access] technologies", "Biết bằng cách nào",
+     "detected tự tìm, configured theo cấu hình, hoặc unknown không biết"},
 };
 
 constexpr MetricDeclaration kBoard[] = {
-    {"Uptime", DataType::uint32, "s", kCount, "Time since the board started", "/proc/uptime"},
+    {"Uptime", DataType::uint32, "s", kCount, "Time since the board started", "/proc/uptime",
+     "Thời gian chạy", "Thời gian từ khi máy khởi động", kNever},
     {"Load 1m", DataType::float32, "", kCount, "Tasks running or waiting, mean over one minute",
-     "/proc/loadavg"},
+     "/proc/loadavg", "Tải 1 phút", "Số tác vụ đang chạy hoặc đang chờ, trung bình một phút", within(2)},
     {"Memory Available", DataType::uint64, "By", kCount, "Memory that programs can still have",
-     "/proc/meminfo MemAvailable"},
-    {"Memory Total", DataType::uint64, "By", kCount, "Memory of the board", "/proc/meminfo MemTotal"},
-    {"Disk Available", DataType::uint64, "By", kCount, "Space left where the records are kept", "statvfs(3)"},
+     "/proc/meminfo MemAvailable", "Bộ nhớ còn", "Bộ nhớ mà chương trình còn dùng được", within(0, 25)},
+    {"Memory Total", DataType::uint64, "By", kCount, "Memory of the board", "/proc/meminfo MemTotal",
+     "Bộ nhớ tổng", "Bộ nhớ của máy"},
+    {"Disk Available", DataType::uint64, "By", kCount, "Space left where the records are kept", "statvfs(3)",
+     "Đĩa còn", "Chỗ trống còn lại ở nơi giữ bản ghi", within(0, 5)},
     {"Disk Total", DataType::uint64, "By", kCount, "Size of the file system where the records are kept",
-     "statvfs(3)"},
+     "statvfs(3)", "Đĩa tổng", "Dung lượng hệ thống tệp giữ bản ghi"},
     {"Temperature",
      DataType::float32,
      "Cel",
      {-40, 150},
      "Hottest thermal zone; null without a sensor",
-     "/sys/class/thermal/thermal_zone*/temp"},
+     "/sys/class/thermal/thermal_zone*/temp",
+     "Nhiệt độ",
+     "Vùng nhiệt nóng nhất; trống khi không có cảm biến",
+     within(5)},
     {"Boot Id", DataType::string, "", kAny,
-     "Boot the values belong to; said once for each start of the program", "/proc/sys/kernel/random/boot_id"},
+     "Boot the values belong to; said once for each start of the program", "/proc/sys/kernel/random/boot_id",
+     "Mã lần khởi động", "Lần khởi động mà các giá trị thuộc về; nói một lần mỗi khi chương trình bắt đầu",
+     kNever},
 };
 
 constexpr MetricDeclaration kPower[] = {
     {"Mains", DataType::boolean, "", kAny, "Some supply from outside the board is online",
-     "/sys/class/power_supply/*/online"},
+     "/sys/class/power_supply/*/online", "Điện lưới", "Có nguồn điện từ bên ngoài"},
     {"Charge", DataType::uint8, "%", kPercent, "Charge of the battery or UPS that has the least",
-     "/sys/class/power_supply/*/capacity"},
+     "/sys/class/power_supply/*/capacity", "Mức pin", "Mức của pin hoặc UPS yếu nhất", within(5)},
     {"Battery", DataType::string, "", kAny, "State of that battery in the kernel's words: Charging, ...",
-     "/sys/class/power_supply/*/status"},
+     "/sys/class/power_supply/*/status", "Trạng thái pin",
+     "Trạng thái của pin đó theo lời của nhân: Charging, ..."},
     {"Runtime", DataType::uint32, "s", kCount, "Time until that battery is empty, as it says itself",
-     "/sys/class/power_supply/*/time_to_empty_now"},
+     "/sys/class/power_supply/*/time_to_empty_now", "Thời gian pin còn",
+     "Thời gian đến khi pin đó cạn, theo chính nó", within(300, 25)},
     {"Voltage", DataType::float32, "V", kCount, "Voltage across that battery",
-     "/sys/class/power_supply/*/voltage_now"},
+     "/sys/class/power_supply/*/voltage_now", "Điện áp pin", "Điện áp của pin đó", within(0, 2)},
     {"Under Voltage", DataType::boolean, "", kAny, "The board gets too little voltage now",
-     "Raspberry Pi firmware get_throttled bit 0, or hwmon rpi_volt"},
+     "Raspberry Pi firmware get_throttled bit 0, or hwmon rpi_volt", "Điện áp thấp",
+     "Máy đang nhận điện áp quá thấp"},
     {"Under Voltage Since Boot", DataType::boolean, "", kAny,
-     "It got too little at some time since it started", "Raspberry Pi firmware get_throttled bits 0 and 16"},
+     "It got too little at some time since it started", "Raspberry Pi firmware get_throttled bits 0 and 16",
+     "Đã từng điện áp thấp", "Máy đã có lúc nhận điện áp quá thấp từ khi khởi động"},
     {"Throttled", DataType::boolean, "", kAny, "It runs slower now, for want of power or for heat",
-     "Raspberry Pi firmware get_throttled bits 1 to 3"},
+     "Raspberry Pi firmware get_throttled bits 1 to 3", "Bị giảm tốc",
+     "Máy đang chạy chậm lại vì thiếu điện hoặc quá nóng"},
 };
 
 constexpr MetricDeclaration kStorage[] = {
     {"Device", DataType::string, "", kAny,
-     "Disk that keeps the records; null where it has no disk of its own", "/sys/dev/block"},
+     "Disk that keeps the records; null where it has no disk of its own", "/sys/dev/block",
+     "Thiết bị lưu trữ", "Đĩa giữ bản ghi; trống khi không có đĩa riêng"},
     {"Life Used",
      DataType::uint8,
      "%",
      {0, 110},
      "Life that the card has used by its own count, in steps of ten; 110 is past its end",
-     "JESD84-B51 EXT_CSD 268, 269: /sys/block/*/device/life_time"},
+     "JESD84-B51 EXT_CSD 268, 269: /sys/block/*/device/life_time",
+     "Tuổi thọ đã dùng",
+     "Phần tuổi thọ thẻ đã dùng theo chính nó, từng bậc mười; 110 là đã quá hạn"},
     {"Pre EOL",
      DataType::uint8,
      "",
      {1, 3},
      "Reserved blocks: 1 fine, 2 most are used, 3 replace the card now",
-     "JESD84-B51 EXT_CSD 267: /sys/block/*/device/pre_eol_info"},
+     "JESD84-B51 EXT_CSD 267: /sys/block/*/device/pre_eol_info",
+     "Sắp hết tuổi thọ",
+     "Khối dự trữ: 1 tốt, 2 đã dùng phần lớn, 3 cần thay thẻ ngay"},
     {"Errors", DataType::uint64, "", kCount, "Errors that ext4 found since the file system was checked",
-     "/sys/fs/ext4/*/errors_count"},
-    {"Read Only", DataType::boolean, "", kAny, "The file system takes no writes", "statvfs(3)"},
+     "/sys/fs/ext4/*/errors_count", "Lỗi hệ thống tệp", "Số lỗi ext4 tìm thấy từ lần kiểm tra hệ thống tệp"},
+    {"Read Only", DataType::boolean, "", kAny, "The file system takes no writes", "statvfs(3)", "Chỉ đọc",
+     "Hệ thống tệp không nhận ghi"},
 };
 
 // DateTime cannot be null in the middle of other values to some hosts' libraries, and cannot lie before 1970:
 // offsets are Int64.
 constexpr MetricDeclaration kBootClock[] = {
     {"Boot", DataType::string, "", kAny, "Boot that the statement is about",
-     "/proc/sys/kernel/random/boot_id"},
-    {"At", DataType::uint64, "ms", kCount, "Time since that boot at which the bounds hold", "CLOCK_BOOTTIME"},
+     "/proc/sys/kernel/random/boot_id", "Lần khởi động", "Lần khởi động mà lời khai nói đến"},
+    {"At", DataType::uint64, "ms", kCount, "Time since that boot at which the bounds hold", "CLOCK_BOOTTIME",
+     "Tại", "Thời gian từ lần khởi động đó, khi các giới hạn có hiệu lực"},
     {"Offset", DataType::int64, "ms", kAny, "True time minus time since boot, as best known",
-     "adjtimex(2) and CLOCK_REALTIME, or the gateway's time"},
+     "adjtimex(2) and CLOCK_REALTIME, or the gateway's time", "Độ lệch",
+     "Giờ thật trừ thời gian từ khi khởi động, theo hiểu biết tốt nhất"},
     {"Earliest", DataType::int64, "ms", kAny, "Least offset that can be true",
-     "adjtimex(2), round trip to the gateway, or the last good time before"},
+     "adjtimex(2), round trip to the gateway, or the last good time before", "Sớm nhất",
+     "Độ lệch nhỏ nhất có thể đúng"},
     {"Latest", DataType::int64, "ms", kAny, "Greatest offset that can be true; null when there is none yet",
-     "adjtimex(2), round trip to the gateway, or the boots that followed"},
+     "adjtimex(2), round trip to the gateway, or the boots that followed", "Muộn nhất",
+     "Độ lệch lớn nhất có thể đúng; trống khi chưa có"},
     {"Quality",
      DataType::uint8,
      "",
      {0, 2},
      "2 by the kernel's synchronised clock, 1 by the gateway's time, 0 by what came before and after alone",
-     "adjtimex(2)"},
+     "adjtimex(2)",
+     "Chất lượng giờ",
+     "2 theo đồng hồ đã đồng bộ của nhân, 1 theo giờ của máy chủ tỉnh, 0 chỉ theo trước và sau"},
 };
 
 constexpr MetricDeclaration kOutboxEvent[] = {
-    {"Old Epoch", DataType::string, "", kAny, "Epoch of the outbox that was damaged", "outbox"},
-    {"New Epoch", DataType::string, "", kAny, "Epoch of the one that it was salvaged into", "outbox"},
-    {"Reason", DataType::string, "", kAny, "What was wrong with it", "SQLite, or the outbox's own checks"},
-    {"Kept As", DataType::string, "", kAny, "Name of the damaged file on the board", "outbox"},
-    {"Events Salvaged", DataType::uint64, "", kCount, "Rows of lane 0 that could be read", "outbox"},
-    {"Measurements Salvaged", DataType::uint64, "", kCount, "Rows of lane 1 that could be read", "outbox"},
-    {"Events Lost", DataType::uint64, "", kCount, "Rows of lane 0 known to be missing", "outbox"},
-    {"Measurements Lost", DataType::uint64, "", kCount, "Rows of lane 1 known to be missing", "outbox"},
+    {"Old Epoch", DataType::string, "", kAny, "Epoch of the outbox that was damaged", "outbox",
+     "Kỷ nguyên cũ", "Kỷ nguyên của bộ đệm bị hỏng"},
+    {"New Epoch", DataType::string, "", kAny, "Epoch of the one that it was salvaged into", "outbox",
+     "Kỷ nguyên mới", "Kỷ nguyên của bộ đệm cứu được"},
+    {"Reason", DataType::string, "", kAny, "What was wrong with it", "SQLite, or the outbox's own checks",
+     "Lý do", "Bộ đệm hỏng ở chỗ nào"},
+    {"Kept As", DataType::string, "", kAny, "Name of the damaged file on the board", "outbox", "Giữ lại là",
+     "Tên tệp hỏng trên máy"},
+    {"Events Salvaged", DataType::uint64, "", kCount, "Rows of lane 0 that could be read", "outbox",
+     "Sự kiện cứu được", "Số dòng của làn 0 còn đọc được"},
+    {"Measurements Salvaged", DataType::uint64, "", kCount, "Rows of lane 1 that could be read", "outbox",
+     "Số đo cứu được", "Số dòng của làn 1 còn đọc được"},
+    {"Events Lost", DataType::uint64, "", kCount, "Rows of lane 0 known to be missing", "outbox",
+     "Sự kiện bị mất", "Số dòng của làn 0 biết là thiếu"},
+    {"Measurements Lost", DataType::uint64, "", kCount, "Rows of lane 1 known to be missing", "outbox",
+     "Số đo bị mất", "Số dòng của làn 1 biết là thiếu"},
 };
 
 constexpr MetricDeclaration kDossier[] = {
-    {"Code", DataType::string, "", kAny, "Dossier code (MaHoSo), or its keyed hash", "dossier source"},
+    {"Code", DataType::string, "", kAny, "Dossier code (MaHoSo), or its keyed hash", "dossier source",
+     "Mã hồ sơ", "Mã hồ sơ (MaHoSo), hoặc mã băm có khóa của nó"},
     {"Procedure", DataType::string, "", kAny, "Code of the administrative procedure (MaTTHC)",
-     "dossier source"},
-    {"Agency", DataType::string, "", kAny, "Identifier of the agency that handles it", "dossier source"},
+     "dossier source", "Thủ tục", "Mã thủ tục hành chính (MaTTHC)"},
+    {"Agency", DataType::string, "", kAny, "Identifier of the agency that handles it", "dossier source",
+     "Cơ quan", "Mã định danh đơn vị xử lý"},
     {"State",
      DataType::uint8,
      "",
      {1, 10},
      "State as reported to the national portal (TrangThaiHoSo)",
-     "dossier source, mapped"},
-    {"State Raw", DataType::string, "", kAny, "State as the local system words it", "dossier source"},
+     "dossier source, mapped",
+     "Trạng thái",
+     "Trạng thái báo lên Cổng Dịch vụ công quốc gia (TrangThaiHoSo)"},
+    {"State Raw", DataType::string, "", kAny, "State as the local system words it", "dossier source",
+     "Trạng thái gốc", "Trạng thái theo lời của hệ thống một cửa"},
     {"State At", DataType::date_time, "", kDossierDate, "When the dossier came into this state",
-     "dossier source"},
-    {"Submitted", DataType::date_time, "", kDossierDate, "NgayNopHoSo", "dossier source"},
-    {"Received", DataType::date_time, "", kDossierDate, "NgayTiepNhan", "dossier source"},
-    {"Due", DataType::date_time, "", kDossierDate, "NgayHenTra", "dossier source"},
-    {"Finished", DataType::date_time, "", kDossierDate, "NgayKetThucXuLy", "dossier source"},
-    {"Returned", DataType::date_time, "", kDossierDate, "NgayTra", "dossier source"},
-    {"Channel", DataType::uint8, "", {1, 3}, "KenhThucHien: 1 direct, 2 online, 3 by post", "dossier source"},
-    {"Level", DataType::string, "", kAny, "Level of the online service (MucDo)", "dossier source"},
+     "dossier source", "Thời điểm trạng thái", "Khi hồ sơ chuyển sang trạng thái này"},
+    {"Submitted", DataType::date_time, "", kDossierDate, "NgayNopHoSo", "dossier source", "Ngày nộp",
+     "NgayNopHoSo"},
+    {"Received", DataType::date_time, "", kDossierDate, "NgayTiepNhan", "dossier source", "Ngày tiếp nhận",
+     "NgayTiepNhan"},
+    {"Due", DataType::date_time, "", kDossierDate, "NgayHenTra", "dossier source", "Ngày hẹn trả",
+     "NgayHenTra"},
+    {"Finished", DataType::date_time, "", kDossierDate, "NgayKetThucXuLy", "dossier source",
+     "Ngày kết thúc xử lý", "NgayKetThucXuLy"},
+    {"Returned", DataType::date_time, "", kDossierDate, "NgayTra", "dossier source", "Ngày trả", "NgayTra"},
+    {"Channel",
+     DataType::uint8,
+     "",
+     {1, 3},
+     "KenhThucHien: 1 direct, 2 online, 3 by post",
+     "dossier source",
+     "Kênh",
+     "KenhThucHien: 1 trực tiếp, 2 trực tuyến, 3 bưu chính"},
+    {"Level", DataType::string, "", kAny, "Level of the online service (MucDo)", "dossier source", "Mức độ",
+     "Mức độ dịch vụ công trực tuyến (MucDo)"},
     {"Online Payment",
      DataType::uint8,
      "",
      {0, 2},
      "DuocThanhToanTrucTuyen: 0 no, 1 national portal, 2 ministry or province",
-     "dossier source"},
-    {"Fee", DataType::boolean, "", kAny, "The dossier bears a fee", "dossier source"},
+     "dossier source",
+     "Thanh toán trực tuyến",
+     "DuocThanhToanTrucTuyen: 0 không, 1 Cổng quốc gia, 2 bộ hoặc tỉnh"},
+    {"Fee", DataType::boolean, "", kAny, "The dossier bears a fee", "dossier source", "Có phí",
+     "Hồ sơ có phí, lệ phí"},
     {"Digitised", DataType::boolean, "", kAny, "HoSoCoThanhPhanSoHoa: has digitised components",
-     "dossier source"},
+     "dossier source", "Số hóa", "HoSoCoThanhPhanSoHoa: có thành phần số hóa"},
     {"Supplement Requests",
      DataType::uint8,
      "",
      {0, 255},
      "How often the citizen was asked for more papers",
-     "dossier source"},
+     "dossier source",
+     "Số lần yêu cầu bổ sung",
+     "Số lần công dân bị yêu cầu bổ sung giấy tờ"},
 };
 
 // Counts of a table that somebody fills in; whoever reports a rate has its denominator beside it.
 constexpr std::string_view kTable = "indicator table";
 
 constexpr MetricDeclaration kSatisfaction[] = {
-    {"Commune", DataType::string, "", kAny, "GSO code of the commune, as of the period", kTable},
-    {"Agency", DataType::string, "", kAny, "The office that was asked about", kTable},
-    {"Period Start", DataType::date_time, "", kDossierDate, "First moment of the period", kTable},
+    {"Commune", DataType::string, "", kAny, "GSO code of the commune, as of the period", kTable, "Mã xã",
+     "Mã xã của Tổng cục Thống kê, tại kỳ đó"},
+    {"Agency", DataType::string, "", kAny, "The office that was asked about", kTable, "Cơ quan",
+     "Cơ quan được hỏi đến"},
+    {"Period Start", DataType::date_time, "", kDossierDate, "First moment of the period", kTable, "Đầu kỳ",
+     "Thời điểm đầu tiên của kỳ"},
     {"Period End", DataType::date_time, "", kDossierDate, "Last day of the period, at its first moment",
-     kTable},
-    {"Channel", DataType::string, "", kAny, "How it was asked: kiosk, portal, paper, telephone", kTable},
-    {"Asked", DataType::uint32, "", kCount, "People who were asked; null when it was not counted", kTable},
-    {"Answers", DataType::uint32, "", kCount, "Answers; the denominator of Satisfied", kTable},
-    {"Satisfied", DataType::uint32, "", kCount, "Answers that count as satisfied", kTable},
-    {"Grade 1", DataType::uint32, "", kCount, "Answers of the lowest grade", kTable},
-    {"Grade 2", DataType::uint32, "", kCount, "Answers of the second grade", kTable},
-    {"Grade 3", DataType::uint32, "", kCount, "Answers of the middle grade", kTable},
-    {"Grade 4", DataType::uint32, "", kCount, "Answers of the fourth grade", kTable},
-    {"Grade 5", DataType::uint32, "", kCount, "Answers of the highest grade", kTable},
+     kTable, "Cuối kỳ", "Ngày cuối của kỳ, tại thời điểm đầu ngày"},
+    {"Channel", DataType::string, "", kAny, "How it was asked: kiosk, portal, paper, telephone", kTable,
+     "Kênh", "Hỏi bằng cách nào: ki-ốt, cổng, giấy, điện thoại"},
+    {"Asked", DataType::uint32, "", kCount, "People who were asked; null when it was not counted", kTable,
+     "Số được hỏi", "Số người được hỏi; trống khi không đếm"},
+    {"Answers", DataType::uint32, "", kCount, "Answers; the denominator of Satisfied", kTable, "Số trả lời",
+     "Số phiếu trả lời; mẫu số của Số hài lòng"},
+    {"Satisfied", DataType::uint32, "", kCount, "Answers that count as satisfied", kTable, "Số hài lòng",
+     "Số phiếu được tính là hài lòng"},
+    {"Grade 1", DataType::uint32, "", kCount, "Answers of the lowest grade", kTable, "Mức 1",
+     "Số phiếu ở mức thấp nhất"},
+    {"Grade 2", DataType::uint32, "", kCount, "Answers of the second grade", kTable, "Mức 2",
+     "Số phiếu ở mức thứ hai"},
+    {"Grade 3", DataType::uint32, "", kCount, "Answers of the middle grade", kTable, "Mức 3",
+     "Số phiếu ở mức giữa"},
+    {"Grade 4", DataType::uint32, "", kCount, "Answers of the fourth grade", kTable, "Mức 4",
+     "Số phiếu ở mức thứ tư"},
+    {"Grade 5", DataType::uint32, "", kCount, "Answers of the highest grade", kTable, "Mức 5",
+     "Số phiếu ở mức cao nhất"},
 };
 
 constexpr MetricDeclaration kTasks[] = {
-    {"Code", DataType::string, "", kAny, "The task's or programme's code in the register", kTable},
+    {"Code", DataType::string, "", kAny, "The task's or programme's code in the register", kTable,
+     "Mã nhiệm vụ", "Mã nhiệm vụ hoặc chương trình trong sổ theo dõi"},
     {"Programme", DataType::string, "", kAny,
-     "What it belongs to: administrative reform, Project 06, digital transformation", kTable},
-    {"Name", DataType::string, "", kAny, "Its name, where the configuration takes it", kTable},
-    {"Owner", DataType::string, "", kAny, "The unit that answers for it", kTable},
-    {"As Of", DataType::date_time, "", kDossierDate, "The day that the counts are of", kTable},
-    {"Deadline", DataType::date_time, "", kDossierDate, "When it has to be done", kTable},
-    {"Total", DataType::uint32, "", kCount, "Tasks in all; the denominator of the others", kTable},
-    {"Done", DataType::uint32, "", kCount, "Tasks that are done", kTable},
-    {"On Time", DataType::uint32, "", kCount, "Tasks done by their deadline", kTable},
-    {"Late", DataType::uint32, "", kCount, "Tasks past their deadline, done or not", kTable},
+     "What it belongs to: administrative reform, Project 06, digital transformation", kTable, "Chương trình",
+     "Thuộc về: cải cách hành chính, Đề án 06, chuyển đổi số"},
+    {"Name", DataType::string, "", kAny, "Its name, where the configuration takes it", kTable, "Tên nhiệm vụ",
+     "Tên, khi cấu hình cho phép lấy"},
+    {"Owner", DataType::string, "", kAny, "The unit that answers for it", kTable, "Đơn vị chủ trì",
+     "Đơn vị chịu trách nhiệm"},
+    {"As Of", DataType::date_time, "", kDossierDate, "The day that the counts are of", kTable, "Ngày số liệu",
+     "Ngày của số liệu"},
+    {"Deadline", DataType::date_time, "", kDossierDate, "When it has to be done", kTable, "Hạn",
+     "Khi nào phải xong"},
+    {"Total", DataType::uint32, "", kCount, "Tasks in all; the denominator of the others", kTable, "Tổng số",
+     "Tổng số nhiệm vụ; mẫu số của các số khác"},
+    {"Done", DataType::uint32, "", kCount, "Tasks that are done", kTable, "Hoàn thành",
+     "Số nhiệm vụ đã xong"},
+    {"On Time", DataType::uint32, "", kCount, "Tasks done by their deadline", kTable, "Đúng hạn",
+     "Số nhiệm vụ xong trong hạn"},
+    {"Late", DataType::uint32, "", kCount, "Tasks past their deadline, done or not", kTable, "Quá hạn",
+     "Số nhiệm vụ quá hạn, đã xong hay chưa"},
 };
 
 constexpr MetricDeclaration kVillages[] = {
-    {"Commune", DataType::string, "", kAny, "GSO code of the commune in its Code List", kTable},
-    {"Code List", DataType::string, "", kAny, "Version of the list of codes: codes are used again", kTable},
-    {"As Of", DataType::date_time, "", kDossierDate, "The day of the survey or declaration", kTable},
-    {"Villages", DataType::uint32, "", kCount, "Villages (thon) of the commune; the denominator", kTable},
-    {"No Signal", DataType::uint32, "", kCount, "Villages without mobile signal (trang song)", kTable},
-    {"Gaps", DataType::uint32, "", kCount, "Covered villages with hamlets that are not (lom song)", kTable},
-    {"No Power", DataType::uint32, "", kCount, "Villages without power from the grid", kTable},
-    {"Source", DataType::string, "", kAny, "Who says so: a survey, a decision, an operator", kTable},
+    {"Commune", DataType::string, "", kAny, "GSO code of the commune in its Code List", kTable, "Mã xã",
+     "Mã xã của Tổng cục Thống kê theo danh mục"},
+    {"Code List", DataType::string, "", kAny, "Version of the list of codes: codes are used again", kTable,
+     "Danh mục mã", "Phiên bản danh mục: mã có thể được dùng lại"},
+    {"As Of", DataType::date_time, "", kDossierDate, "The day of the survey or declaration", kTable,
+     "Ngày số liệu", "Ngày khảo sát hoặc kê khai"},
+    {"Villages", DataType::uint32, "", kCount, "Villages (thon) of the commune; the denominator", kTable,
+     "Số thôn", "Số thôn, bản của xã; mẫu số"},
+    {"No Signal", DataType::uint32, "", kCount, "Villages without mobile signal (trang song)", kTable,
+     "Trắng sóng", "Số thôn không có sóng di động"},
+    {"Gaps", DataType::uint32, "", kCount, "Covered villages with hamlets that are not (lom song)", kTable,
+     "Lõm sóng", "Số thôn có sóng nhưng còn cụm dân cư không có"},
+    {"No Power", DataType::uint32, "", kCount, "Villages without power from the grid", kTable, "Chưa có điện",
+     "Số thôn chưa có điện lưới"},
+    {"Source", DataType::string, "", kAny, "Who says so: a survey, a decision, an operator", kTable, "Nguồn",
+     "Ai nói: khảo sát, quyết định, nhà mạng"},
 };
 
 constexpr RecordDeclaration kRecords[] = {
-    {"network", "Link", true, Lane::measurements, kLink},
-    {"network", "Ping", true, Lane::measurements, kPing},
-    {"network", "DNS", true, Lane::measurements, kDns},
-    {"network", "Reach", true, Lane::measurements, kReach},
-    {"network", "Wi-Fi", true, Lane::measurements, kWifi},
-    {"network", "Access", false, Lane::measurements, kAccess},
-    {"network", "Cellular", false, Lane::measurements, kCellular},
-    {"network", "Modem Reset", false, Lane::events, kModemReset},
-    {"board", "Board", false, Lane::measurements, kBoard},
-    {"board", "Power", false, Lane::measurements, kPower},
-    {"board", "Storage", false, Lane::measurements, kStorage},
-    {"board", "Boot Clock", false, Lane::events, kBootClock},
-    {"board", "Outbox Event", false, Lane::events, kOutboxEvent},
-    {"dossiers", "Dossier", false, Lane::events, kDossier},
-    {"indicators", "Satisfaction", false, Lane::events, kSatisfaction},
-    {"indicators", "Tasks", false, Lane::events, kTasks},
-    {"indicators", "Villages", false, Lane::events, kVillages},
+    {"network", "Link", true, Lane::measurements, kLink, "Cổng mạng"},
+    {"network", "Ping", true, Lane::measurements, kPing, "Đo khứ hồi"},
+    {"network", "DNS", true, Lane::measurements, kDns, "Phân giải tên miền"},
+    {"network", "Reach", true, Lane::measurements, kReach, "Dịch vụ"},
+    {"network", "Wi-Fi", true, Lane::measurements, kWifi, "Sóng Wi-Fi"},
+    {"network", "Access", false, Lane::measurements, kAccess, "Đường truyền"},
+    {"network", "Cellular", false, Lane::measurements, kCellular, "Mạng di động"},
+    {"network", "Modem Reset", false, Lane::events, kModemReset, "Khởi động lại modem"},
+    {"board", "Board", false, Lane::measurements, kBoard, "Máy"},
+    {"board", "Power", false, Lane::measurements, kPower, "Nguồn điện"},
+    {"board", "Storage", false, Lane::measurements, kStorage, "Lưu trữ"},
+    {"board", "Boot Clock", false, Lane::events, kBootClock, "Giờ của lần khởi động"},
+    {"board", "Outbox Event", false, Lane::events, kOutboxEvent, "Sự cố bộ đệm"},
+    {"dossiers", "Dossier", false, Lane::events, kDossier, "Hồ sơ"},
+    {"indicators", "Satisfaction", false, Lane::events, kSatisfaction, "Hài lòng"},
+    {"indicators", "Tasks", false, Lane::events, kTasks, "Nhiệm vụ"},
+    {"indicators", "Villages", false, Lane::events, kVillages, "Thôn, bản"},
 };
 
 Schema schema_of(std::string_view group, std::string_view subject = {}) {
@@ -402,22 +574,59 @@ std::span<const RecordDeclaration> record_declarations() {
   return kRecords;
 }
 
-const MetricDeclaration* find_declaration(std::string_view device, std::string_view metric) {
+namespace {
+
+struct Declared {
+  const RecordDeclaration* record = nullptr;
+  const MetricDeclaration* metric = nullptr;
+  std::string_view subject;
+};
+
+Declared find_in_records(std::string_view device, std::string_view metric) {
   const std::size_t last = metric.rfind('/');
-  if (last == std::string_view::npos) return nullptr;
+  if (last == std::string_view::npos) return {};
   const std::string_view column = metric.substr(last + 1);
   std::string_view group = metric.substr(0, last);
   const std::size_t first = group.find('/');
   const bool has_subject = first != std::string_view::npos;
+  const std::string_view subject = has_subject ? group.substr(first + 1) : std::string_view{};
   group = group.substr(0, first);
   for (const RecordDeclaration& declaration : kRecords) {
     if (declaration.device != device || declaration.group != group) continue;
     if (declaration.has_subject != has_subject) continue;
     for (const MetricDeclaration& found : declaration.metrics) {
-      if (found.name == column) return &found;
+      if (found.name == column) return {&declaration, &found, subject};
+    }
+    if (declaration.lane == Lane::measurements && column == kRuns.name) {
+      return {&declaration, &kRuns, subject};
     }
   }
-  return nullptr;
+  return {};
+}
+
+}  // namespace
+
+const MetricDeclaration* find_declaration(std::string_view device, std::string_view metric) {
+  if (const auto* found = find_in_records(device, metric).metric) return found;
+  const auto* of_node = find_node_declaration(device, metric);
+  return of_node == nullptr ? nullptr : &of_node->metric;
+}
+
+std::string display_name(std::string_view device, std::string_view metric, Language language) {
+  if (language == Language::english) return std::string(metric);
+  const auto [record, found, subject] = find_in_records(device, metric);
+  if (found != nullptr) {
+    std::string name(record->name_vi);
+    if (!subject.empty()) name.append(" ").append(subject);
+    return name.append(": ").append(found->name_vi);
+  }
+  const auto* of_node = find_node_declaration(device, metric);
+  if (of_node == nullptr) return std::string(metric);
+  std::string name(of_node->metric.name_vi);
+  // What stands for "<...>".
+  const auto open = of_node->metric.name.find('<');
+  if (open != std::string_view::npos) name.append(" ").append(metric.substr(open));
+  return name;
 }
 
 std::string metric_subject(std::string_view subject) {
@@ -484,6 +693,15 @@ Schema task_schema() {
 }
 Schema village_schema() {
   return schema_of("Villages");
+}
+
+const MetricDeclaration& runs_declaration() {
+  return kRuns;
+}
+
+Schema with_runs(Schema schema) {
+  schema.columns.push_back(Column{std::string(kRuns.name), kRuns.type, std::string(kRuns.unit)});
+  return schema;
 }
 
 std::optional<std::size_t> column_index(const Schema& schema, std::string_view name) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "sparkplug/language.hpp"
 #include "sparkplug/record.hpp"
 
 namespace xalink {
@@ -19,14 +20,26 @@ struct Range {
   double highest = std::numeric_limits<double>::infinity();
 };
 
+/// How far a number may go from the last one that was recorded before that is worth a row of its own
+/// (agent/by_exception.hpp). For flags and texts every change is, unless `silent`.
+struct Deadband {
+  double absolute = 0;  ///< in the metric's unit
+  double relative = 0;  ///< share of the last recorded value; the wider of the two counts
+  bool silent = false;  ///< never worth a row by itself: counters, uptime
+  friend bool operator==(const Deadband&, const Deadband&) = default;
+};
+
 /// One line of the table. Any value may be null: asked for and not there.
 struct MetricDeclaration {
   std::string_view name;  ///< the column's name, last part of the metric's
   DataType type = DataType::unknown;
-  std::string_view unit;     ///< as in Column
-  Range range;               ///< of numbers, and of DateTime in ms; unbounded for texts and flags
-  std::string_view meaning;  ///< one sentence, for people
-  std::string_view source;   ///< where the number comes from: a file, a system call, an RFC
+  std::string_view unit;             ///< as in Column
+  Range range;                       ///< of numbers, and of DateTime in ms; unbounded for texts and flags
+  std::string_view meaning;          ///< one sentence, for people
+  std::string_view source;           ///< where the number comes from: a file, a system call, an RFC
+  std::string_view name_vi = {};     ///< what Vietnamese readers call it
+  std::string_view meaning_vi = {};  ///< the meaning, in Vietnamese
+  Deadband deadband = {};            ///< of measurements; events are all recorded
 };
 
 /// One kind of record. `group` of a kind with a subject is a prefix: "Ping" becomes "Ping/gateway".
@@ -36,14 +49,30 @@ struct RecordDeclaration {
   bool has_subject = false;
   Lane lane = Lane::measurements;
   std::span<const MetricDeclaration> metrics;
+  std::string_view name_vi = {};  ///< what Vietnamese readers call the group
+};
+
+/// A metric that is part of no record: what the node says of itself and of delivery, and its commands.
+/// `metric.name` is the full name; "<...>" at its end stands for any one part ("Delivery/Lane <lane>").
+struct NodeDeclaration {
+  std::string_view device;  ///< empty: the node; "+": each device that has records
+  bool aliased = false;
+  MetricDeclaration metric;
 };
 
 /// The whole table, in the order in which a reader wants it.
 [[nodiscard]] std::span<const RecordDeclaration> record_declarations();
+/// What a node's births say beside that.
+[[nodiscard]] std::span<const NodeDeclaration> node_declarations();
 
-/// The declaration behind a metric of a record; nothing for metrics that are not in the table (foreign
-/// nodes, delivery). `metric` is the full name, e.g. "Ping/gateway/RTT mean".
+/// The declaration behind a metric, by its full name, e.g. "Ping/gateway/RTT mean"; `device` is empty for the
+/// node's own. Nothing for metrics of foreign nodes, and for hourly summaries.
 [[nodiscard]] const MetricDeclaration* find_declaration(std::string_view device, std::string_view metric);
+[[nodiscard]] const NodeDeclaration* find_node_declaration(std::string_view device, std::string_view metric);
+
+/// What people are shown: in English the metric's name itself, in Vietnamese the group, its subject and the
+/// column in words. A metric that is not in the table keeps its name.
+[[nodiscard]] std::string display_name(std::string_view device, std::string_view metric, Language language);
 
 /// A subject (interface, target, host name, service) as one part of a metric's name. '/' would split the
 /// name, '+' and '#' are wildcards to MQTT tools that show names as topics, control characters and
@@ -77,6 +106,11 @@ struct RecordDeclaration {
 [[nodiscard]] Schema satisfaction_schema();
 [[nodiscard]] Schema task_schema();
 [[nodiscard]] Schema village_schema();
+
+/// The column that tells how many measurements a row stands for, where rows are recorded by exception only.
+[[nodiscard]] const MetricDeclaration& runs_declaration();
+/// The schema with that column behind the others.
+[[nodiscard]] Schema with_runs(Schema schema);
 
 /// Place of a column by its name.
 [[nodiscard]] std::optional<std::size_t> column_index(const Schema& schema, std::string_view name);

@@ -13,8 +13,6 @@
 namespace xalink {
 namespace {
 
-constexpr std::string_view kGivenUpPrefix = "Outbox/Given Up/";
-
 WallTime time_in(const SQLite::Column& column) {
   return WallTime(Milliseconds(column.getInt64()));
 }
@@ -143,8 +141,8 @@ class FleetQuery {
       }
       if (metric == metric::kOldest) board.oldest = time_in(values->getColumn(1));
       if (metric == metric::kClockQuality) board.clock = quality_in(values->getColumn(1));
-      if (metric.starts_with(kGivenUpPrefix)) {
-        board.given_up_reported[metric.substr(kGivenUpPrefix.size())] = number;
+      if (metric.starts_with(metric::kGivenUp)) {
+        board.given_up_reported[metric.substr(metric::kGivenUp.size())] = number;
       }
     }
   }

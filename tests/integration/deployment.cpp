@@ -133,8 +133,11 @@ void BoardProcess::configure(Measures measures) {
   const std::string on = measures == Measures::every_second ? "true" : "false";
   std::ofstream out(config_, std::ios::trunc);
   out << "[site]\ngroup = \"" << kGroup << "\"\nid = \"" << node_ << "\"\n"
-      << table_of(broker_) << "[sparkplug]\nprimary_host = \"" << kHostId << "\"\n"
-      << "[delivery]\nbirth_delay_seconds = 0\nreconnect_min_seconds = 0.2\nreconnect_max_seconds = 2\n"
+      << table_of(broker_) << "[sparkplug]\nprimary_host = \"" << kHostId
+      << "\"\n"
+      // Many records, and at once, are what these tests are about.
+      << "[by_exception]\nenabled = false\n[delivery]\ngather_seconds = 0\nbirth_delay_seconds = "
+         "0\nreconnect_min_seconds = 0.2\nreconnect_max_seconds = 2\n"
       << "[outbox]\nfile = \"" << outbox_.string() << "\"\nallow_volatile = true\nflush_seconds = 1\n"
       << "[control]\nsocket = \"" << (folder_ / "agent.sock").string() << "\"\n"
       << "[probe.link]\nenabled = " << on << "\ninterval_seconds = 1\ninterfaces = [\"lo\"]\n"

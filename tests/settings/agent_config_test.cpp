@@ -117,6 +117,9 @@ TEST(AgentConfig, TheExampleNamesEveryKey) {
                                      "max_window_bytes",
                                      "backlog_share_percent",
                                      "hourly_backlog_bytes",
+                                     "gather_seconds",
+                                     "heartbeat_seconds",
+                                     "every_run",
                                      "birth_delay_seconds",
                                      "reconnect_min_seconds",
                                      "reconnect_max_seconds",
@@ -229,6 +232,12 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"delivery", "hourly_backlog_bytes = 16383"},
       {"delivery", "birth_delay_seconds = -1"},
       {"delivery", "birth_delay_seconds = 3601"},
+      {"delivery", "gather_seconds = -1"},
+      {"delivery", "gather_seconds = 3601"},
+      {"by_exception", "heartbeat_seconds = 59"},
+      {"by_exception", "heartbeat_seconds = 86401"},
+      {"by_exception", "every_run = [\"Pong\"]"},
+      {"by_exception", "every_run = [\"Dossier\"]"},
       {"delivery", "reconnect_min_seconds = 0"},
       {"delivery", "reconnect_max_seconds = \"2d\""},
       {"outbox", "flush_seconds = 0.5"},
@@ -266,6 +275,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
   for (const auto& [table, line] : keys) {
     EXPECT_EQ(mistakes_in("[" + table + "]\n" + line + "\n").size(), 1U) << line;
   }
+  EXPECT_TRUE(mistakes_in("[by_exception]\nevery_run = [\"Ping\", \"Reach/portal\"]\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = 1\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = \"1h\"\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nmax_bytes = 4194304\nmax_age_days = 1\n").empty());

@@ -613,5 +613,62 @@ TEST(EdgeNodeClock, ValuesStayLiveWhenTheClockIsSetBack) {
   EXPECT_EQ(take(2), live);
 }
 
+EdgeNodeOptions gathering() {
+  auto options = Bench::defaults();
+  options.gather = std::chrono::minutes(5);
+  return options;
+}
+
+TEST(EdgeNodeGathering, KeepsMeasurementsForEachOthersCompany) {
+  Bench bench({}, gathering());
+  bench.come_online();
+  bench.sent.clear();
+  for (RowId row = 1; row <= 4; ++row) {
+    bench.node.appended(Lane::measurements, row, bench.now());
+    bench.settle();
+    bench.advance(std::chrono::seconds(60));
+    EXPECT_TRUE(bench.sent.empty()) << row;
+  }
+  bench.advance(std::chrono::seconds(61));
+  EXPECT_FALSE(bench.data_topics().empty());
+  EXPECT_FALSE(bench.node.wake_at() < bench.now().steady);
+  // Nobody is told of a depth that only comes and goes.
+  bench.acknowledge(Lane::measurements, 4);
+  for (const auto& topic : bench.topics()) EXPECT_EQ(topic.find("NDATA"), std::string::npos);
+}
+
+TEST(EdgeNodeGathering, NeverHoldsEventsNorManyRows) {
+  Bench bench({}, gathering());
+  bench.come_online();
+  bench.sent.clear();
+  bench.node.appended(Lane::events, 1, bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.data_topics().size(), 1U);
+  bench.node.appended(Lane::measurements, 17, bench.now());
+  bench.settle();
+  EXPECT_GT(bench.data_topics().size(), 1U);
+}
+
+TEST(EdgeNodeGathering, HoldsNothingWhileSomethingIsNews) {
+  Bench bench({}, gathering());
+  bench.come_online();
+  bench.sent.clear();
+  bench.node.appended(Lane::measurements, 1, bench.now());
+  bench.settle();
+  EXPECT_TRUE(bench.data_topics().empty());
+  bench.node.hurry(bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.data_topics().size(), 1U);
+  bench.acknowledge(Lane::measurements, 1);
+  bench.node.appended(Lane::measurements, 2, bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.data_topics().size(), 2U);
+  bench.acknowledge(Lane::measurements, 2);
+  bench.advance(std::chrono::minutes(3));
+  bench.node.appended(Lane::measurements, 3, bench.now());
+  bench.settle();
+  EXPECT_EQ(bench.data_topics().size(), 2U);
+}
+
 }  // namespace
 }  // namespace xalink

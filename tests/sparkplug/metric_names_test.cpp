@@ -35,8 +35,30 @@ TEST(MetricNames, AreEachDeclaredWithMeaningAndSource) {
       EXPECT_FALSE(metric.meaning.empty()) << metric.name;
       EXPECT_FALSE(metric.source.empty()) << metric.name;
       EXPECT_LT(metric.range.lowest, metric.range.highest) << metric.name;
+      EXPECT_FALSE(metric.name_vi.empty()) << record.group << "/" << metric.name;
+      EXPECT_FALSE(metric.meaning_vi.empty()) << record.group << "/" << metric.name;
+    }
+    EXPECT_FALSE(record.name_vi.empty()) << record.group;
+  }
+  for (const NodeDeclaration& declared : node_declarations()) {
+    const MetricDeclaration& metric = declared.metric;
+    EXPECT_NE(metric.type, DataType::unknown) << metric.name;
+    for (const auto text : {metric.meaning, metric.source, metric.name_vi, metric.meaning_vi}) {
+      EXPECT_FALSE(text.empty()) << metric.name;
     }
   }
+}
+
+TEST(MetricNames, AreShownToPeopleInTheirLanguage) {
+  const auto shown = [](std::string_view device, std::string_view metric) {
+    return display_name(device, metric, Language::vietnamese);
+  };
+  EXPECT_EQ(shown("network", "Ping/gateway/RTT mean"), "Đo khứ hồi gateway: Khứ hồi trung bình");
+  EXPECT_EQ(shown("board", "Board/Uptime"), "Máy: Thời gian chạy");
+  EXPECT_EQ(shown("", "Outbox/Given Up/space"), "Số bản ghi đã bỏ vì space");
+  EXPECT_EQ(shown("network", "Delivery/Lane 1"), "Giao nhận làn 1");
+  EXPECT_EQ(shown("pump", "Motor/Speed"), "Motor/Speed");
+  EXPECT_EQ(display_name("network", "Ping/gateway/Loss", Language::english), "Ping/gateway/Loss");
 }
 
 TEST(MetricNames, LeadBackToTheirDeclaration) {

@@ -48,7 +48,8 @@ std::string Drive::agent_settings() const {
          std::string(kProvinceAddress) + ":" + std::to_string(kBrokerPort) +
          "\"\nkeep_alive_seconds = " + std::to_string(options_.keep_alive.count()) +
          "\n[sparkplug]\nprimary_host = \"" + std::string(kHostId) +
-         "\"\n[delivery]\nbirth_delay_seconds = 0\nreconnect_min_seconds = 0.5\nreconnect_max_seconds = 5\n" +
+         "\"\n[by_exception]\nenabled = false\n[delivery]\ngather_seconds = 0\nbirth_delay_seconds = "
+         "0\nreconnect_min_seconds = 0.5\nreconnect_max_seconds = 5\n" +
          "[outbox]\nfile = \"" + (folder_ / "outbox.db").string() +
          "\"\nallow_volatile = true\nflush_seconds = 1\n[control]\nsocket = \"" +
          (folder_ / "agent.sock").string() + "\"\n[probe.link]\ninterval_seconds = " + interval +
