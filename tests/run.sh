@@ -15,7 +15,8 @@
 #              export files, what the stores read back (tests/fuzz). --seconds N gives each target N seconds
 #              (default 10). An input that breaks a claim is kept under build/fuzz-findings/TARGET, with the
 #              command that repeats it; what is found on the way stays in build/fuzz-corpus for the next time
-#   bench      the benchmarks: drain, and wear of the card (needs root for a loop device); two tables
+#   bench      the benchmarks: a month on the wire, drain, and wear of the card (needs root for a loop device);
+#              three tables
 #              (not part of "all": they want a quiet machine and minutes)
 #   tidy       clang-tidy over our sources (not part of "all": about 9 s a file)
 #
@@ -155,7 +156,8 @@ fuzz() {
 }
 bench() {
   phase "bench packages" need_packages "${debian_build[@]}" "${debian_run[@]}" "${debian_test[@]}" &&
-    phase "bench build" build bench --target drain_bench wear_bench xalink-agent xalink-gateway || return
+    phase "bench build" build bench --target drain_bench wear_bench month_bench xalink-agent xalink-gateway || return
+  phase "bench: month" cmake --build --preset bench --target month
   phase "bench: drain" cmake --build --preset bench --target bench
   phase "bench: wear" cmake --build --preset bench --target wear
 }
