@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sparkplug/metric_names.hpp"
+#include "sparkplug/wake_up.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -39,6 +40,7 @@ struct Measure::Task {
   std::optional<SteadyTime> last_run;
   std::uint64_t runs = 0;
   std::uint64_t failures = 0;
+  std::optional<WakeUp> due_changed;  ///< while it runs
 };
 
 Measure::Measure(Clock& clock, StampOf stamp, Sink sink, std::uint64_t seed)
@@ -49,6 +51,14 @@ Measure::~Measure() = default;
 void Measure::add(MeasureTask task) {
   tasks_.push_back(std::make_unique<Task>(std::move(task)));
   tasks_.back()->entry = schedule_.add(tasks_.back()->task.timing, clock_.steady());
+}
+
+void Measure::hurry(const std::map<std::string, Duration, std::less<>>& every) {
+  for (const auto& task : tasks_) {
+    const auto found = every.find(task->task.probe->schema().group);
+    const auto how = found == every.end() ? std::nullopt : std::optional(found->second);
+    if (schedule_.hurry(task->entry, how, clock_.steady()) && task->due_changed) task->due_changed->ring();
+  }
 }
 
 asio::awaitable<void> Measure::run() {
@@ -72,9 +82,10 @@ asio::awaitable<void> Measure::run() {
 
 asio::awaitable<void> Measure::run_task(std::size_t number) {
   Task& task = *tasks_[number];
+  auto executor = co_await asio::this_coro::executor;
+  task.due_changed.emplace(executor);
   while (true) {
-    const SteadyTime when = schedule_.due(task.entry);
-    auto waiting = clock_.sleep_until(when);
+    auto waiting = task.due_changed->wait_until(clock_, schedule_.due(task.entry));
     co_await std::move(waiting);
     const SteadyTime now = clock_.steady();
     if (!schedule_.begin(task.entry, now)) continue;
@@ -121,7 +132,8 @@ asio::awaitable<void> Measure::run_once(Task& task) {
   // At the end of the run: so the times of one loop's records never go back.
   record.stamp = stamp_();
   task.last = record;
-  sink_(schema, std::move(record));
+  if (listener_) listener_(schema, record);
+  if (!schedule_.extra(task.entry)) sink_(schema, std::move(record));
 }
 
 std::vector<ProbeStatus> Measure::status() const {

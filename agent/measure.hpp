@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ class Measure {
   /// Takes records in the order in which they were made. What it throws ends run().
   using Sink = std::function<void(const Schema& schema, Record record)>;
   using StampOf = std::function<Stamp()>;
+  using Listener = std::function<void(const Schema& schema, const Record& record)>;
 
   /// `clock` and the probes' executor belong to the loop that runs run(). `stamp` is asked for each
   /// record (TimeKeeper on a board). `seed` is for the schedule's jitter.
@@ -52,6 +54,15 @@ class Measure {
 
   /// Before run() only. Two probes must not have one schema.
   void add(MeasureTask task);
+
+  /// Hears of every run, also of those that are not recorded: extra ones, when somebody hurries. Before
+  /// run() only.
+  void listen(Listener listener) { listener_ = std::move(listener); }
+
+  /// Probes (by the group of their records) that are to run at least so often from now on, between their
+  /// slots too; all others by their slots alone. Extra runs are for the listener and status(), not for the
+  /// sink: eleven hours without a link must not fill the outbox with what the outage says in one line.
+  void hurry(const std::map<std::string, Duration, std::less<>>& every);
 
   /// One coroutine for each probe, until cancelled: then it ends them all and throws operation_aborted.
   /// A probe that fails or overruns its limit costs itself a record of nulls, and nobody else anything.
@@ -69,6 +80,7 @@ class Measure {
   Clock& clock_;
   StampOf stamp_;
   Sink sink_;
+  Listener listener_;
   Schedule schedule_;
   std::vector<std::unique_ptr<Task>> tasks_;
 };

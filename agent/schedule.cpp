@@ -11,18 +11,32 @@ std::size_t Schedule::add(const Timing& timing, SteadyTime start) {
   entry.timing = timing;
   entry.timing.jitter = std::clamp(timing.jitter, Duration::zero(), timing.interval - Duration(1));
   entry.slot = start + timing.phase;
-  choose_due(entry);
+  choose_slot_due(entry);
+  choose_due(entry, start);
   entries_.push_back(entry);
   return entries_.size() - 1;
+}
+
+bool Schedule::hurry(std::size_t number, std::optional<Duration> every, SteadyTime now) {
+  Entry& entry = entries_[number];
+  if (entry.hurry == every) return false;
+  entry.hurry = every;
+  if (entry.running) return false;
+  const auto before = entry.due;
+  choose_due(entry, now);
+  return entry.due != before;
 }
 
 bool Schedule::begin(std::size_t number, SteadyTime now) {
   Entry& entry = entries_[number];
   if (entry.running || now < entry.due) return false;
+  entry.running = true;
+  entry.last_begin = now;
+  entry.extra = now < entry.slot;
+  if (entry.extra) return true;
   const auto missed = (now - entry.slot) / entry.timing.interval;
   entry.slot += missed * entry.timing.interval;
   entry.skipped += static_cast<std::uint64_t>(missed);
-  entry.running = true;
   return true;
 }
 
@@ -30,15 +44,29 @@ void Schedule::end(std::size_t number, SteadyTime now) {
   Entry& entry = entries_[number];
   assert(entry.running);
   entry.running = false;
-  const auto passed = std::max<std::int64_t>(0, (now - entry.slot) / entry.timing.interval);
-  entry.slot += (passed + 1) * entry.timing.interval;
-  entry.skipped += static_cast<std::uint64_t>(passed);
-  choose_due(entry);
+  // A slot that came during an extra run is not lost: it is due at once.
+  if (!entry.extra) {
+    const auto passed = std::max<std::int64_t>(0, (now - entry.slot) / entry.timing.interval);
+    entry.slot += (passed + 1) * entry.timing.interval;
+    entry.skipped += static_cast<std::uint64_t>(passed);
+    choose_slot_due(entry);
+  }
+  choose_due(entry, now);
 }
 
-void Schedule::choose_due(Entry& entry) {
+void Schedule::choose_slot_due(Entry& entry) {
   std::uniform_int_distribution<std::int64_t> later(0, entry.timing.jitter.count());
-  entry.due = entry.slot + Duration(later(random_));
+  entry.slot_due = entry.slot + Duration(later(random_));
+}
+
+void Schedule::choose_due(Entry& entry, SteadyTime now) {
+  entry.due = entry.slot_due;
+  if (!entry.hurry || !entry.last_begin) return;
+  // What a province misses together it must not ask for together.
+  const auto most = std::min<std::int64_t>(entry.timing.jitter.count(), entry.hurry->count() / 10);
+  std::uniform_int_distribution<std::int64_t> later(0, most);
+  const auto soon = std::max(now, *entry.last_begin + *entry.hurry + Duration(later(random_)));
+  entry.due = std::min(entry.due, soon);
 }
 
 }  // namespace xalink

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Timing {
 /// ones. A slot that comes while its probe still runs, or that passed while the machine slept or the loop
 /// stood still, is skipped and counted: never made up for.
 ///
+/// An entry may be hurried for a time: it then runs between its slots too. Such runs are extra, and leave the
+/// slots as they are.
+///
 /// Thread-safety: none.
 class Schedule {
  public:
@@ -37,6 +41,12 @@ class Schedule {
   /// Slots given up so far.
   [[nodiscard]] std::uint64_t skipped(std::size_t entry) const { return entries_[entry].skipped; }
 
+  /// At most so long from one run's begin to the next, as long as it is not said anew; nothing: its slots
+  /// alone. True when it is due at another time now.
+  bool hurry(std::size_t entry, std::optional<Duration> every, SteadyTime now);
+  /// Whether the run that began last was an extra one.
+  [[nodiscard]] bool extra(std::size_t entry) const { return entries_[entry].extra; }
+
   /// The run of the due slot begins. False, and nothing changes, when it is not yet due or still runs.
   bool begin(std::size_t entry, SteadyTime now);
   /// The run ended: the next slot after `now` is due.
@@ -46,12 +56,17 @@ class Schedule {
   struct Entry {
     Timing timing;
     SteadyTime slot{};
+    SteadyTime slot_due{};
     SteadyTime due{};
+    std::optional<Duration> hurry;
+    std::optional<SteadyTime> last_begin;
     bool running = false;
+    bool extra = false;
     std::uint64_t skipped = 0;
   };
 
-  void choose_due(Entry& entry);
+  void choose_slot_due(Entry& entry);
+  void choose_due(Entry& entry, SteadyTime now);
 
   std::mt19937_64 random_;
   std::vector<Entry> entries_;

@@ -122,6 +122,30 @@ TEST_F(MeasureTest, RunsForADayWithoutLosingASlot) {
   EXPECT_EQ(records["DNS/b"].size(), 1440U);
 }
 
+TEST_F(MeasureTest, TellsOfExtraRunsAndRecordsOnlyTheSlots) {
+  ScriptedProbe& probe = add("a", {60s, 0s, 0s});
+  ScriptedProbe& other = add("b", {60s, 0s, 0s});
+  int heard = 0;
+  measure.listen([&](const Schema& schema, const Record&) { heard += schema.group == "DNS/a" ? 1 : 0; });
+  start();
+  clock.advance(5s);
+  measure.hurry({{"DNS/a", 10s}});
+  clock.advance(54s);
+  EXPECT_EQ(probe.begun, 6);
+  EXPECT_EQ(other.begun, 1);
+  EXPECT_EQ(heard, 6);
+  EXPECT_EQ(records["DNS/a"].size(), 1U);
+  clock.advance(60s);
+  EXPECT_EQ(records["DNS/a"].size(), 2U);
+  measure.hurry({});
+  const int before = probe.begun;
+  clock.advance(10min);
+  EXPECT_EQ(probe.begun, before + 10);
+  EXPECT_EQ(records["DNS/a"].size(), 12U);
+  // Nothing but the slots wakes anybody.
+  EXPECT_EQ(clock.sleepers(), 2U);
+}
+
 TEST_F(MeasureTest, LetsNobodyWaitForAProbeThatHangs) {
   add("hangs", {10s, 0s, 0s}, 1000h);
   add("fine", {10s, 0s, 0s});

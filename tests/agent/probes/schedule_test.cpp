@@ -53,6 +53,53 @@ TEST(Schedule, DoesNotMakeUpForTimeAsleep) {
   EXPECT_EQ(schedule.skipped(entry), 360U);
 }
 
+TEST(Schedule, RunsBetweenItsSlotsWhileItIsHurried) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({60s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  EXPECT_FALSE(schedule.extra(entry));
+  schedule.end(entry, kStart + 1s);
+  EXPECT_TRUE(schedule.hurry(entry, 10s, kStart + 3s));
+  EXPECT_FALSE(schedule.hurry(entry, 10s, kStart + 3s));
+  for (int run = 1; run < 6; ++run) {
+    EXPECT_EQ(schedule.due(entry), kStart + run * 10s);
+    ASSERT_TRUE(schedule.begin(entry, kStart + run * 10s));
+    EXPECT_TRUE(schedule.extra(entry));
+    schedule.end(entry, kStart + run * 10s + 1s);
+  }
+  // The slot is a slot.
+  EXPECT_EQ(schedule.due(entry), kStart + 60s);
+  ASSERT_TRUE(schedule.begin(entry, kStart + 60s));
+  EXPECT_FALSE(schedule.extra(entry));
+  schedule.end(entry, kStart + 61s);
+  EXPECT_TRUE(schedule.hurry(entry, std::nullopt, kStart + 62s));
+  EXPECT_EQ(schedule.due(entry), kStart + 120s);
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
+TEST(Schedule, HurriesAtOnceWhatHasNotRunForLong) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({300s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  schedule.end(entry, kStart + 1s);
+  EXPECT_TRUE(schedule.hurry(entry, 10s, kStart + 100s));
+  EXPECT_EQ(schedule.due(entry), kStart + 100s);
+}
+
+TEST(Schedule, DoesNotLoseTheSlotThatCameDuringAnExtraRun) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({60s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  schedule.end(entry, kStart + 1s);
+  schedule.hurry(entry, 25s, kStart + 2s);
+  ASSERT_TRUE(schedule.begin(entry, kStart + 50s));
+  schedule.end(entry, kStart + 65s);
+  EXPECT_LE(schedule.due(entry), kStart + 65s);
+  ASSERT_TRUE(schedule.begin(entry, kStart + 65s));
+  EXPECT_FALSE(schedule.extra(entry));
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
 TEST(Schedule, SpreadsRunsOverTheJitterWithoutLeavingTheGrid) {
   Schedule schedule(7);
   const std::size_t entry = schedule.add({60s, 20s, 0s}, kStart);
