@@ -57,6 +57,9 @@ void Publisher::input(Input&& input) {
         action);
   }
   time_changed_.ring();
+  if (node_.state() == told_state_) return;
+  told_state_ = node_.state();
+  if (listener_.state) listener_.state(told_state_);
 }
 
 void Publisher::lost(const std::string& reason) {
@@ -94,6 +97,10 @@ void Publisher::renewed(const std::string& epoch, const std::array<LaneDepth, kL
   });
   node_.set_given_up(std::move(given_up));
   input([&](EdgeNode& node, Now at) { node.renewed(epoch, lanes, std::move(predecessors), at); });
+}
+
+void Publisher::way_is_back() {
+  input([](EdgeNode& node, Now at) { node.way_is_back(at); });
 }
 
 void Publisher::carried(const std::array<RowId, kLaneCount>& last) {

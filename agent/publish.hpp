@@ -29,7 +29,8 @@ class Publisher {
   struct Listener {
     std::function<void()> connecting;  ///< before each attempt
     std::function<void(const action::ClockAnswer&)> told_time;
-    std::function<void(Batch&)> read;  ///< of the outbox, before it is sent
+    std::function<void(Batch&)> read;               ///< of the outbox, before it is sent
+    std::function<void(EdgeNodeState)> state = {};  ///< whenever it becomes another
   };
   /// Before run().
   void listen(Listener listener) { listener_ = std::move(listener); }
@@ -47,6 +48,8 @@ class Publisher {
   void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
                std::vector<Predecessor> predecessors, std::map<std::string, std::uint64_t> given_up);
   void set_outbox_refuses(bool refuses) { node_.set_outbox_refuses(refuses); }
+  /// As EdgeNode has it.
+  void way_is_back();
   /// Rows up to these are in an export file.
   void carried(const std::array<RowId, kLaneCount>& last);
   /// The gateway's marks, from an acknowledgement file.
@@ -97,6 +100,7 @@ class Publisher {
   WakeUp time_changed_;
   std::string last_failure_ = "not connected yet";
   std::uint64_t messages_sent_ = 0;
+  EdgeNodeState told_state_ = EdgeNodeState::stopped;
 };
 
 }  // namespace xalink

@@ -151,6 +151,16 @@ void EdgeNode::wait_to_connect(Now now, Duration longest) {
   retry_at_ = now.steady + Duration(spread(random_));
 }
 
+void EdgeNode::way_is_back(Now now) {
+  if (state_ != EdgeNodeState::waiting_to_connect) return;
+  // Still spread: it may be back for a whole province.
+  constexpr Duration kLongest = std::chrono::seconds(15);
+  std::uniform_int_distribution<Duration::rep> spread(
+      options_.min_backoff.count(),
+      std::max(options_.min_backoff, std::min(kLongest, options_.max_backoff)).count());
+  retry_at_ = std::min(retry_at_, now.steady + Duration(spread(random_)));
+}
+
 void EdgeNode::lost(const std::string& reason, Now now) {
   if (state_ == EdgeNodeState::stopped || state_ == EdgeNodeState::waiting_to_connect) return;
   if (state_ == EdgeNodeState::online && now.steady - online_since_ >= options_.stable_after) failures_ = 0;

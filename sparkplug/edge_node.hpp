@@ -182,6 +182,8 @@ class EdgeNode {
   void tick(Now now);
   /// Current value of a schema from the outbox, for births after a restart.
   void restore_current(const Schema& schema, const Record& record);
+  /// Whoever found the network missing finds it there again: what is left of a long wait is not waited for.
+  void way_is_back(Now now);
   /// A shape that was not known at construction; leads to a rebirth when online.
   void add_schema(const Schema& schema, Now now);
   /// Records given up so far by reason (sparkplug/given_up.hpp), told in births and NDATA.

@@ -182,6 +182,25 @@ TEST(EdgeNode, WaitsLongerAfterEachFailureUpToTheLimit) {
   EXPECT_GT(longest, minutes(2));
 }
 
+TEST(EdgeNode, DoesNotSitOutALongWaitWhenTheWayIsBack) {
+  Bench bench;
+  bench.node.start(bench.now());
+  bench.node.way_is_back(bench.now());  // there is nothing to cut short
+  for (int failure = 0; failure < 12; ++failure) {
+    static_cast<void>(bench.node.take_actions());
+    bench.node.lost("no route", bench.now());
+    ASSERT_TRUE(bench.node.wake_at());
+    if (failure < 11) {
+      bench.time = *bench.node.wake_at();
+      bench.node.tick(bench.now());
+    }
+  }
+  const auto before = *bench.node.wake_at();
+  bench.node.way_is_back(bench.now());
+  EXPECT_LE(*bench.node.wake_at(), std::min(before, bench.time + seconds(15)));
+  EXPECT_GE(*bench.node.wake_at(), std::min(before, bench.time + seconds(1)));
+}
+
 TEST(EdgeNode, EventsGoBeforeMeasurements) {
   Bench bench({depth(0, 100), depth(0, 100)});
   bench.come_online();
