@@ -2,6 +2,7 @@
 // Reach/<service>: can the office use a named service now, and which step fails when it cannot.
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,15 @@ struct ReachSettings {
   ResolverSettings resolver;
 };
 
+struct ReachProgress;
+
 /// Looks the name up, connects (each address in turn), shakes hands, asks, and closes. Reasons begin with
 /// the step: "name: ...", "connect: ...", "TLS: ...", "HTTP: ...". Times of steps that were done stay in the
 /// record when a later one fails.
+///
+/// A DNS that lies looks like a service that is ill. So where the addresses are all new and the service is
+/// not there, it is looked for at those where it last was: if it is still there, with its certificate, the
+/// reason is "name: wrong address ...".
 class ReachProbe final : public Probe {
  public:
   ReachProbe(const boost::asio::any_io_executor& executor, Clock& clock, ReachSettings settings);
@@ -32,9 +39,13 @@ class ReachProbe final : public Probe {
   boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
 
  private:
+  boost::asio::awaitable<bool> visit(SteadyTime deadline, ReachProgress& progress);
+
   Clock& clock_;
   ReachSettings settings_;
   Schema schema_;
+  /// Where it last proved who it is; empty without TLS.
+  std::vector<boost::asio::ip::address> proven_;
 };
 
 }  // namespace xalink

@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -213,18 +214,13 @@ std::string to_string(ReachProgress::Step step) {
   return "done";
 }
 
-asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings, SteadyTime deadline,
+asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
+                                    const std::vector<asio::ip::address>& addresses, SteadyTime deadline,
                                     ReachProgress& progress) {
   auto executor = co_await asio::this_coro::executor;
-  auto search = resolve(settings.resolver, settings.url.host);
-  const auto addresses = co_await std::move(search);
-  if (!addresses) {
-    progress.reason = addresses.error().what;
-    co_return false;
-  }
   progress.step = ReachProgress::Step::connect;
   tcp::socket socket(executor);
-  auto connecting = connect(clock, socket, *addresses, settings.url.port, deadline, progress);
+  auto connecting = connect(clock, socket, addresses, settings.url.port, deadline, progress);
   const bool connected = co_await std::move(connecting);
   if (!connected) co_return false;
   progress.reason.clear();

@@ -2,10 +2,11 @@
 // One visit to a service, step by step.
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/probes/reach.hpp"
 #include "sparkplug/clock.hpp"
@@ -26,9 +27,10 @@ struct ReachProgress {
 /// "name", "connect", "TLS", "HTTP".
 [[nodiscard]] std::string to_string(ReachProgress::Step step);
 
-/// True when the service answered as it should. Failures of the network are told in `progress`; throws
-/// operation_aborted when cancelled. `settings` and `progress` must outlive the coroutine.
-boost::asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings, SteadyTime deadline,
-                                           ReachProgress& progress);
+/// True when the service answered as it should at one of the addresses. Failures of the network are told in
+/// `progress`; throws operation_aborted when cancelled. What is referred to must outlive the coroutine.
+boost::asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
+                                           const std::vector<boost::asio::ip::address>& addresses,
+                                           SteadyTime deadline, ReachProgress& progress);
 
 }  // namespace xalink

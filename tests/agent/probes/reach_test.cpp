@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -169,6 +170,30 @@ TEST_F(ReachTest, SaysThatANameDoesNotExist) {
   const Result result = visit("https://nowhere.test/");
   EXPECT_EQ(result.reason, text("name: the name does not exist"));
   EXPECT_EQ(result.connect, kNull);
+}
+
+TEST_F(ReachTest, TellsADnsThatLiesFromAServiceThatIsIll) {
+  dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
+  const Certificate certificate = make_certificate("DNS:service.test", -1h, 1h);
+  std::optional<WebServer> server(std::in_place, loop, Manner::answers, &certificate);
+  ReachSettings settings;
+  settings.service = "one-stop";
+  settings.url = *parse_service_url(at("https", *server, "service.test"));
+  settings.ca_file = trusted(certificate);
+  settings.resolver.servers = {dns.address()};
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  const auto reason = [&] { return column(probe, measure(probe, 4s), "Reason"); };
+  ASSERT_EQ(reason(), kNull);
+  // Nobody is there, while the service is where it was.
+  dns.set("service.test", {0, {{127, 0, 0, 66}}, {}});
+  EXPECT_EQ(reason(), text("name: wrong address 127.0.0.66; the service is at 127.0.0.1 as before"));
+  EXPECT_EQ(reason(), text("name: wrong address 127.0.0.66; the service is at 127.0.0.1 as before"));
+  dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
+  EXPECT_EQ(reason(), kNull);
+  // It is neither there nor where it was: then the DNS cannot be blamed.
+  dns.set("service.test", {0, {{127, 0, 0, 66}}, {}});
+  server.reset();
+  EXPECT_EQ(reason(), text("connect: Connection refused"));
 }
 
 TEST_F(ReachTest, SaysWhichStepWasTooSlow) {
