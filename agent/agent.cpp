@@ -23,12 +23,14 @@
 #include "agent/measure.hpp"
 #include "agent/modem_reset.hpp"
 #include "agent/modem_reset_method.hpp"
+#include "agent/outage_keeper.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
 #include "agent/probe_set.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
 #include "agent/sources.hpp"
+#include "agent/start_reason.hpp"
 #include "agent/status.hpp"
 #include "agent/time_keeper.hpp"
 #include "sparkplug/asio_clock.hpp"
@@ -75,6 +77,8 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   }
   for (const Schema& schema : source_schemas(config)) declare(schema);
   declare(boot_clock_schema());
+  declare(outage_schema());
+  declare(boot_schema());
   std::array<LaneDepth, kLaneCount> lanes;
   for (const Lane lane : kLanes) {
     auto depth = outbox.depth(lane);
@@ -96,6 +100,8 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
 
 struct EarlierBoots {
   std::string memory;
+  std::string outages;
+  std::string stop;
   std::vector<Stamp> newest;
 };
 Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
@@ -103,6 +109,10 @@ Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
   auto memory = outbox.note(std::string(kBootBookNote));
   if (!memory) return boots;  // an outbox that is waited for
   if (*memory) boots.memory = std::move(**memory);
+  if (auto outages = outbox.note(std::string(kOutageNote)); outages && *outages) {
+    boots.outages = std::move(**outages);
+  }
+  if (auto stop = outbox.note(std::string(kStopNote)); stop && *stop) boots.stop = std::move(**stop);
   for (const Lane lane : kLanes) {
     const auto depth = outbox.depth(lane);
     if (!depth) return Unexpected(depth.error());
@@ -112,6 +122,15 @@ Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
     for (auto& item : newest->items) boots.newest.push_back(std::move(item.record.stamp));
   }
   return boots;
+}
+
+OutageRules outage_rules(const OutageConfig& config) {
+  OutageRules rules;
+  rules.failed_readings = config.failed_readings;
+  rules.good_readings = config.good_readings;
+  rules.least = config.least;
+  rules.recheck = config.recheck;
+  return rules;
 }
 
 /// What a new outbox in the old one's place is like.
@@ -124,6 +143,7 @@ struct Renewal {
   bool told = true;  ///< the event that tells of it is in the outbox
 };
 
+constexpr Duration kTellAgainAfter = std::chrono::seconds(30);
 constexpr const char* kSalvageToldNote = "outbox/salvage told";
 
 /// On the store thread. What the disk refuses stays empty: the next renewal brings it.
@@ -146,13 +166,15 @@ Renewal look_at(Outbox& outbox) {
 /// Members are in the order in which they need each other; they end in the opposite one.
 class Agent {
  public:
-  Agent(const AgentConfig& config, std::unique_ptr<Outbox> outbox, std::string boot_id,
-        const EarlierBoots& earlier)
+  Agent(const AgentConfig& config, std::unique_ptr<Outbox> outbox, std::string boot_id, EarlierBoots earlier)
       : config_(config),
+        earlier_(std::move(earlier)),
         boot_id_(std::move(boot_id)),
+        traces_(read_reboot_traces()),
+        reason_(start_reason(boot_id_, earlier_.newest, StopNote::from_text(earlier_.stop), traces_)),
         outbox_(std::move(outbox)),
         session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
-        time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier.memory, earlier.newest),
+        time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier_.memory, earlier_.newest),
         by_exception_(config.by_exception),
         recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
         measure_(
@@ -172,13 +194,23 @@ class Agent {
     if (!tasks) return Unexpected(tasks.error());
     auto node = make_node(config_, *outbox_, boot_id_, *tasks, by_exception_);
     if (!node) return Unexpected(node.error());
+    const auto witnesses = witnesses_of(*tasks, config_);
+    outages_.emplace(
+        loop_.get_executor(), clock_, [this] { return time_.stamp(); }, witnesses,
+        OutageWatch(outage_rules(config_.outages), boot_id_, witnesses, earlier_.outages, earlier_boot(),
+                    clock_.boot()));
+    outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
+                      [this] { publisher_->way_is_back(); }});
+    measure_.listen([this](const Schema& schema, const Record& record) { outages_->took(schema, record); });
     for (auto& task : *tasks) measure_.add(std::move(task));
     publisher_ = std::make_unique<Publisher>(
         loop_.get_executor(), clock_, [this] { return time_.now(); }, session_, *outbox_, store_,
         std::move(*node));
-    publisher_->listen({[this] { time_.before_handshake(); },
-                        [this](const action::ClockAnswer& answer) { time_.answered(answer); },
-                        [this](Batch& batch) { time_.time().correct(batch); }});
+    publisher_->listen(
+        {[this] { time_.before_handshake(); },
+         [this](const action::ClockAnswer& answer) { time_.answered(answer); },
+         [this](Batch& batch) { time_.time().correct(batch); },
+         [this](EdgeNodeState state) { outages_->session(state, publisher_->last_failure()); }});
     carrier_.emplace(*outbox_, store_, recorder_, *publisher_,
                      [this](Batch& batch) { time_.time().correct(batch); });
     recorder_.listen({[this](const Schema& schema, const Record& record) {
@@ -196,7 +228,8 @@ class Agent {
   void run() {
     signals_.async_wait([this](boost::system::error_code error, int) {
       if (error) return;
-      spdlog::info("stopping");
+      stop_sign_ = going_down().value_or("");
+      spdlog::info("stopping{}{}", stop_sign_.empty() ? "" : ", with the board: ", stop_sign_);
       signals_.clear();  // a second signal does what it does to any program
       stopping_ = true;
       stop_.emit(asio::cancellation_type::terminal);
@@ -225,8 +258,9 @@ class Agent {
 
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && publisher_->run() &&
-                     sources_->run() && answer() && watch_outbox() && modem_reset_->run();
+    auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && outages_->run(recorder_) &&
+                     tell_start() && publisher_->run() && sources_->run() && answer() && watch_outbox() &&
+                     modem_reset_->run();
     co_await std::move(measuring);
   }
 
@@ -236,6 +270,12 @@ class Agent {
     if (!row) return;
     if (row->news) publisher_->hurry();
     recorder_.record(row->schema, std::move(row->record));
+  }
+
+  void hurry(const std::vector<OutageWatch::Hurry>& probes) {
+    std::map<std::string, Duration, std::less<>> every;
+    for (const auto& probe : probes) every[probe.probe] = probe.every;
+    measure_.hurry(every);
   }
 
   asio::awaitable<void> watch_outbox() {
@@ -271,8 +311,58 @@ class Agent {
     return {Pending{outbox_event_schema(), std::move(record)}};
   }
 
+  [[nodiscard]] std::optional<EarlierBoot> earlier_boot() const {
+    if (!reason_.of_board || !reason_.before) return std::nullopt;
+    return EarlierBoot{reason_.before->boot_id, reason_.before->boot_time,
+                       std::string(to_string(reason_.what))};
+  }
+
+  /// How long after the newest record on the disk the next one would have been there.
+  [[nodiscard]] Milliseconds heartbeat() const {
+    auto row = config_.link.enabled ? config_.link.interval : config_.flush_interval;
+    const auto& by_exception = config_.by_exception;
+    if (by_exception.enabled && by_exception.heartbeat > row) row = by_exception.heartbeat + row / 2;
+    return config_.flush_interval + row;
+  }
+
+  /// Why it was started, with the outage that ended with that. From then on the next start is one after a
+  /// crash, unless a stop says otherwise.
+  asio::awaitable<void> tell_start() {
+    const auto now = time_.stamp();
+    spdlog::info("the {} was started: {}{}{}", reason_.of_board ? "board" : "program",
+                 to_string(reason_.what), reason_.evidence.empty() ? "" : ": ", reason_.evidence);
+    while (true) {
+      std::vector<Pending> records{Pending{boot_schema(), boot_record(reason_, now)}};
+      for (const auto& event : outage_before(reason_, now, heartbeat())) {
+        records.push_back(Pending{outage_schema(), outage_record(event, now)});
+      }
+      StopNote running;
+      running.known = traces_.panics;
+      std::string key(kStopNote);
+      auto recording = recorder_.record_events(std::move(records), std::move(key), running.to_text());
+      const auto recorded = co_await std::move(recording);
+      if (recorded) co_return;
+      co_await clock_.sleep_for(kTellAgainAfter);
+    }
+  }
+
+  asio::awaitable<void> remember_stop() {
+    StopNote stop;
+    stop.boot_id = boot_id_;
+    stop.at = clock_.boot();
+    stop.sign = stop_sign_;
+    stop.known = traces_.panics;
+    std::string key(kStopNote);
+    auto recording = recorder_.record_events({}, std::move(key), stop.to_text());
+    const auto recorded = co_await std::move(recording);
+    if (!recorded) spdlog::warn("the next start will take this stop for a crash");
+  }
+
   asio::awaitable<void> say_goodbye() {
     co_await recorder_.flush();
+    co_await outages_->record_news(recorder_);
+    // A bug that ended the program is a crash, however orderly the end.
+    if (stopping_) co_await remember_stop();
     co_await publisher_->say_goodbye();
   }
 
@@ -350,13 +440,18 @@ class Agent {
     status.flush_interval = config_.flush_interval;
     status.disk_error = recorder_.disk_error();
     status.dropped = recorder_.dropped();
+    status.ladder = outages_->watch().ladder();
+    status.outages = outages_->watch().open();
     status.probes = measure_.status();
     status.sources = sources_->status();
     return status;
   }
 
   const AgentConfig& config_;
+  EarlierBoots earlier_;
   std::string boot_id_;
+  RebootTraces traces_;
+  StartReason reason_;
   asio::io_context loop_{1};
   AsioClock clock_;
   std::unique_ptr<Outbox> outbox_;
@@ -366,6 +461,7 @@ class Agent {
   ByException by_exception_;
   Recorder recorder_;
   Measure measure_;
+  std::optional<OutageKeeper> outages_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Sources> sources_;
   std::optional<Carrier> carrier_;
@@ -376,6 +472,7 @@ class Agent {
   asio::signal_set signals_;
   asio::cancellation_signal stop_;
   bool stopping_ = false;
+  std::string stop_sign_;  ///< that the whole board is going down
   std::exception_ptr failure_;
 };
 
@@ -391,9 +488,9 @@ Result<void> run_agent(const AgentConfig& config) {
   if (!outbox) return Unexpected(outbox.error());
   spdlog::info("outbox {}; site {}, broker {}:{}", config.outbox_file.string(), to_string(config.site),
                config.broker.host, config.broker.port);
-  const auto earlier = read_earlier_boots(**outbox);
+  auto earlier = read_earlier_boots(**outbox);
   if (!earlier) return Unexpected(earlier.error());
-  Agent agent(config, std::move(*outbox), std::move(boot_id), *earlier);
+  Agent agent(config, std::move(*outbox), std::move(boot_id), std::move(*earlier));
   if (auto ready = agent.prepare(); !ready) return ready;
   agent.run();
   spdlog::info("stopped");

@@ -198,6 +198,21 @@ void read_ping(Settings& settings, PingProbeConfig& ping) {
   }
 }
 
+void read_tcp(Settings& settings, TcpProbeConfig& tcp) {
+  SettingsTable table = settings.table("probe.tcp");
+  tcp.enabled = table.flag("enabled", tcp.enabled);
+  tcp.interval = table.duration("interval_seconds", tcp.interval, seconds(1), kDay);
+  tcp.timeout = table.duration("timeout_seconds", tcp.timeout, Milliseconds(100), seconds(60));
+  tcp.anchors = table.named_texts("anchors", tcp.anchors);
+  check_names(table, "anchors", tcp.anchors);
+  for (const auto& [name, address] : tcp.anchors) {
+    // Every address with a port that a DNS server may have.
+    if (is_dns_server(address) && !is_ip_address(address)) continue;
+    table.mistake("anchors", name, "is not an IP address with a port",
+                  "write it as \"192.0.2.1:443\" or \"[2001:db8::1]:443\"");
+  }
+}
+
 void read_dns(Settings& settings, DnsProbeConfig& dns) {
   SettingsTable table = settings.table("probe.dns");
   dns.enabled = table.flag("enabled", dns.enabled);
@@ -294,6 +309,17 @@ void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& pro
   probe.interval = table.duration("interval_seconds", probe.interval, seconds(1), kDay);
 }
 
+void read_outages(Settings& settings, OutageConfig& outages) {
+  SettingsTable table = settings.table("outages");
+  outages.failed_readings =
+      static_cast<std::uint32_t>(table.integer("failed_readings", outages.failed_readings, 1, 100));
+  outages.good_readings =
+      static_cast<std::uint32_t>(table.integer("good_readings", outages.good_readings, 1, 100));
+  outages.least = table.duration("least_seconds", outages.least, seconds(0), hours(1));
+  // Faster would be a load of its own, and one run of most probes takes a second.
+  outages.recheck = table.duration("recheck_seconds", outages.recheck, seconds(1), hours(1));
+}
+
 Checked<AgentConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   AgentConfig config;
@@ -306,6 +332,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_by_exception(*settings, config.by_exception);
   read_link(*settings, config.link);
   read_ping(*settings, config.ping);
+  read_tcp(*settings, config.tcp);
   read_dns(*settings, config.dns);
   read_reach(*settings, config.reach);
   read_board(*settings, config.board);
@@ -314,6 +341,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_cellular(*settings, config.cellular);
   read_plain(*settings, "probe.wifi", config.wifi);
   read_access(*settings, config.access);
+  read_outages(*settings, config.outages);
   read_sources(*settings, config);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

@@ -38,6 +38,14 @@ struct PingProbeConfig {
   std::map<std::string, std::string> targets = {{"anchor", "1.1.1.1"}, {"gateway", "gateway"}};
 };
 
+struct TcpProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(5);
+  Milliseconds timeout = std::chrono::seconds(5);
+  /// Name in "TCP/<name>/..." → "ADDRESS:PORT".
+  std::map<std::string, std::string> anchors = {{"anchor", "8.8.8.8:53"}};
+};
+
 struct DnsProbeConfig {
   bool enabled = true;
   Milliseconds interval = std::chrono::minutes(5);
@@ -84,6 +92,14 @@ struct AccessProbeConfig {
   std::map<std::string, std::string> technologies;
 };
 
+/// [outages]: as OutageRules (agent/outage_watch), where they are explained.
+struct OutageConfig {
+  std::uint32_t failed_readings = 3;
+  std::uint32_t good_readings = 2;
+  Milliseconds least = std::chrono::seconds(20);
+  Milliseconds recheck = std::chrono::seconds(10);
+};
+
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
@@ -111,6 +127,7 @@ struct AgentConfig {
   ByExceptionSettings by_exception;
   LinkProbeConfig link;
   PingProbeConfig ping;
+  TcpProbeConfig tcp;
   DnsProbeConfig dns;
   ReachProbeConfig reach;
   BoardProbeConfig board;
@@ -119,6 +136,7 @@ struct AgentConfig {
   CellularProbeConfig cellular;
   PlainProbeConfig wifi{true, std::chrono::minutes(1)};
   AccessProbeConfig access;
+  OutageConfig outages;
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;
   /// [indicators.*]

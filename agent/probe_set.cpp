@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "agent/address_text.hpp"
 #include "agent/linux/network_interface.hpp"
 #include "agent/linux/wireless.hpp"
 #include "agent/probes/access_route.hpp"
@@ -14,7 +15,9 @@
 #include "agent/probes/power.hpp"
 #include "agent/probes/reach.hpp"
 #include "agent/probes/storage.hpp"
+#include "agent/probes/tcp.hpp"
 #include "agent/probes/wifi.hpp"
+#include "sparkplug/metric_names.hpp"
 
 namespace xalink {
 namespace {
@@ -82,6 +85,14 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
       set.add(std::make_unique<PingProbe>(executor, clock, std::move(settings)), config.ping.interval, limit);
     }
   }
+  if (config.tcp.enabled) {
+    for (const auto& [name, text] : config.tcp.anchors) {
+      const auto endpoint = parse_endpoint(text);
+      if (!endpoint) return Unexpected(endpoint.error());
+      set.add(std::make_unique<TcpProbe>(executor, clock, TcpSettings{name, *endpoint}), config.tcp.interval,
+              config.tcp.timeout);
+    }
+  }
   if (config.dns.enabled) {
     for (const auto& [subject, name] : config.dns.names) {
       DnsSettings settings;
@@ -145,6 +156,20 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
         .may_have_nothing = true;
   }
   return set.take();
+}
+
+std::vector<Witness> witnesses_of(const std::vector<MeasureTask>& tasks, const AgentConfig& config) {
+  std::set<std::string> by_address;
+  for (const auto& [service, text] : config.reach.services) {
+    if (is_ip_address(host_of(text))) by_address.insert(reach_schema(service).group);
+  }
+  std::vector<Witness> witnesses;
+  for (const auto& task : tasks) {
+    const Schema& schema = task.probe->schema();
+    auto witness = witness_of(schema, /*by_name=*/!by_address.contains(schema.group));
+    if (witness) witnesses.push_back(std::move(*witness));
+  }
+  return witnesses;
 }
 
 }  // namespace xalink

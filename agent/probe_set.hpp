@@ -8,6 +8,7 @@
 #include "agent/config.hpp"
 #include "agent/measure.hpp"
 #include "agent/probes/cellular.hpp"
+#include "agent/verdict.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/result.hpp"
 
@@ -23,5 +24,9 @@ struct ProbeListeners {
 [[nodiscard]] Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
                                                            const boost::asio::any_io_executor& executor,
                                                            Clock& clock, ProbeListeners listeners);
+
+/// Those of them that say something of the ladder.
+[[nodiscard]] std::vector<Witness> witnesses_of(const std::vector<MeasureTask>& tasks,
+                                                const AgentConfig& config);
 
 }  // namespace xalink

@@ -13,6 +13,7 @@
 #include "agent/dossiers/source_counters.hpp"
 #include "agent/ladder.hpp"
 #include "agent/measure.hpp"
+#include "agent/outage.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
 #include "sparkplug/clock.hpp"
@@ -62,6 +63,8 @@ struct AgentStatus {
   std::optional<Salvage> salvage;  ///< the damage that this outbox was salvaged from
   std::uint64_t dropped = 0;
 
+  std::vector<RungReading> ladder;
+  std::vector<Outage> outages;  ///< those that go on
   std::vector<ProbeStatus> probes;
   std::vector<SourceStatus> sources;
 };

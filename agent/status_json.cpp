@@ -93,6 +93,31 @@ const char* name_of(OutboxSpace::Pressure pressure) {
   return "none";
 }
 
+json::value of_this_boot(const AgentStatus& status, std::optional<BootTime> when) {
+  if (!when) return nullptr;
+  return json::value(rfc3339(status.at - (status.uptime - *when)));
+}
+
+json::object rung_object(const AgentStatus& status, const RungReading& reading) {
+  json::object object;
+  object["rung"] = std::string(to_string(reading.rung));
+  object["holds"] = reading.holds ? json::value(*reading.holds) : json::value(nullptr);
+  object["evidence"] = reading.evidence;
+  object["since"] = of_this_boot(status, reading.since);
+  return object;
+}
+
+json::object outage_object(const AgentStatus& status, const Outage& outage) {
+  json::object object;
+  object["id"] = outage.id;
+  object["cause"] = std::string(to_string(outage.cause));
+  object["subject"] = outage.subject;
+  object["since"] = of_this_boot(status, outage.begin);
+  object["seconds"] = (status.uptime - outage.begin).count() / 1000;
+  object["evidence"] = outage.evidence;
+  return object;
+}
+
 json::object lane_object(Lane lane, const LaneDepth& depth) {
   json::object object;
   object["lane"] = index(lane);
@@ -123,17 +148,13 @@ std::string status_as_json(const AgentStatus& status) {
   root["boot_id"] = status.boot_id;
   root["uptime_seconds"] = status.uptime.count() / 1000;
 
-  const auto ladder = read_ladder(status.probes, status.session);
-  root["rung"] = std::string(to_string(highest_rung(ladder)));
+  root["rung"] = std::string(to_string(highest_rung(status.ladder)));
   json::array rungs;
-  for (const auto& reading : ladder) {
-    json::object rung;
-    rung["rung"] = std::string(to_string(reading.rung));
-    rung["holds"] = reading.holds ? json::value(*reading.holds) : json::value(nullptr);
-    rung["evidence"] = reading.evidence;
-    rungs.push_back(std::move(rung));
-  }
+  for (const auto& reading : status.ladder) rungs.push_back(rung_object(status, reading));
   root["ladder"] = std::move(rungs);
+  json::array outages;
+  for (const auto& outage : status.outages) outages.push_back(outage_object(status, outage));
+  root["outages"] = std::move(outages);
 
   json::object session;
   session["state"] = std::string(to_string(status.session));

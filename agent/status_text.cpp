@@ -24,6 +24,7 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"Clock", "Đồng hồ"},
       {"board on for", "máy đã chạy"},
       {"Ladder", "Bậc thang kết nối"},
+      {"power", "nguồn điện"},
       {"board", "máy"},
       {"link", "cổng mạng"},
       {"first hop", "thiết bị mạng đầu tiên"},
@@ -31,6 +32,12 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"dns", "phân giải tên miền"},
       {"services", "dịch vụ công"},
       {"gateway", "máy chủ tỉnh"},
+      {"since", "từ"},
+      {"not measured", "chưa đo"},
+      {"Outages that go on", "Sự cố đang diễn ra"},
+      {"service", "dịch vụ"},
+      {"mains", "điện lưới (máy đang chạy bằng pin)"},
+      {"the broker answers, the gateway is not there", "máy chủ MQTT trả lời, máy chủ tỉnh vắng mặt"},
       {"Session", "Phiên kết nối"},
       {"broker", "máy chủ MQTT"},
       {"stopped", "đã dừng"},
@@ -211,9 +218,27 @@ std::string ladder_text(const json::array& ladder, const Speaker& say) {
     const auto& holds = rung->at("holds");
     const std::string_view mark = holds.is_null() ? "?" : holds.get_bool() ? "✓" : "✗";
     out += "  " + std::string(mark) + " " + say(text(rung->at("rung")));
+    if (!rung->at("since").is_null()) out += ", " + say("since") + " " + local_time(text(rung->at("since")));
+    if (holds.is_null()) out += ", " + say("not measured");
     const auto evidence = text(rung->at("evidence"));
     if (!evidence.empty()) out += "  (" + say(evidence) + ")";
     out += "\n";
+  }
+  return out;
+}
+
+std::string outages_text(const json::array& outages, const Speaker& say) {
+  if (outages.empty()) return {};
+  std::string out = "\n" + say("Outages that go on") + "\n";
+  for (const auto& outage : outages) {
+    const auto subject = text(outage.at("subject"));
+    // One of several services is no more than that.
+    const auto cause = text(outage.at("cause"));
+    out += "  ! " + say(cause == "services" ? "service" : subject == "mains" ? subject : cause);
+    if (!subject.empty() && subject != "mains") out += " " + subject;
+    out += ", " + say("since") + " " + local_time(text(outage.at("since"))) + " (" +
+           span_of(outage.at("seconds").to_number<std::int64_t>()) + "): " + text(outage.at("evidence")) +
+           "\n";
   }
   return out;
 }
@@ -367,7 +392,8 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   out += say("Clock") + ": " + say(text(root.at("clock"))) + ", " + local_time(text(root.at("at"))) + "; " +
          say("board on for") + " " + span_of(root.at("uptime_seconds").to_number<std::int64_t>()) + "\n" +
          clock_text(root.at("clock_detail").as_object(), text(root.at("clock")), say) + "\n";
-  out += ladder_text(root.at("ladder").as_array(), say) + "\n";
+  out += ladder_text(root.at("ladder").as_array(), say) + outages_text(root.at("outages").as_array(), say) +
+         "\n";
   const auto& session = root.at("session");
   out += say("Session") + ": " + say(text(session.at("state"))) + ", " + say("broker") + " " +
          text(session.at("broker")) + "\n";

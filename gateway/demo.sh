@@ -163,6 +163,8 @@ interval_seconds = 3
 count = 3
 timeout_seconds = 1
 targets = { loopback = "127.0.0.1", gateway = "gateway" }
+[probe.tcp]
+enabled = false
 [probe.dns]
 interval_seconds = 4
 timeout_seconds = 2

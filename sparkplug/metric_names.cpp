@@ -92,6 +92,13 @@ constexpr MetricDeclaration kPing[] = {
      "the system's error", "Lý do", "Vì sao không có trả lời; trống khi có trả lời"},
 };
 
+constexpr MetricDeclaration kTcp[] = {
+    {"Connect", DataType::uint32, "us", kMicroseconds, "From SYN to established; null when it was not",
+     "RFC 9293", "Kết nối", "Từ SYN đến khi kết nối xong; trống khi không kết nối được", within(50'000, 50)},
+    {"Reason", DataType::string, "", kAny, "Why there is no connection; null when there was one",
+     "the system's error", "Lý do", "Vì sao không kết nối được; trống khi được"},
+};
+
 constexpr MetricDeclaration kDns[] = {
     {"Time", DataType::uint32, "us", kMicroseconds, "From the question to the answer, of whichever status",
      "RFC 1035, measured at the stub resolver", "Thời gian trả lời",
@@ -377,6 +384,31 @@ constexpr MetricDeclaration kBootClock[] = {
      "2 theo đồng hồ đã đồng bộ của nhân, 1 theo giờ của máy chủ tỉnh, 0 chỉ theo trước và sau"},
 };
 
+constexpr MetricDeclaration kBoot[] = {
+    {"Of", DataType::string, "", kAny, "What was started: board, or program (in the same boot)", "boot id",
+     "Cái gì khởi động", "board: cả máy; program: chỉ chương trình"},
+    {"Reason", DataType::string, "", kAny,
+     "Of the board: power loss, shutdown, watchdog, kernel panic, not known. Of the program: request, crash. "
+     "first start: nothing is known of a time before",
+     "the outbox, wtmp, /sys/class/watchdog, pstore", "Lý do",
+     "Máy: mất điện, tắt máy, watchdog, kernel panic, không rõ; chương trình: theo yêu cầu, hỏng; hoặc lần "
+     "đầu"},
+    {"Boot", DataType::string, "", kAny, "Boot in which it was started", "/proc/sys/kernel/random/boot_id",
+     "Lần khởi động", "Mã lần khởi động này"},
+    {"At", DataType::uint64, "ms", kCount, "Time since that boot of the program's start", "CLOCK_BOOTTIME",
+     "Lúc", "Thời gian từ khi máy khởi động đến khi chương trình chạy"},
+    {"Before Boot", DataType::string, "", kAny, "Boot of the last sign of life before", "outbox",
+     "Lần khởi động trước", "Mã lần khởi động có dấu hiệu hoạt động cuối cùng trước đó"},
+    {"Before Last", DataType::uint64, "ms", kCount, "Time since that boot of the last sign of life",
+     "newest record in the outbox", "Dấu hiệu cuối", "Thời điểm của dấu hiệu hoạt động cuối cùng"},
+    {"Off", DataType::uint64, "s", kCount,
+     "From the last sign of life to the start of the board or program; null when the time is not known",
+     "CLOCK_BOOTTIME and Boot Clock", "Thời gian tắt",
+     "Từ dấu hiệu cuối cùng đến khi khởi động; trống khi không biết giờ"},
+    {"Evidence", DataType::string, "", kAny, "What the reason rests on", "as Reason", "Bằng chứng",
+     "Lý do dựa vào đâu"},
+};
+
 constexpr MetricDeclaration kOutboxEvent[] = {
     {"Old Epoch", DataType::string, "", kAny, "Epoch of the outbox that was damaged", "outbox",
      "Kỷ nguyên cũ", "Kỷ nguyên của bộ đệm bị hỏng"},
@@ -394,6 +426,42 @@ constexpr MetricDeclaration kOutboxEvent[] = {
      "Sự kiện bị mất", "Số dòng của làn 0 biết là thiếu"},
     {"Measurements Lost", DataType::uint64, "", kCount, "Rows of lane 1 known to be missing", "outbox",
      "Số đo bị mất", "Số dòng của làn 1 biết là thiếu"},
+};
+
+// Times are since a boot, as in the records' own stamps: Boot Clock says when that was.
+constexpr MetricDeclaration kOutage[] = {
+    {"Outage", DataType::string, "", kAny, "Id of the outage, the same in all its events", "ladder",
+     "Mã sự cố", "Mã của sự cố, giống nhau trong mọi sự kiện của nó"},
+    {"Event", DataType::string, "", kAny, "begin; cause: goes on with another cause; end", "ladder",
+     "Sự kiện", "begin: bắt đầu; cause: tiếp diễn với nguyên nhân khác; end: kết thúc"},
+    {"Cause", DataType::string, "", kAny,
+     "Lowest rung that is missing: power, board, link, first hop, internet, dns, services, gateway", "ladder",
+     "Nguyên nhân", "Bậc thấp nhất bị mất"},
+    {"Subject", DataType::string, "", kAny,
+     "Which service; mains while the board runs on its battery; else null", "ladder", "Đối tượng",
+     "Dịch vụ nào; mains khi máy chạy bằng pin"},
+    {"Rung", DataType::string, "", kAny, "Highest rung below the cause that held", "ladder", "Bậc còn giữ",
+     "Bậc cao nhất dưới nguyên nhân còn hoạt động"},
+    {"Begin Boot", DataType::string, "", kAny, "Boot in which the outage began",
+     "/proc/sys/kernel/random/boot_id", "Lần khởi động lúc bắt đầu", "Sự cố bắt đầu trong lần khởi động nào"},
+    {"Begin", DataType::uint64, "ms", kCount, "Time since that boot of the first reading that failed",
+     "CLOCK_BOOTTIME", "Bắt đầu", "Thời điểm của lần đo hỏng đầu tiên"},
+    {"Boot", DataType::string, "", kAny, "Boot of this event", "/proc/sys/kernel/random/boot_id",
+     "Lần khởi động", "Sự kiện thuộc lần khởi động nào"},
+    {"At", DataType::uint64, "ms", kCount,
+     "Time since that boot of the first reading that was so: the change came no later", "CLOCK_BOOTTIME",
+     "Lúc", "Thời điểm của lần đo đầu tiên như vậy: thay đổi không muộn hơn"},
+    {"At Earliest", DataType::uint64, "ms", kCount,
+     "Time since that boot of the last reading that was not: the change came no earlier", "CLOCK_BOOTTIME",
+     "Sớm nhất", "Thời điểm của lần đo cuối cùng chưa như vậy: thay đổi không sớm hơn"},
+    {"Seconds", DataType::uint64, "s", kCount,
+     "From the begin to this event; null when the time between two boots is not known", "CLOCK_BOOTTIME",
+     "Kéo dài", "Từ lúc bắt đầu đến sự kiện này; trống khi không biết"},
+    {"Readings", DataType::uint32, "", kCount,
+     "Equal readings in a row that decided; 0 where the event follows from something else", "ladder",
+     "Số lần đo", "Số lần đo giống nhau liên tiếp đã quyết định; 0 khi suy ra từ việc khác"},
+    {"Evidence", DataType::string, "", kAny, "The probes that say so, with their reasons", "probes",
+     "Bằng chứng", "Phép đo nào cho thấy, và lý do"},
 };
 
 constexpr MetricDeclaration kDossier[] = {
@@ -534,15 +602,18 @@ constexpr MetricDeclaration kVillages[] = {
 constexpr RecordDeclaration kRecords[] = {
     {"network", "Link", true, Lane::measurements, kLink, "Cổng mạng"},
     {"network", "Ping", true, Lane::measurements, kPing, "Đo khứ hồi"},
+    {"network", "TCP", true, Lane::measurements, kTcp, "Đo kết nối TCP"},
     {"network", "DNS", true, Lane::measurements, kDns, "Phân giải tên miền"},
     {"network", "Reach", true, Lane::measurements, kReach, "Dịch vụ"},
     {"network", "Wi-Fi", true, Lane::measurements, kWifi, "Sóng Wi-Fi"},
     {"network", "Access", false, Lane::measurements, kAccess, "Đường truyền"},
     {"network", "Cellular", false, Lane::measurements, kCellular, "Mạng di động"},
     {"network", "Modem Reset", false, Lane::events, kModemReset, "Khởi động lại modem"},
+    {"network", "Outage", false, Lane::events, kOutage, "Sự cố"},
     {"board", "Board", false, Lane::measurements, kBoard, "Máy"},
     {"board", "Power", false, Lane::measurements, kPower, "Nguồn điện"},
     {"board", "Storage", false, Lane::measurements, kStorage, "Lưu trữ"},
+    {"board", "Boot", false, Lane::events, kBoot, "Lần khởi động"},
     {"board", "Boot Clock", false, Lane::events, kBootClock, "Giờ của lần khởi động"},
     {"board", "Outbox Event", false, Lane::events, kOutboxEvent, "Sự cố bộ đệm"},
     {"dossiers", "Dossier", false, Lane::events, kDossier, "Hồ sơ"},
@@ -649,6 +720,9 @@ Schema link_schema(std::string_view interface) {
 Schema ping_schema(std::string_view target) {
   return schema_of("Ping", target);
 }
+Schema tcp_schema(std::string_view anchor) {
+  return schema_of("TCP", anchor);
+}
 Schema dns_schema(std::string_view name) {
   return schema_of("DNS", name);
 }
@@ -676,11 +750,17 @@ Schema power_schema() {
 Schema storage_schema() {
   return schema_of("Storage");
 }
+Schema boot_schema() {
+  return schema_of("Boot");
+}
 Schema boot_clock_schema() {
   return schema_of("Boot Clock");
 }
 Schema outbox_event_schema() {
   return schema_of("Outbox Event");
+}
+Schema outage_schema() {
+  return schema_of("Outage");
 }
 Schema dossier_schema() {
   return schema_of("Dossier");

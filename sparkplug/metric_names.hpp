@@ -80,9 +80,10 @@ struct NodeDeclaration {
 /// Two subjects may become the same name: who reads a list of them must check.
 [[nodiscard]] std::string metric_subject(std::string_view subject);
 
-/// Device "network": "Link/<interface>", "Ping/<target>", "DNS/<name>", "Reach/<service>".
+/// Device "network": "Link/<interface>", "Ping/<target>", "TCP/<anchor>", "DNS/<name>", "Reach/<service>".
 [[nodiscard]] Schema link_schema(std::string_view interface);
 [[nodiscard]] Schema ping_schema(std::string_view target);
+[[nodiscard]] Schema tcp_schema(std::string_view anchor);
 [[nodiscard]] Schema dns_schema(std::string_view name);
 [[nodiscard]] Schema reach_schema(std::string_view service);
 /// Device "network": "Wi-Fi/<interface>".
@@ -92,11 +93,15 @@ struct NodeDeclaration {
 [[nodiscard]] Schema cellular_schema();
 /// Device "network", group "Modem Reset", lane of events.
 [[nodiscard]] Schema modem_reset_schema();
+/// Device "network", group "Outage", lane of events: an interruption began, went on or ended.
+[[nodiscard]] Schema outage_schema();
 /// Device "board", group "Board".
 [[nodiscard]] Schema board_schema();
 /// Device "board", groups "Power" and "Storage".
 [[nodiscard]] Schema power_schema();
 [[nodiscard]] Schema storage_schema();
+/// Device "board", group "Boot", lane of events: the board or its program was started, and why.
+[[nodiscard]] Schema boot_schema();
 /// Device "board", group "Boot Clock": boot_clock_schema() in sparkplug/boot_clock.hpp.
 /// Device "board", group "Outbox Event", lane of events: a damaged outbox was begun anew.
 [[nodiscard]] Schema outbox_event_schema();

@@ -37,6 +37,10 @@ AgentStatus sample() {
   ping.last->values[1] = std::uint64_t{12'345};
   ping.runs = 4;
   status.probes.push_back(ping);
+  for (std::size_t rung = 0; rung < kRungCount; ++rung) {
+    status.ladder.push_back(RungReading{static_cast<Rung>(rung), true, {}, std::chrono::hours(4)});
+  }
+  status.ladder[index(Rung::internet)] = RungReading{Rung::internet, {}, {}, {}};
   SourceStatus dossiers;
   dossiers.name = "dossiers";
   dossiers.place = "/srv/ho-so";
@@ -58,6 +62,33 @@ TEST(Status, JsonTellsRungLanesAndProbes) {
   EXPECT_EQ(value.at("name").as_string(), "RTT mean");
   EXPECT_EQ(value.at("value").to_number<int>(), 12'345);
   EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
+}
+
+TEST(Status, ShowsTheLadderAndWhatGoesOn) {
+  auto status = sample();
+  status.ladder[index(Rung::services)] =
+      RungReading{Rung::services, false, "Reach/tax (connect: refused)", std::chrono::minutes(270)};
+  status.outages.push_back(Outage{"id", Rung::services, "tax", Rung::dns, "boot", std::chrono::minutes(270),
+                                  std::chrono::minutes(270), "Reach/tax (connect: refused)"});
+  const auto json = status_as_json(status);
+  const auto root = boost::json::parse(json);
+  EXPECT_EQ(root.at("rung").as_string(), "dns");
+  EXPECT_EQ(root.at("ladder").at(6).at("since").as_string(), "2025-12-31T23:30:00.123Z");
+  EXPECT_TRUE(root.at("ladder").at(4).at("holds").is_null());
+  EXPECT_EQ(root.at("outages").at(0).at("seconds").to_number<int>(), 1800);
+  EXPECT_EQ(root.at("outages").at(0).at("cause").as_string(), "services");
+  const auto english = status_as_text(json, Language::english);
+  ASSERT_TRUE(english);
+  for (const char* part : {"Reaches: dns", "✗ services, since ", "? internet, not measured",
+                           "Outages that go on", "! service tax, since ", "(30 min): Reach/tax"}) {
+    EXPECT_NE(english->find(part), std::string::npos) << part << "\n" << *english;
+  }
+  EXPECT_LT(english->find("✓ gateway"), english->find("✓ power")) << "the top rung first";
+  const auto vietnamese = status_as_text(json, Language::vietnamese);
+  ASSERT_TRUE(vietnamese);
+  for (const char* part : {"✗ dịch vụ công, từ ", "chưa đo", "Sự cố đang diễn ra", "! dịch vụ tax, từ "}) {
+    EXPECT_NE(vietnamese->find(part), std::string::npos) << part << "\n" << *vietnamese;
+  }
 }
 
 TEST(Status, TellsOfEachSourceWhatItTookAndWhatWaits) {

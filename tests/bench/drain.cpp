@@ -123,7 +123,8 @@ class Watch {
 };
 
 constexpr const char* kNoProbes =
-    "[probe.link]\nenabled = false\n[probe.ping]\nenabled = false\n[probe.dns]\nenabled = false\n"
+    "[probe.link]\nenabled = false\n[probe.ping]\nenabled = false\n[probe.tcp]\nenabled = "
+    "false\n[probe.dns]\nenabled = false\n"
     "[probe.reach]\nenabled = false\n[probe.board]\nenabled = false\n"
     "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
 

@@ -144,7 +144,7 @@ void BoardProcess::configure(Measures measures) {
       << "[probe.ping]\nenabled = " << on << "\ninterval_seconds = 1\ncount = 2\nspacing_ms = 10\n"
       << "timeout_seconds = 0.3\ntargets = { one = \"127.0.0.1\", two = \"127.0.0.2\", three = \"127.0.0.3\" "
          "}\n"
-      << "[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
+      << "[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
       << "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n"
       << "[probe.board]\nenabled = " << on << "\ninterval_seconds = 1\n"
       << "[dossiers]\ndrop_folder = \"" << drop_folder_.string()

@@ -61,6 +61,13 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->ping.spacing, usual->ping.spacing);
   EXPECT_EQ(shown->ping.timeout, usual->ping.timeout);
   EXPECT_EQ(shown->ping.targets, usual->ping.targets);
+  EXPECT_EQ(shown->tcp.interval, usual->tcp.interval);
+  EXPECT_EQ(shown->tcp.timeout, usual->tcp.timeout);
+  EXPECT_EQ(shown->tcp.anchors, usual->tcp.anchors);
+  EXPECT_EQ(shown->outages.failed_readings, usual->outages.failed_readings);
+  EXPECT_EQ(shown->outages.good_readings, usual->outages.good_readings);
+  EXPECT_EQ(shown->outages.least, usual->outages.least);
+  EXPECT_EQ(shown->outages.recheck, usual->outages.recheck);
   EXPECT_EQ(shown->dns.interval, usual->dns.interval);
   EXPECT_EQ(shown->dns.timeout, usual->dns.timeout);
   EXPECT_EQ(shown->dns.names, usual->dns.names);
@@ -255,6 +262,11 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.ping", "count = 101"},
       {"probe.ping", "spacing_ms = 9"},
       {"probe.dns", "timeout_seconds = 61"},
+      {"probe.tcp", "timeout_seconds = 61"},
+      {"outages", "failed_readings = 0"},
+      {"outages", "good_readings = 101"},
+      {"outages", "least_seconds = 3601"},
+      {"outages", "recheck_seconds = 0"},
       {"probe.reach", "timeout_seconds = 301"},
       {"probe.board", "interval_seconds = 0"},
       {"probe.power", "interval_seconds = 0"},
@@ -296,9 +308,10 @@ TEST(AgentConfig, APingRunMustFitIntoItsInterval) {
 TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
   for (const char* lines :
        {"[probe.ping]\ntargets = { \"a/b\" = \"10.0.0.1\" }\n",
-        "[probe.dns]\nnames = { x = \"not a name\" }\n", "[probe.dns]\nnames = { x = \"1.1.1.1\" }\n",
-        "[probe.dns]\nserver = \"dns.google\"\n", "[probe.dns]\nserver = \"8.8.8.8:0\"\n",
-        "[probe.reach]\nservices = { x = \"https://\" }\n",
+        "[probe.tcp]\nanchors = { x = \"8.8.8.8\" }\n", "[probe.tcp]\nanchors = { x = \"dns.google:53\" }\n",
+        "[probe.tcp]\nanchors = { x = \"2001:db8::1\" }\n", "[probe.dns]\nnames = { x = \"not a name\" }\n",
+        "[probe.dns]\nnames = { x = \"1.1.1.1\" }\n", "[probe.dns]\nserver = \"dns.google\"\n",
+        "[probe.dns]\nserver = \"8.8.8.8:0\"\n", "[probe.reach]\nservices = { x = \"https://\" }\n",
         "[probe.reach]\nservices = { x = \"https://a b/\" }\n",
         "[probe.reach]\nservices = { x = \"https://a:99999/\" }\n",
         "[probe.reach]\nca_file = \"/nonexistent.pem\"\n", "[probe.link]\ninterfaces = [\"../etc\"]\n",
@@ -310,6 +323,7 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
   for (const char* lines :
        {"[probe.ping]\ntargets = { v6 = \"2001:db8::1\", \"trạm gốc\" = \"10.0.0.1\" }\n",
         "[probe.ping]\ntargets = {}\n", "[probe.dns]\nserver = \"[2001:db8::1]:53\"\n",
+        "[probe.tcp]\nanchors = { x = \"[2001:db8::1]:443\" }\n", "[probe.tcp]\nanchors = {}\n",
         "[probe.dns]\nserver = \"127.0.0.1:5353\"\n",
         "[probe.reach]\nservices = { a = \"http://10.0.0.1:8080/x?y\", b = \"https://[::1]:8443\" }\n",
         "[probe.access]\ntechnologies = { eth0 = \"fibre\", \"eth0.100\" = \"tslcd\", wan = \"leo\" }\n",

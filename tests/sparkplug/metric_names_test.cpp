@@ -12,9 +12,11 @@ namespace xalink {
 namespace {
 
 std::vector<Schema> all_schemas() {
-  return {link_schema("eth0"), ping_schema("gateway"), dns_schema("portal.test"), reach_schema("one-stop"),
-          cellular_schema(),   modem_reset_schema(),   wifi_schema("wlan0"),      access_schema(),
-          board_schema(),      power_schema(),         storage_schema(),          dossier_schema()};
+  return {link_schema("eth0"),      ping_schema("gateway"), dns_schema("portal.test"),
+          reach_schema("one-stop"), cellular_schema(),      modem_reset_schema(),
+          wifi_schema("wlan0"),     access_schema(),        board_schema(),
+          power_schema(),           storage_schema(),       dossier_schema(),
+          tcp_schema("anchor"),     outage_schema(),        boot_schema()};
 }
 
 TEST(MetricNames, AreUniqueWithinADevice) {

@@ -54,7 +54,7 @@ std::string Drive::agent_settings() const {
          "\"\nallow_volatile = true\nflush_seconds = 1\n[control]\nsocket = \"" +
          (folder_ / "agent.sock").string() + "\"\n[probe.link]\ninterval_seconds = " + interval +
          "\ninterfaces = [\"" + kBoardInterface +
-         "\"]\n[probe.ping]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = "
+         "\"]\n[probe.ping]\nenabled = false\n[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = "
          "false\n" +
          "[probe.board]\nenabled = false\n[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
 }

@@ -1,0 +1,63 @@
+#pragma once
+// Gives the rules of outage_watch what the probes and the session say, and their events a place in the
+// outbox.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/outage_watch.hpp"
+#include "agent/recorder.hpp"
+#include "sparkplug/clock.hpp"
+#include "sparkplug/edge_node.hpp"
+#include "sparkplug/wake_up.hpp"
+
+namespace xalink {
+
+/// Thread-safety: one loop.
+class OutageKeeper {
+ public:
+  using StampOf = std::function<Stamp()>;
+
+  /// `witnesses`: those that `watch` was made with.
+  OutageKeeper(const boost::asio::any_io_executor& executor, Clock& clock, StampOf stamp,
+               const std::vector<Witness>& witnesses, OutageWatch watch);
+
+  struct Listener {
+    /// Other probes are to be asked more often than before, or as often as they are set to.
+    std::function<void(const std::vector<OutageWatch::Hurry>&)> hurry;
+    /// The way beyond this office is there again.
+    std::function<void()> way_is_back;
+  };
+  void listen(Listener listener) { listener_ = std::move(listener); }
+
+  /// A probe's record; of others nothing is taken.
+  void took(const Schema& schema, const Record& record);
+  /// The session's state became another; `failure`: why there is none.
+  void session(EdgeNodeState state, const std::string& failure);
+
+  /// Records events as they come up, until cancelled.
+  boost::asio::awaitable<void> run(Recorder& recorder);
+  /// Records what came up; tried again by run() when the disk refuses.
+  boost::asio::awaitable<void> record_news(Recorder& recorder);
+
+  [[nodiscard]] const OutageWatch& watch() const { return watch_; }
+
+ private:
+  void heard();
+  void log(const OutageEvent& event) const;
+
+  Clock& clock_;
+  StampOf stamp_;
+  std::map<std::string, Witness, std::less<>> witnesses_;
+  OutageWatch watch_;
+  Listener listener_;
+  std::vector<OutageWatch::Hurry> hurried_;
+  bool refused_ = false;
+  WakeUp changed_;
+};
+
+}  // namespace xalink

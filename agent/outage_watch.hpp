@@ -1,0 +1,167 @@
+#pragma once
+// Finds outages in what the probes say: when they began and ended, and on which rung of the ladder. Rules
+// without I/O; agent/outage_keeper gives them the clock and the outbox.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/ladder.hpp"
+#include "agent/outage.hpp"
+#include "agent/outage_memory.hpp"
+#include "agent/verdict.hpp"
+#include "sparkplug/clock.hpp"
+
+namespace xalink {
+
+struct OutageRules {
+  /// In a row, to believe that a rung is missing, and that it is there again. They decide whether there was
+  /// an outage and not when: it lasts from the first bad reading to the first good one.
+  std::uint32_t failed_readings = 3;
+  std::uint32_t good_readings = 2;
+  Milliseconds least = std::chrono::seconds(20);    ///< what is over sooner was no outage
+  Milliseconds recheck = std::chrono::seconds(10);  ///< between readings while something is amiss
+};
+
+/// How the boot before this one ended.
+struct EarlierBoot {
+  std::string boot_id;
+  BootTime last_sign{};  ///< time since that boot of the last record of it
+  std::string how;       ///< in words, for the evidence
+};
+
+/// The rules:
+/// - Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds
+///   while any of them says so after the last doubt: one blocked protocol or one silent anchor is no outage.
+///   It is missing when all say so. A rung that no probe asks for is not measured, and never a cause.
+/// - A next hop that was never heard may be one that ignores echo requests: not measured, until it was.
+/// - Link, first hop, internet and DNS are the way. While a part of it is missing there is one outage, whose
+///   cause is the lowest missing rung. When that comes back and a higher one is missing, or a lower one goes
+///   too, the outage goes on with a change of its cause.
+/// - Services, the gateway and the mains are outages of their own, side by side. Those of services and the
+///   gateway end when the way does: what cannot be seen is not claimed. (The readings of that time are void.)
+/// - With the board everything ends: a new boot ends what was open with the last sign of life of the old one.
+///   A program that is only started again goes on with what is open.
+///
+/// Thread-safety: none; one loop.
+class OutageWatch {
+ public:
+  /// `memory`: text of an OutageMemory, from the outbox. `earlier`: when this is another boot than that of
+  /// the last record.
+  OutageWatch(OutageRules rules, std::string boot_id, const std::vector<Witness>& witnesses,
+              std::string_view memory, const std::optional<EarlierBoot>& earlier, BootTime now);
+
+  /// One run of a probe. Probes that are no witnesses are ignored.
+  void take(std::string_view probe, const Verdict& verdict, BootTime at);
+  /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
+  void session(bool online, std::string why, BootTime at);
+  /// Also when time alone decides; see wake_at().
+  void tick(BootTime now) { judge(now); }
+  [[nodiscard]] std::optional<BootTime> wake_at() const;
+
+  struct News {
+    std::vector<OutageEvent> events;
+    std::string memory;  ///< to be kept in the same transaction
+  };
+  [[nodiscard]] std::optional<News> take_news();
+  /// They could not be recorded: they are given again, with what came up meanwhile.
+  void give_back(News news);
+  /// Of an outage that was found in another way: one whose begin and end are known together.
+  void add(std::vector<OutageEvent> events);
+
+  struct Hurry {
+    std::string probe;
+    Milliseconds every{};
+    friend bool operator==(const Hurry&, const Hurry&) = default;
+  };
+  /// The probes that ought to be asked more often than they are, and how often. Nobody while all is well.
+  [[nodiscard]] std::vector<Hurry> hurry() const;
+
+  /// From the bottom up.
+  [[nodiscard]] std::vector<RungReading> ladder() const;
+  [[nodiscard]] std::vector<Outage> open() const;
+
+ private:
+  /// Equal readings in a row.
+  struct Run {
+    bool read = false;
+    bool good = false;
+    std::uint32_t count = 0;
+    BootTime since{};
+    BootTime last{};
+    std::optional<BootTime> before;  ///< the reading before the run
+    std::optional<BootTime> last_good;
+    void take(bool is_good, BootTime at);
+  };
+  struct Seen {
+    Witness witness;
+    Verdict latest;
+    bool heard = false;
+    std::array<Run, kRungCount> runs{};
+    [[nodiscard]] const Run& own() const { return runs[index(witness.rung)]; }
+    [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
+  };
+  struct Standing {
+    enum class State : std::uint8_t {
+      not_measured,
+      unknown,  ///< no reading (any more)
+      holds,
+      doubtful,  ///< too early to tell
+      missing,
+    };
+    State state = State::not_measured;
+    bool any_good = false;
+    BootTime since{};     ///< of doubtful and missing
+    BootTime earliest{};  ///< the last good reading before
+    std::uint32_t readings = 0;
+  };
+  /// How far the way was walked from the bottom: to its first rung that does not hold for certain.
+  struct Walk {
+    std::optional<Rung> stop;
+    Standing standing;
+    [[nodiscard]] bool clear() const { return !stop; }
+    [[nodiscard]] bool missing() const { return stop && standing.state == Standing::State::missing; }
+  };
+  struct Recovery {
+    BootTime at{};
+    BootTime earliest{};
+  };
+
+  void resume(const OutageMemory& memory, const std::optional<EarlierBoot>& earlier, BootTime now);
+  [[nodiscard]] Seen* find(std::string_view probe);
+  [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
+  [[nodiscard]] bool way_confirmed_since(BootTime when) const;
+  [[nodiscard]] Walk walk(BootTime now) const;
+  [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
+  void forget_bad_above(Rung rung, BootTime after);
+  void judge(BootTime now);
+  void judge_way(BootTime now);
+  void judge_open_way(Outage& outage, BootTime now);
+  void judge_leaf(const Seen& seen, bool visible, BootTime now);
+  void hide_leaves(BootTime at);
+  void show(BootTime now);
+  void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
+  void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);
+  void end(const std::string& scope, Recovery recovery, std::string evidence, std::uint32_t readings);
+  [[nodiscard]] bool session_is_up() const;
+  [[nodiscard]] std::string evidence_of(Rung rung, bool good) const;
+  [[nodiscard]] Rung reached_below(Rung rung, BootTime now) const;
+
+  OutageRules rules_;
+  std::string boot_id_;
+  std::vector<Seen> seen_;
+  std::map<std::string, Outage> open_;  ///< by scope: "" is the way
+  std::optional<Recovery> recovery_;    ///< of the way's cause; what is above it is not known yet
+  std::set<std::string> heard_;
+  std::vector<OutageEvent> events_;
+  bool memory_changed_ = false;
+  BootTime judged_at_{};
+  std::array<RungReading, kRungCount> shown_;
+};
+
+}  // namespace xalink

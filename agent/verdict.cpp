@@ -1,0 +1,145 @@
+#include "agent/verdict.hpp"
+
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+const Value* value_of(const Schema& schema, const Record& record, std::string_view column) {
+  const auto place = column_index(schema, column);
+  return place && *place < record.values.size() ? &record.values[*place] : nullptr;
+}
+
+std::optional<bool> flag_of(const Schema& schema, const Record& record, std::string_view column) {
+  const auto* value = value_of(schema, record, column);
+  const auto* flag = value == nullptr ? nullptr : std::get_if<bool>(value);
+  return flag == nullptr ? std::nullopt : std::optional(*flag);
+}
+
+bool has(const Schema& schema, const Record& record, std::string_view column) {
+  const auto* value = value_of(schema, record, column);
+  return value != nullptr && !is_null(*value);
+}
+
+std::string text_of(const Schema& schema, const Record& record, std::string_view column) {
+  const auto* value = value_of(schema, record, column);
+  return value == nullptr ? std::string() : to_text(*value);
+}
+
+// The board's own trouble (Measure, IcmpSocket), which says nothing of the network.
+bool could_not_ask(std::string_view reason) {
+  return reason.starts_with("the probe ") || reason.starts_with("no ICMP socket") ||
+         reason.starts_with("no time left");
+}
+
+std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
+  const auto route = flag_of(schema, record, "Default Route");
+  if (!route) return std::nullopt;
+  Verdict verdict;
+  const bool carrier = flag_of(schema, record, "Carrier").value_or(false);
+  verdict.good = carrier && *route;
+  if (!verdict.good) verdict.evidence = carrier ? "no default route" : "no carrier";
+  return verdict;
+}
+
+std::optional<Verdict> judge_power(const Schema& schema, const Record& record) {
+  const auto mains = flag_of(schema, record, "Mains");
+  if (!mains) return std::nullopt;
+  Verdict verdict;
+  verdict.good = *mains;
+  if (verdict.good) return verdict;
+  verdict.evidence = "on battery";
+  if (has(schema, record, "Charge")) verdict.evidence += ", " + text_of(schema, record, "Charge") + " %";
+  return verdict;
+}
+
+// How far a visit came that failed.
+void judge_failed_visit(const Witness& witness, const Schema& schema, const Record& record,
+                        std::string_view reason, Verdict& verdict) {
+  const auto prove = [&](auto... rungs) {
+    for (const Rung rung : {rungs...}) {
+      if (witness.asks.has(rung)) verdict.proves.add(rung);
+    }
+  };
+  verdict.accuses_dns = reason.starts_with(kWrongAddress);
+  if (verdict.accuses_dns || !has(schema, record, "Connect")) {
+    if (reason.starts_with("connect:")) prove(Rung::dns);
+    return;
+  }
+  // Whoever took the connection may be anybody; the service itself is who has its certificate.
+  prove(Rung::link, Rung::first_hop);
+  const bool its_own = has(schema, record, "TLS Handshake") ||
+                       reason.find("certificate has expired") != std::string_view::npos ||
+                       reason.find("certificate is not yet valid") != std::string_view::npos;
+  if (its_own) prove(Rung::internet, Rung::dns);
+}
+
+}  // namespace
+
+std::optional<Witness> witness_of(const Schema& schema, bool by_name) {
+  const std::string_view group = schema.group;
+  Witness witness;
+  witness.probe = group;
+  if (group.starts_with("Link/")) {
+    witness.rung = Rung::link;
+    witness.asks = RungSet(Rung::link);
+  } else if (group == "Ping/gateway") {
+    witness.rung = Rung::first_hop;
+    witness.asks = RungSet(Rung::link, Rung::first_hop);
+  } else if (group.starts_with("Ping/") || group.starts_with("TCP/")) {
+    witness.rung = Rung::internet;
+    witness.asks = RungSet(Rung::link, Rung::first_hop, Rung::internet);
+  } else if (group.starts_with("DNS/")) {
+    // The server may stand on this very board: an answer proves nothing of what lies below.
+    witness.rung = Rung::dns;
+    witness.asks = RungSet(Rung::dns);
+  } else if (group.starts_with("Reach/")) {
+    witness.rung = Rung::services;
+    witness.asks = RungSet(Rung::link, Rung::first_hop, Rung::internet, Rung::services);
+    if (by_name) witness.asks.add(Rung::dns);
+    witness.subject = group.substr(std::string_view("Reach/").size());
+  } else if (group == "Power") {
+    witness.rung = Rung::power;
+    witness.asks = RungSet(Rung::power);
+  } else {
+    return std::nullopt;
+  }
+  return witness;
+}
+
+std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const Record& record) {
+  const auto reason = text_of(schema, record, "Reason");
+  if (could_not_ask(reason)) return std::nullopt;
+  std::optional<Verdict> verdict;
+  if (witness.rung == Rung::link) {
+    verdict = judge_link(schema, record);
+  } else if (witness.rung == Rung::power) {
+    verdict = judge_power(schema, record);
+  } else {
+    verdict.emplace();
+    verdict->evidence = reason;
+    if (witness.rung == Rung::dns) {
+      const auto status = text_of(schema, record, "Status");
+      verdict->good = status == "NOERROR";
+      if (reason.empty() && !verdict->good) verdict->evidence = status;
+    } else if (witness.rung == Rung::services) {
+      verdict->good = flag_of(schema, record, "Success").value_or(false);
+      if (!verdict->good) judge_failed_visit(witness, schema, record, reason, *verdict);
+    } else {
+      verdict->good = has(schema, record, witness.probe.starts_with("TCP/") ? "Connect" : "RTT mean");
+      // What the neighbour table says when nobody there answers to the address.
+      verdict->certain = reason == "No route to host";
+    }
+  }
+  if (!verdict) return std::nullopt;
+  if (verdict->good) {
+    verdict->proves = witness.asks;
+    // NOERROR without an address has a reason too.
+    verdict->evidence.clear();
+  }
+  verdict->evidence =
+      verdict->evidence.empty() ? witness.probe : witness.probe + " (" + verdict->evidence + ")";
+  return verdict;
+}
+
+}  // namespace xalink

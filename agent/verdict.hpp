@@ -1,0 +1,44 @@
+#pragma once
+// What one run of a probe says of the rungs of the ladder.
+
+#include <optional>
+#include <string>
+
+#include "agent/ladder.hpp"
+#include "sparkplug/record.hpp"
+
+namespace xalink {
+
+/// A probe as a witness.
+struct Witness {
+  std::string probe;  ///< group of its records, e.g. "Ping/gateway"
+  Rung rung = Rung::link;
+  RungSet asks;         ///< rungs that a good answer proves: its own, and those that it stands on
+  std::string subject;  ///< name of the service
+  friend bool operator==(const Witness&, const Witness&) = default;
+};
+
+/// What it said once.
+struct Verdict {
+  bool good = false;  ///< of its own rung
+  RungSet proves;     ///< of what it asks
+  /// It was told a wrong address: whatever else resolves, the answers cannot be relied on.
+  bool accuses_dns = false;
+  /// A machine that never answers may just not answer such requests. This one is known not to be there.
+  bool certain = false;
+  std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+/// Nothing for probes that say nothing of the ladder. `by_name`: of services, whether the URL names a host;
+/// one with an address says nothing of the DNS.
+[[nodiscard]] std::optional<Witness> witness_of(const Schema& schema, bool by_name = true);
+
+/// Nothing when this run says nothing: the board itself could not ask.
+[[nodiscard]] std::optional<Verdict> judge(const Witness& witness, const Schema& schema,
+                                           const Record& record);
+
+/// Begin of a service's reason when the DNS gave an address that is not the service's (agent/probes/reach).
+inline constexpr std::string_view kWrongAddress = "name: wrong address";
+
+}  // namespace xalink

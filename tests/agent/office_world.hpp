@@ -1,0 +1,182 @@
+#pragma once
+// An office whose network is broken by a script, and the probes that look at it second by second.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/outage_watch.hpp"
+
+namespace xalink::test {
+
+/// What is true. A simulation: probes answer at once, and a rung needs those below it.
+struct OfficeTruth {
+  bool link = true;
+  bool hop = true;
+  bool internet = true;
+  bool dns = true;
+  bool gateway = true;
+  bool mains = true;
+  bool icmp = true;         ///< echo requests beyond the next hop are answered
+  bool hop_answers = true;  ///< the next hop answers echo requests
+  bool poisoned = false;    ///< the DNS gives wrong addresses
+  std::set<std::string> dead_anchors;
+  std::set<std::string> down;  ///< services
+};
+
+class Office {
+ public:
+  using Kind = OutageEvent::Kind;
+
+  struct Probe {
+    Witness witness;
+    BootTime interval{};
+    BootTime due{};
+    BootTime last{};
+  };
+
+  explicit Office(OutageRules rules = {}) : rules_(rules) {
+    add("Link/eth0", 60);
+    add("Ping/gateway", 60);
+  }
+  Office& add(const std::string& group, int seconds) {
+    Schema schema;
+    schema.group = group;
+    // Not all in one second.
+    const auto phase = std::chrono::seconds(probes_.size() % 7);
+    probes_.push_back({*witness_of(schema), std::chrono::seconds(seconds), phase});
+    return *this;
+  }
+  /// Anchors over ICMP and TCP, a name, two services.
+  Office& usual() {
+    return add("Ping/anchor", 60)
+        .add("TCP/anchor", 60)
+        .add("DNS/portal", 300)
+        .add("Reach/portal", 300)
+        .add("Reach/tax", 300);
+  }
+
+  /// The program starts: `memory` is what the outbox remembers, `boot` another one after a reboot.
+  void start(const std::optional<EarlierBoot>& earlier = {}) {
+    std::vector<Witness> witnesses;
+    for (auto& probe : probes_) {
+      witnesses.push_back(probe.witness);
+      probe.due = now + std::chrono::seconds(1 + (&probe - probes_.data()) % 7);
+    }
+    watch.emplace(rules_, boot, witnesses, memory, earlier, now);
+    session_.reset();
+    take_news();
+  }
+  void stop() {
+    take_news();
+    watch.reset();
+  }
+  void reboot(const std::string& id, const std::string& how = "power was lost") {
+    const auto last = now;
+    const auto old = boot;
+    stop();
+    boot = id;
+    now = std::chrono::seconds(20);
+    start(EarlierBoot{old, last, how});
+  }
+
+  void run(std::chrono::seconds how_long) {
+    for (const BootTime end = now + how_long; now < end;) {
+      now += std::chrono::seconds(1);
+      if (watch) step();
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> told() const {
+    std::vector<std::string> lines;
+    for (const auto& event : events) {
+      const auto& outage = event.outage;
+      std::string line = std::string(to_string(event.kind)) + " " + std::string(to_string(outage.cause));
+      if (!outage.subject.empty()) line += ":" + outage.subject;
+      lines.push_back(line);
+    }
+    return lines;
+  }
+  [[nodiscard]] const OutageEvent& event(std::size_t number) const { return events.at(number); }
+
+  OfficeTruth truth;
+  BootTime now = std::chrono::hours(1);
+  std::string boot = "boot-1";
+  std::string memory;
+  std::optional<OutageWatch> watch;
+  std::vector<OutageEvent> events;
+  std::uint64_t runs = 0;  ///< of all probes
+
+ private:
+  [[nodiscard]] bool reaches_internet() const { return truth.link && truth.hop && truth.internet; }
+
+  void step() {
+    std::map<std::string, Milliseconds> hurried;
+    for (const auto& hurry : watch->hurry()) hurried[hurry.probe] = hurry.every;
+    for (auto& probe : probes_) {
+      const auto hurry = hurried.find(probe.witness.probe);
+      if (hurry != hurried.end()) {
+        probe.due = std::min(probe.due, std::max(now, probe.last + hurry->second));
+      }
+      if (now < probe.due) continue;
+      ++runs;
+      watch->take(probe.witness.probe, verdict(probe.witness), now);
+      probe.last = now;
+      probe.due = now + probe.interval;
+    }
+    const bool online = reaches_internet() && truth.gateway;
+    if (session_ != online) {
+      session_ = online;
+      watch->session(online, online ? "online" : "connection refused", now);
+    } else if (!online && now.count() % 10'000 == 0) {
+      watch->session(online, "connection refused", now);  // tried again
+    }
+    if (const auto wake = watch->wake_at(); wake && now >= *wake) watch->tick(now);
+    take_news();
+  }
+
+  [[nodiscard]] Verdict verdict(const Witness& witness) const {
+    Verdict verdict;
+    const std::string_view name = witness.probe;
+    bool resolved = reaches_internet() && truth.dns;
+    if (witness.rung == Rung::link) {
+      verdict.good = truth.link;
+    } else if (witness.rung == Rung::power) {
+      verdict.good = truth.mains;
+    } else if (witness.rung == Rung::first_hop) {
+      verdict.good = truth.link && truth.hop && truth.hop_answers;
+      verdict.certain = truth.link && !truth.hop;
+    } else if (witness.rung == Rung::internet) {
+      const bool over_icmp = name.starts_with("Ping/");
+      verdict.good =
+          reaches_internet() && (truth.icmp || !over_icmp) && !truth.dead_anchors.contains(witness.probe);
+    } else if (witness.rung == Rung::dns) {
+      verdict.good = resolved;  // also when it lies
+    } else {
+      verdict.good = resolved && !truth.poisoned && !truth.down.contains(witness.subject);
+      verdict.accuses_dns = resolved && truth.poisoned;
+      if (resolved && !truth.poisoned && !verdict.good) verdict.proves.add(Rung::dns);
+    }
+    if (verdict.good) verdict.proves = witness.asks;
+    verdict.evidence = witness.probe + (verdict.good ? "" : " (no)");
+    return verdict;
+  }
+
+  void take_news() {
+    while (auto news = watch->take_news()) {
+      memory = news->memory;
+      events.insert(events.end(), news->events.begin(), news->events.end());
+    }
+  }
+
+  OutageRules rules_;
+  std::vector<Probe> probes_;
+  std::optional<bool> session_;
+};
+
+}  // namespace xalink::test

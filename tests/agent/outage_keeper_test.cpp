@@ -1,0 +1,110 @@
+#include "agent/outage_keeper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "sparkplug/metric_names.hpp"
+#include "tests/fakes/fake_clock.hpp"
+#include "tests/fakes/scratch_folder.hpp"
+
+namespace xalink {
+namespace {
+
+using std::chrono::seconds;
+
+class OutageKeeperTest : public testing::Test {
+ protected:
+  OutageKeeperTest() {
+    keeper.listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurried = probes.size(); },
+                   [this] { ++back; }});
+    boost::asio::co_spawn(loop, keeper.run(recorder), boost::asio::detached);
+    clock.drain();
+  }
+
+  void link(bool carrier) {
+    Record record;
+    record.stamp = stamp();
+    record.values.resize(schema.columns.size());
+    record.values[*column_index(schema, "Carrier")] = carrier;
+    record.values[*column_index(schema, "Default Route")] = true;
+    keeper.took(schema, record);
+    clock.advance(seconds(10));
+  }
+  [[nodiscard]] Stamp stamp() const { return {clock.wall(), clock.boot(), "boot-1", ClockQuality::holdover}; }
+
+  // The store thread answers in its own time; waits until it has.
+  void until(const std::function<bool()>& done) {
+    for (int i = 0; i < 5000 && !done(); ++i) {
+      loop.restart();
+      loop.run_for(std::chrono::milliseconds(2));
+    }
+    ASSERT_TRUE(done());
+  }
+  [[nodiscard]] RowId events() const { return outbox->depth(Lane::events)->last; }
+
+  ScratchFolder folder;
+  boost::asio::io_context loop{1};
+  test::FakeClock clock{loop};
+  Schema schema = link_schema("eth0");
+  std::vector<Witness> witnesses{*witness_of(schema)};
+  std::unique_ptr<Outbox> outbox = std::move(Outbox::open(folder / "outbox.db").value());
+  WorkerThread store;
+  Recorder recorder{loop.get_executor(), clock, *outbox, store, seconds(60)};
+  OutageKeeper keeper{loop.get_executor(), clock, [this] { return stamp(); }, witnesses,
+                      OutageWatch({}, "boot-1", witnesses, "", {}, clock.boot())};
+  std::size_t hurried = 0;
+  int back = 0;
+};
+
+TEST_F(OutageKeeperTest, RecordsAnOutageWithWhatIsOpenInOneTransaction) {
+  link(true);
+  EXPECT_EQ(hurried, 0U);
+  const auto cut = clock.boot();
+  for (int i = 0; i < 4; ++i) link(false);
+  EXPECT_EQ(hurried, 1U);
+  until([&] { return events() == 1; });
+  const auto note = outbox->note(std::string(kOutageNote)).value();
+  ASSERT_TRUE(note);
+  const auto memory = OutageMemory::from_text(*note);
+  ASSERT_EQ(memory.open.size(), 1U);
+  EXPECT_EQ(memory.open[0].cause, Rung::link);
+  EXPECT_EQ(memory.open[0].begin, cut);
+
+  for (int i = 0; i < 3; ++i) link(true);
+  until([&] { return events() == 2; });
+  EXPECT_EQ(back, 1);
+  EXPECT_EQ(hurried, 0U);
+  EXPECT_TRUE(OutageMemory::from_text(*outbox->note(std::string(kOutageNote)).value()).open.empty());
+  const auto batch = outbox->read(Lane::events, 1, 10).value();
+  const auto id = *column_index(batch.schemas[0], "Outage");
+  ASSERT_EQ(batch.items.size(), 2U);
+  EXPECT_EQ(batch.items[0].record.values[id], batch.items[1].record.values[id]);
+}
+
+TEST_F(OutageKeeperTest, TheSessionThatDoesNotComeBackIsAnOutageByTimeAlone) {
+  link(true);
+  keeper.session(EdgeNodeState::waiting_for_host, {});
+  link(true);
+  EXPECT_EQ(events(), 0U);
+  clock.advance(seconds(11));
+  until([&] { return events() == 1; });
+  EXPECT_EQ(keeper.watch().open().at(0).evidence, "the broker answers, the gateway is not there");
+  keeper.session(EdgeNodeState::birth_pending, {});
+  clock.drain();
+  until([&] { return events() == 2; });
+}
+
+TEST_F(OutageKeeperTest, ConnectingSaysNothingYet) {
+  link(true);
+  keeper.session(EdgeNodeState::connecting, {});
+  clock.advance(seconds(300));
+  EXPECT_TRUE(keeper.watch().open().empty());
+  // Nobody wakes while nothing is amiss.
+  EXPECT_EQ(clock.sleepers(), 0U);
+}
+
+}  // namespace
+}  // namespace xalink

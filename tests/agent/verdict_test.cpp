@@ -1,0 +1,135 @@
+#include "agent/verdict.hpp"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+using Values = std::vector<std::pair<std::string, Value>>;
+
+// What is said of a record with these values; the others are null.
+std::optional<Verdict> verdict(const Schema& schema, const Values& values, bool by_name = true) {
+  Record record;
+  record.values.resize(schema.columns.size());
+  for (const auto& [name, value] : values) {
+    const auto place = column_index(schema, name);
+    EXPECT_TRUE(place) << name;
+    if (place) record.values[*place] = value;
+  }
+  const auto witness = witness_of(schema, by_name);
+  EXPECT_TRUE(witness) << schema.group;
+  return witness ? judge(*witness, schema, record) : std::nullopt;
+}
+
+std::string text(const char* words) {
+  return words;
+}
+
+TEST(Verdict, ALinkNeedsItsCarrierAndADefaultRoute) {
+  const auto schema = link_schema("eth0");
+  EXPECT_TRUE(verdict(schema, {{"Carrier", true}, {"Default Route", true}})->good);
+  const auto no_carrier = verdict(schema, {{"Carrier", false}, {"Default Route", true}});
+  EXPECT_FALSE(no_carrier->good);
+  EXPECT_EQ(no_carrier->evidence, "Link/eth0 (no carrier)");
+  // An interface that is switched off has no carrier to tell.
+  EXPECT_FALSE(verdict(schema, {{"Default Route", false}})->good);
+  EXPECT_EQ(verdict(schema, {{"Carrier", true}, {"Default Route", false}})->evidence,
+            "Link/eth0 (no default route)");
+}
+
+TEST(Verdict, AnAnswerProvesWhatItStandsOn) {
+  const auto ping = verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}});
+  EXPECT_TRUE(ping->good);
+  for (const Rung rung : {Rung::link, Rung::first_hop, Rung::internet}) EXPECT_TRUE(ping->proves.has(rung));
+  EXPECT_FALSE(ping->proves.has(Rung::dns));
+  const auto dns = verdict(dns_schema("portal"), {{"Status", text("NOERROR")}});
+  EXPECT_TRUE(dns->good);
+  EXPECT_FALSE(dns->proves.has(Rung::link)) << "the server may be on this board";
+  const auto visit = verdict(reach_schema("portal"), {{"Success", true}});
+  for (const Rung rung : {Rung::link, Rung::first_hop, Rung::internet, Rung::dns, Rung::services}) {
+    EXPECT_TRUE(visit->proves.has(rung));
+  }
+  EXPECT_FALSE(verdict(reach_schema("portal"), {{"Success", true}}, false)->proves.has(Rung::dns));
+}
+
+TEST(Verdict, ARunThatCouldNotAskSaysNothing) {
+  for (const char* reason : {"the probe did not end in time", "no ICMP socket: Operation not permitted"}) {
+    EXPECT_FALSE(verdict(ping_schema("anchor"), {{"Reason", text(reason)}})) << reason;
+  }
+  EXPECT_FALSE(verdict(link_schema("eth0"), {}));
+  EXPECT_FALSE(verdict(power_schema(), {{"Charge", std::uint64_t{80}}}));
+}
+
+TEST(Verdict, AMachineThatIsNotThereIsNotOneThatKeepsSilent) {
+  EXPECT_FALSE(verdict(ping_schema("gateway"), {{"Reason", text("no reply")}})->certain);
+  EXPECT_TRUE(verdict(ping_schema("gateway"), {{"Reason", text("No route to host")}})->certain);
+}
+
+TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {
+  const auto schema = reach_schema("tax");
+  const auto fails = [&](const char* reason, Values values = {}) {
+    values.emplace_back("Success", false);
+    values.emplace_back("Reason", text(reason));
+    auto said = verdict(schema, values);
+    EXPECT_FALSE(said->good);
+    EXPECT_EQ(said->evidence, std::string("Reach/tax (") + reason + ")");
+    return said->proves;
+  };
+  const Values connected = {{"Connect", std::uint64_t{9}}};
+  EXPECT_EQ(fails("name: timeout"), RungSet());
+  EXPECT_EQ(fails("connect: Connection refused"), RungSet(Rung::dns));
+  EXPECT_EQ(fails("TLS: self-signed certificate", connected), RungSet(Rung::link, Rung::first_hop));
+  const RungSet all(Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
+  EXPECT_EQ(fails("TLS: certificate has expired", connected), all);
+  EXPECT_EQ(fails("HTTP: status 503", {{"Connect", std::uint64_t{9}}, {"TLS Handshake", std::uint64_t{9}}}),
+            all);
+  EXPECT_EQ(fails("HTTP: status 511", connected), RungSet(Rung::link, Rung::first_hop));
+}
+
+TEST(Verdict, AWrongAddressAccusesTheDns) {
+  const auto said = verdict(reach_schema("tax"),
+                            {{"Success", false}, {"Reason", std::string(kWrongAddress) + " 10.0.0.1"}});
+  EXPECT_TRUE(said->accuses_dns);
+  EXPECT_EQ(said->proves, RungSet());
+}
+
+TEST(Verdict, TellsWhatTheBatteryHas) {
+  const auto said = verdict(power_schema(), {{"Mains", false}, {"Charge", std::uint64_t{80}}});
+  EXPECT_FALSE(said->good);
+  EXPECT_EQ(said->evidence, "Power (on battery, 80 %)");
+}
+
+TEST(Verdict, OtherRecordsSayNothingOfTheLadder) {
+  for (const auto& schema : {board_schema(), storage_schema(), dossier_schema()}) {
+    EXPECT_FALSE(witness_of(schema)) << schema.group;
+  }
+}
+
+TEST(Ladder, WhatIsNotMeasuredStandsInNobodysWay) {
+  std::vector<RungReading> ladder(kRungCount);
+  for (std::size_t i = 0; i < kRungCount; ++i) {
+    ladder[i].rung = static_cast<Rung>(i);
+    ladder[i].holds = true;
+  }
+  EXPECT_EQ(highest_rung(ladder), Rung::gateway);
+  ladder[index(Rung::internet)].holds.reset();
+  EXPECT_EQ(highest_rung(ladder), Rung::gateway);
+  ladder[index(Rung::dns)].holds = false;
+  EXPECT_EQ(highest_rung(ladder), Rung::first_hop);
+}
+
+TEST(Ladder, NamesItsRungs) {
+  for (std::size_t i = 0; i < kRungCount; ++i) {
+    const auto rung = static_cast<Rung>(i);
+    EXPECT_EQ(rung_named(to_string(rung)), rung);
+  }
+  EXPECT_FALSE(rung_named("cloud"));
+}
+
+}  // namespace
+}  // namespace xalink
