@@ -158,7 +158,8 @@ Renewal look_at(Outbox& outbox) {
   if (const auto note = outbox.note(std::string(kSalvageNote)); note && *note) {
     if (auto salvage = decode_salvage(**note)) renewal.salvage = std::move(*salvage);
     const auto told = outbox.note(kSalvageToldNote);
-    renewal.told = !told || *told == renewal.epoch;
+    // Of the epoch that the salvage began: the outbox may have begun another since.
+    renewal.told = !told || !renewal.salvage || *told == renewal.salvage->new_epoch;
   }
   return renewal;
 }
@@ -291,8 +292,8 @@ class Agent {
       if (!salvage_ || renewal.told) continue;
       std::vector<Pending> events = salvage_event();
       std::string key = kSalvageToldNote;
-      auto told =
-          co_await recorder_.record_events(std::move(events), std::move(key), std::move(renewal.epoch));
+      std::string salvaged_as = salvage_->new_epoch;
+      auto told = co_await recorder_.record_events(std::move(events), std::move(key), std::move(salvaged_as));
       if (!told) spdlog::warn("the salvage is not told to the gateway yet: {}", told.error().to_string());
     }
   }

@@ -34,6 +34,14 @@ Unexpected beyond(const std::filesystem::path& outbox, Lane lane, RowId mark, Ro
                  "This outbox is older than the export: is it a copy? Nothing was forgotten");
 }
 
+Unexpected lost_commits(const std::filesystem::path& outbox, Lane lane, RowId mark, RowId sure) {
+  return failure(outbox.string(),
+                 "row " + std::to_string(mark) + " of lane " + std::to_string(index(lane)) +
+                     " is acknowledged, but the outbox was found with only " + std::to_string(sure) +
+                     ": it lost what was written last, or it is an older copy",
+                 "It goes on under a new epoch and loses nothing more: export again and import that");
+}
+
 class StoppedAgent final : public OutboxAccess {
  public:
   StoppedAgent(const AgentConfig& config, std::unique_ptr<Outbox> outbox)
@@ -57,6 +65,10 @@ class StoppedAgent final : public OutboxAccess {
     for (const Lane lane : kLanes) {
       const auto depth = outbox_->depth(lane);
       if (!depth) return Unexpected(depth.error());
+      if (depth->sure_up_to && marks[index(lane)] > *depth->sure_up_to) {
+        if (auto begun = outbox_->begin_epoch(epoch); !begun) return Unexpected(begun.error());
+        return lost_commits(file_, lane, marks[index(lane)], *depth->sure_up_to);
+      }
       if (marks[index(lane)] > depth->last) return beyond(file_, lane, marks[index(lane)], depth->last);
       lanes[index(lane)].before = depth->acknowledged;
       lanes[index(lane)].last = depth->last;
@@ -174,6 +186,16 @@ class RunningAgent final : public OutboxAccess {
 }  // namespace
 
 Result<ExportRows> rows_to_export(Outbox& outbox, bool everything) {
+  // There is no gateway to ask on the way of a stick.
+  bool doubtful = false;
+  for (const Lane lane : kLanes) {
+    const auto depth = outbox.depth(lane);
+    if (!depth) return Unexpected(depth.error());
+    doubtful = doubtful || (depth->sure_up_to && depth->last > *depth->sure_up_to);
+  }
+  if (doubtful) {
+    if (auto begun = outbox.begin_epoch(outbox.epoch()); !begun) return Unexpected(begun.error());
+  }
   ExportRows rows;
   rows.epoch = outbox.epoch();
   auto predecessors = outbox.predecessors();

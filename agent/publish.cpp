@@ -209,6 +209,10 @@ boost::asio::awaitable<void> Publisher::use_store() {
       co_await perform(*read);
     } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&action)) {
       co_await perform(*acknowledge);
+    } else if (auto* trust = std::get_if<action::TrustRowIds>(&action)) {
+      co_await perform(std::move(*trust));
+    } else if (auto* begin = std::get_if<action::BeginEpoch>(&action)) {
+      co_await perform(std::move(*begin));
     } else {
       co_await perform(action::StoreBdSeq());
     }
@@ -247,6 +251,28 @@ boost::asio::awaitable<void> Publisher::perform(action::Acknowledge action) {
   auto result = co_await store_.run(std::move(job));
   if (!result)
     spdlog::warn("an acknowledgement was not noted, rows will be sent again: {}", result.error().to_string());
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::TrustRowIds action) {
+  auto job = [&outbox = outbox_, epoch = action.epoch] { return outbox.trust_row_ids(epoch); };
+  auto result = co_await store_.run(std::move(job));
+  if (result) {
+    input([&](EdgeNode& node, Now at) { node.row_ids_trusted(action.epoch, at); });
+    co_return;
+  }
+  spdlog::error("nothing is sent yet: {}", result.error().to_string());
+  co_await clock_.sleep_for(kReadAgainAfter);
+  store_actions_.emplace_back(std::move(action));  // behind what waits: a reconnect must not wait for it
+}
+
+boost::asio::awaitable<void> Publisher::perform(action::BeginEpoch action) {
+  // When it succeeds renewed() follows: whoever looks after the outbox hears of it.
+  auto job = [&outbox = outbox_, epoch = action.of] { return outbox.begin_epoch(epoch); };
+  auto result = co_await store_.run(std::move(job));
+  if (result) co_return;
+  spdlog::error("no new epoch yet: {}", result.error().to_string());
+  co_await clock_.sleep_for(kReadAgainAfter);
+  store_actions_.emplace_back(std::move(action));
 }
 
 boost::asio::awaitable<void> Publisher::say_goodbye() {

@@ -80,9 +80,12 @@ class Publisher {
   boost::asio::awaitable<void> perform(action::StoreBdSeq action);
   boost::asio::awaitable<void> perform(action::Read action);
   boost::asio::awaitable<void> perform(action::Acknowledge action);
+  boost::asio::awaitable<void> perform(action::TrustRowIds action);
+  boost::asio::awaitable<void> perform(action::BeginEpoch action);
 
   using NetworkAction = std::variant<action::Publish, action::Connect, action::Subscribe, action::Close>;
-  using StoreAction = std::variant<action::StoreBdSeq, action::Read, action::Acknowledge>;
+  using StoreAction = std::variant<action::StoreBdSeq, action::Read, action::Acknowledge, action::TrustRowIds,
+                                   action::BeginEpoch>;
 
   Clock& clock_;
   std::function<Now()> time_;

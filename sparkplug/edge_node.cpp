@@ -119,6 +119,11 @@ void EdgeNode::start(Now now) {
   if (state_ != EdgeNodeState::stopped) return;
   state_ = EdgeNodeState::waiting_to_connect;
   retry_at_ = now.steady;
+  // Nobody will say a word about row ids.
+  if (in_doubt() && options_.acknowledged_by == AcknowledgedBy::none) {
+    outbox_decides_ = true;
+    perform(action::TrustRowIds{epoch_});
+  }
   tick(now);
 }
 
@@ -304,12 +309,8 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
   }
   std::optional<std::string> epoch;
   bool rebirth = false;
-  struct LaneCommand {
-    Lane lane;
-    RowId row;
-  };
-  std::vector<LaneCommand> marks;
-  std::vector<LaneCommand> resends;
+  std::vector<LaneMark> marks;
+  std::vector<LaneMark> resends;
   for (const auto& metric : payload->metrics) {
     const auto* number = std::get_if<std::uint64_t>(&metric.value);
     bool known = false;
@@ -345,9 +346,10 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
       ignore_command("it acknowledges epoch " + epoch.value_or("(none)") + ", this outbox is " + epoch_);
     } else {
       for (const auto& command : resends) resend_from(command.lane, command.row);
-      for (const auto& command : marks) acknowledged(command.lane, command.row, now);
+      take_marks(marks, now);
       if (!marks.empty() && marks_awaited_until_) {
         marks_awaited_until_.reset();
+        unanswered_births_ = 0;
         through_bytes_ = std::max(through_bytes_, birth_position_);
       }
     }
@@ -392,6 +394,11 @@ void EdgeNode::tick(Now now) {
     case EdgeNodeState::online:
       refresh_node_metrics(now);
       if (marks_awaited_until_ && now.steady >= *marks_awaited_until_) {
+        if (in_doubt()) {
+          note(Level::info, "no answer to the birth: announcing again before records are sent");
+          births(now);
+          return;
+        }
         note(Level::warning, "no answer to the birth: is the gateway there? Sending on");
         marks_awaited_until_.reset();
       }

@@ -90,6 +90,9 @@ struct LaneDepth {
   RowId last = 0;          ///< highest durable row
   RowId oldest_held = 0;   ///< lowest row still in the outbox, spares included; 0 when it is empty
   std::optional<WallTime> oldest_unacknowledged;
+  /// The outbox was found with this row as its last one, and no mark of the gateway has fitted since. If it
+  /// had lost its last commits, the row ids above were given out before. Empty: all row ids are sure.
+  std::optional<RowId> sure_up_to{};
 };
 
 namespace action {
@@ -119,6 +122,17 @@ struct Acknowledge {
   Lane lane = Lane::events;
   RowId mark = 0;
 };
+/// The gateway's marks fit what the outbox was found with: its row ids were given out once. Answer with
+/// row_ids_trusted() when that is on the disk; nothing is sent before. While the disk refuses, try again.
+struct TrustRowIds {
+  std::string epoch;
+};
+/// The gateway holds rows of this epoch that this outbox never had: it lost its last commits, and their row
+/// ids were given out again. Answer with renewed(), under a new epoch that continues this one up to the rows
+/// that are sure; nothing is sent before. While the disk refuses, try again.
+struct BeginEpoch {
+  std::string of;
+};
 /// The gateway told its time: it was `gateway` at some moment from `asked` to `arrived` of this boot.
 struct ClockAnswer {
   BootTime asked{};
@@ -132,9 +146,9 @@ struct Note {
 };
 }  // namespace action
 
-using EdgeNodeAction =
-    std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish, action::Close,
-                 action::Read, action::Acknowledge, action::ClockAnswer, action::Note>;
+using EdgeNodeAction = std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish,
+                                    action::Close, action::Read, action::Acknowledge, action::TrustRowIds,
+                                    action::BeginEpoch, action::ClockAnswer, action::Note>;
 
 enum class EdgeNodeState : std::uint8_t {
   stopped,
@@ -179,6 +193,7 @@ class EdgeNode {
   /// The gateway's mark came by another way than a command, an acknowledgement file. Marks that say
   /// nothing new are passed over; one beyond the durable rows is ignored and noted.
   void acknowledged_by_hand(Lane lane, RowId mark, Now now);
+  void row_ids_trusted(const std::string& epoch, Now now);
   void tick(Now now);
   /// Current value of a schema from the outbox, for births after a restart.
   void restore_current(const Schema& schema, const Record& record);
@@ -238,6 +253,7 @@ class EdgeNode {
     std::optional<Probe> probe;
     std::optional<SteadyTime> gathered_until;  ///< unsent rows may wait for company until then
     RowId session_high = 0;                    ///< highest row sent since the connection was made
+    bool mark_fits = false;  ///< of a lane in doubt (LaneDepth::sure_up_to): what the gateway said of it
     /// Rows were sent twice: until then a repeated mark may answer the second copy.
     SteadyTime echoes_until{};
   };
@@ -277,6 +293,13 @@ class EdgeNode {
   void ignore_command(const std::string& why);
   void take_clock_answer(std::uint64_t question, const Payload& payload, Now now);
   void ask_for_time(Now now);
+  struct LaneMark {
+    Lane lane;
+    RowId row;
+  };
+  void take_marks(const std::vector<LaneMark>& marks, Now now);
+  void begin_epoch(LaneMark unheard_of);
+  [[nodiscard]] bool in_doubt() const;
   void acknowledged(Lane lane, RowId mark, Now now);
   void resend_from(Lane lane, RowId first);
   void mark_repeated(Lane lane, Now now);
@@ -336,6 +359,8 @@ class EdgeNode {
   std::optional<BootTime> question_;  ///< for the gateway's time, not answered yet
   SteadyTime ask_again_at_{};
   std::optional<SteadyTime> marks_awaited_until_;  ///< after births: the gateway says where to go on
+  unsigned unanswered_births_ = 0;                 ///< in a row
+  bool outbox_decides_ = false;                    ///< it was asked to trust its row ids, or for a new epoch
   SteadyTime node_metrics_at_{};                   ///< when outbox metrics are told next, at the earliest
   std::array<std::uint64_t, kLaneCount> told_depth_{};
   // TCP keeps the order of a session: whatever was queued before an acknowledged message is through.

@@ -16,7 +16,9 @@ namespace {
 using Level = action::Note::Level;
 
 constexpr Duration kNodeMetricsInterval = std::chrono::seconds(30);
-constexpr std::uint64_t kFewRows = 32;         // up to here a lane is no backlog
+constexpr std::uint64_t kFewRows = 32;  // up to here a lane is no backlog
+// Births that only ask for the gateway's marks come ever more seldom: 10 s to 42 min apart.
+constexpr unsigned kMostDoublings = 8;
 constexpr Milliseconds kBootOffsetStep{1000};  // smaller changes are slewing, not news
 // A gateway whose own clock is not synchronised does not answer; that may change.
 constexpr Duration kAskAgainUnanswered = std::chrono::minutes(10);
@@ -91,9 +93,12 @@ void EdgeNode::renewed(std::string epoch, const std::array<LaneDepth, kLaneCount
   note(Level::warning, "the outbox is another one now, epoch " + epoch);
   epoch_ = std::move(epoch);
   predecessors_ = std::move(predecessors);
+  outbox_decides_ = false;
+  unanswered_births_ = 0;
   for (const Lane which : kLanes) {
     auto& lane = at(which);
     lane.depth = lanes[index(which)];
+    lane.mark_fits = false;
     lane.sent_high = lane.depth.last;
     go_back(which);
   }
@@ -128,8 +133,11 @@ void EdgeNode::births(Now now) {
   node_metrics_at_ = now.steady + kNodeMetricsInterval;
   // The gateway answers a birth with its marks; what it already has need not travel again.
   marks_awaited_until_.reset();
-  if (options_.acknowledged_by == AcknowledgedBy::gateway)
-    marks_awaited_until_ = now.steady + options_.first_timeout + time_for(bytes_under_way());
+  if (options_.acknowledged_by == AcknowledgedBy::gateway) {
+    const auto doublings = in_doubt() ? std::min(unanswered_births_++, kMostDoublings) : 0U;
+    marks_awaited_until_ =
+        now.steady + options_.first_timeout * (1U << doublings) + time_for(bytes_under_way());
+  }
   pump(now);
 }
 

@@ -131,6 +131,15 @@ class MendingOutbox final : public Outbox {
     return attempt([](Outbox& outbox) { return outbox.predecessors(); });
   }
 
+  [[nodiscard]] Result<void> trust_row_ids(const std::string& epoch) override {
+    return with_file([&](Outbox& outbox) { return outbox.trust_row_ids(epoch); });
+  }
+  [[nodiscard]] Result<void> begin_epoch(const std::string& of) override {
+    auto begun = with_file([&](Outbox& outbox) { return outbox.begin_epoch(of); });
+    if (inner_ && std::exchange(epoch_, inner_->epoch()) != inner_->epoch() && renewed_) renewed_();
+    return begun;
+  }
+
   [[nodiscard]] std::uint64_t bytes_on_disk() const override {
     std::uint64_t bytes = 0;
     for (const char* part : {"", "-wal", "-shm"}) {

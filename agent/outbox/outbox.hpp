@@ -87,12 +87,22 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  /// Changes when a damaged outbox was replaced, or one that was waited for is there.
+  /// Changes when a damaged outbox was replaced, one that was waited for is there, or begin_epoch() says so.
   [[nodiscard]] virtual const std::string& epoch() const = 0;
   /// Called after the epoch changed, within the call that found out (on the store thread).
   virtual void when_renewed(std::function<void()> renewed) { (void)renewed; }
-  /// Outboxes that this one was salvaged from, the newest first.
+  /// Outboxes and epochs that this one goes on from, the newest first.
   [[nodiscard]] virtual Result<std::vector<Predecessor>> predecessors() = 0;
+
+  /// An outbox that is found on the disk may have lost its last commits without a trace; then it gives out
+  /// row ids a second time. Until one of the two is called depth() says which rows are sure, and remembers it
+  /// over restarts as soon as rows are added. On the disk on return. Both do nothing under another epoch.
+  ///
+  /// The gateway has none but sure rows: all row ids were given out once.
+  [[nodiscard]] virtual Result<void> trust_row_ids(const std::string& epoch) = 0;
+  /// The gateway has others, or cannot be asked before rows leave the board: the same rows under a new epoch,
+  /// which continues epoch `of` up to the rows that are sure.
+  [[nodiscard]] virtual Result<void> begin_epoch(const std::string& of) = 0;
 
   /// The bdSeq for the next CONNECT: 0 for the first ever, then +1, 255 → 0. On the disk on return.
   [[nodiscard]] virtual Result<std::uint8_t> next_bdseq() = 0;

@@ -36,11 +36,6 @@ int number(SQLite::Database& database, const char* query) {
   return database.execAndGet(query).getInt();
 }
 
-std::string new_epoch() {
-  // Straight from the operating system: a generator seeded once would repeat itself on cloned cards.
-  return boost::uuids::to_string(boost::uuids::random_generator_pure()());
-}
-
 /// Before the first look into the file: then SQLite keeps the index of the WAL in its own memory. The file
 /// that it lies in otherwise is written by the kernel every half a minute, and was a third of all that a
 /// board's card had to take. Nobody else can open the outbox meanwhile, not even to read.
@@ -137,6 +132,11 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
+std::string new_epoch() {
+  // Straight from the operating system: a generator seeded once would repeat itself on cloned cards.
+  return boost::uuids::to_string(boost::uuids::random_generator_pure()());
+}
+
 bool compact_outbox_file(const std::filesystem::path& path) {
   auto fresh = path;
   fresh += ".smaller";
@@ -208,6 +208,7 @@ std::variant<OutboxFile, OpenRefusal> open_outbox_file(const std::filesystem::pa
     // Creation is one transaction: a file is either empty or complete.
     if (empty && application == 0 && !known) {
       create(database);
+      file.made = true;
     } else if (application != kApplicationId) {
       if (known || has_our_tables(database)) {
         return OpenRefusal{Kind::damaged, damaged_database(path, "its header changed")};

@@ -18,7 +18,11 @@ struct OutboxFile {
   std::filesystem::path path;
   std::unique_ptr<SQLite::Database> database;
   std::string epoch;
+  bool made = false;  ///< it was not there before
 };
+
+/// A random UUID.
+[[nodiscard]] std::string new_epoch();
 
 /// Somebody's sqlite3 shell may hold a lock for a moment while the outbox is opened; later nobody can.
 inline constexpr int kOutboxBusyTimeoutMs = 5'000;

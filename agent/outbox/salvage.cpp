@@ -18,6 +18,7 @@
 #include "agent/outbox/lane_table.hpp"
 #include "agent/outbox/outbox_file.hpp"
 #include "agent/outbox/page_reader.hpp"
+#include "agent/outbox/row_id_doubt.hpp"
 #include "agent/outbox/row_seal.hpp"
 #include "agent/outbox/salvaged_tables.hpp"
 #include "sparkplug/delivery.hpp"
@@ -156,6 +157,7 @@ class Rescue {
         lanes_{LaneRescue(database, Lane::events), LaneRescue(database, Lane::measurements)} {}
 
   void run(Salvage& salvage) {
+    take_doubt();
     put_tables();
     pages_.read(PageReader::Leaves::tables, [this](const std::vector<LeafRow>& rows) { take_leaf(rows); });
     const auto boot = newest_boot();
@@ -177,6 +179,22 @@ class Rescue {
   }
 
  private:
+  /// Of the old epoch's row ids; the new one has none to doubt.
+  void take_doubt() {
+    const auto note = old_.notes.find(std::string(kSureRowsNote));
+    if (note == old_.notes.end()) return;
+    sure_ = decode_sure_rows(note->second);
+    old_.notes.erase(note);
+  }
+
+  /// Up to which row the old epoch is the same as the new one. A mark above the sure rows says that the doubt
+  /// was over when it came, and that the note is of a page that was not in use any more.
+  [[nodiscard]] RowId same_up_to(Lane lane) const {
+    const auto i = index(lane);
+    const bool doubtful = sure_ && (*sure_)[i] >= standing_[i].acknowledged;
+    return doubtful ? std::min((*sure_)[i], standing_[i].last) : standing_[i].last;
+  }
+
   void put_tables() {
     SQLite::Statement schema(database_,
                              "INSERT OR IGNORE INTO schema(id, device, metric_group, lane, columns, seal) "
@@ -336,8 +354,8 @@ class Rescue {
     SQLite::Statement put(database_, "INSERT INTO predecessor(epoch, last_0, last_1) VALUES (?, ?, ?)");
     const auto add = [&](const std::string& epoch, const std::array<RowId, kLaneCount>& last) {
       put.bind(1, epoch);
-      put.bind(2, static_cast<std::int64_t>(std::min(last[0], standing_[0].last)));
-      put.bind(3, static_cast<std::int64_t>(std::min(last[1], standing_[1].last)));
+      put.bind(2, static_cast<std::int64_t>(std::min(last[0], same_up_to(Lane::events))));
+      put.bind(3, static_cast<std::int64_t>(std::min(last[1], same_up_to(Lane::measurements))));
       put.exec();
       put.reset();
     };
@@ -365,6 +383,7 @@ class Rescue {
   SQLite::Database& database_;
   std::array<LaneRescue, kLaneCount> lanes_;
   std::array<Standing, kLaneCount> standing_;
+  std::optional<std::array<RowId, kLaneCount>> sure_;
 };
 
 Result<void> sync_file(const std::filesystem::path& file) {

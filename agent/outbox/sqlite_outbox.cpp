@@ -17,6 +17,7 @@
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/outbox_file.hpp"
 #include "agent/outbox/retention.hpp"
+#include "agent/outbox/row_id_doubt.hpp"
 #include "agent/outbox/sound_outbox.hpp"
 #include "sparkplug/given_up.hpp"
 #include "sparkplug/hourly_summary.hpp"
@@ -76,8 +77,10 @@ class SqliteOutbox final : public SoundOutbox {
                   "ON CONFLICT(key) DO UPDATE SET value = excluded.value"),
         predecessors_(database(), "SELECT epoch, last_0, last_1 FROM predecessor ORDER BY id DESC"),
         ledger_(database()),
-        retention_(database(), catalogue_, tables_, ledger_, space_) {
+        retention_(database(), catalogue_, tables_, ledger_, space_),
+        doubt_(database()) {
     load();
+    if (!file_.made) doubt_.found(last_);
   }
 
   ~SqliteOutbox() override {
@@ -119,6 +122,42 @@ class SqliteOutbox final : public SoundOutbox {
       }
       return all;
     });
+  }
+
+  [[nodiscard]] Result<void> trust_row_ids(const std::string& epoch) override {
+    if (epoch != file_.epoch || !doubt_.sure()) return {};
+    const auto trusted = attempt("note that row ids are sure", [&] {
+      if (!doubt_.noted()) {
+        doubt_.over();
+        return true;
+      }
+      space_.prepare(kBookkeepingPages);
+      SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
+      doubt_.remove();
+      transaction.commit();
+      doubt_.over();
+      // Out of the WAL: lost from there, rows that the gateway has by then would be taken for new ones.
+      space_.empty_wal();
+      return true;
+    });
+    if (!trusted) return Unexpected(trusted.error());
+    return {};
+  }
+
+  [[nodiscard]] Result<void> begin_epoch(const std::string& of) override {
+    if (of != file_.epoch || !doubt_.sure()) return {};
+    const auto begun = attempt("begin a new epoch", [&] {
+      space_.prepare(kBookkeepingPages);
+      SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
+      auto epoch = new_epoch();
+      doubt_.continue_under(epoch, of, acknowledged_, last_);
+      transaction.commit();
+      doubt_.over();
+      file_.epoch = std::move(epoch);
+      return true;
+    });
+    if (!begun) return Unexpected(begun.error());
+    return {};
   }
 
   [[nodiscard]] Result<std::uint8_t> next_bdseq() override {
@@ -229,6 +268,7 @@ class SqliteOutbox final : public SoundOutbox {
       depth.last = last_[index(lane)];
       depth.oldest_held = table(lane).oldest();
       depth.oldest_unacknowledged = table(lane).wall_after(depth.acknowledged);
+      if (const auto& sure = doubt_.sure()) depth.sure_up_to = (*sure)[index(lane)];
       return depth;
     });
   }
@@ -438,7 +478,10 @@ class SqliteOutbox final : public SoundOutbox {
 
   void finish(SQLite::Transaction& transaction, const LaneRows& last) {
     set_marks();
+    const bool doubtful = last != last_ && doubt_.sure() && !doubt_.noted();
+    if (doubtful) doubt_.write();
     transaction.commit();
+    if (doubtful) doubt_.written();
     last_ = last;
     marks_written();
   }
@@ -613,6 +656,7 @@ class SqliteOutbox final : public SoundOutbox {
   SQLite::Statement predecessors_;
   GivenUpLedger ledger_;
   Retention retention_;
+  RowIdDoubt doubt_;
 
   std::optional<OpenRefusal> refusal_;
   bool loaded_ = false;  ///< what follows says what the database says

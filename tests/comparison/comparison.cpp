@@ -148,6 +148,22 @@ class Comparer {
     return static_cast<std::uint64_t>(row.getInt64());
   }
 
+  /// Which rows of the store are the outbox's: those of its epoch, and of the epochs that it continues those
+  /// up to where they are the same.
+  std::string rows_of(std::int64_t epoch, const std::string& lane) {
+    std::string where = "(epoch = " + std::to_string(epoch);
+    SQLite::Statement older(outbox_, "SELECT epoch, last_" + lane + " FROM predecessor");
+    while (older.executeStep()) {
+      SQLite::Statement find(store_, "SELECT id FROM epoch WHERE uuid = ?");
+      find.bind(1, older.getColumn(0).getString());
+      while (find.executeStep()) {
+        where += " OR (epoch = " + find.getColumn(0).getString() +
+                 " AND row_id <= " + older.getColumn(1).getString() + ")";
+      }
+    }
+    return where + ")";
+  }
+
   void compare_lane(int lane, std::int64_t epoch) {
     const std::string number = std::to_string(lane);
     const auto assigned = position(number, "last");
@@ -160,8 +176,8 @@ class Comparer {
     Rows kept(
         store_,
         "SELECT row_id, first, schema, (SELECT uuid FROM boot WHERE id = boot), boot_ms, wall_ms, quality, "
-        "body FROM record WHERE epoch = " +
-            std::to_string(epoch) + " AND lane = " + number + " ORDER BY row_id",
+        "body FROM record WHERE " +
+            rows_of(epoch, number) + " AND lane = " + number + " ORDER BY row_id",
         store_shapes_);
     const std::string place = "lane " + number + " row ";
     std::unordered_set<std::string> contents;

@@ -153,6 +153,37 @@ TEST_F(EverySeed, AReplacedOutboxIsANewEpoch) {
   });
 }
 
+TEST_F(EverySeed, AnOutboxThatLostItsLastCommitsLosesNoneOfItsNewRecords) {
+  std::uint64_t begun = 0;
+  run(150, [&](ProtocolWorld& world, std::size_t board) {
+    world.take_records(board, 20);
+    world.flush(board);
+    world.run_for(seconds(world.random()() % 20));
+    world.remember_outbox(board);
+    world.take_records(board, 1 + world.random()() % 30);
+    world.flush(board);
+    world.run_for(seconds(world.random()() % 20));
+    world.kill_board(board);
+    world.lose_last_commits(board);
+    world.start_board(board);
+    // Fewer than were lost, as many or more; over starts that hear the gateway and starts that do not.
+    for (int start = 0; start < 3; ++start) {
+      world.take_records(board, world.random()() % 25);
+      world.flush(board);
+      if (world.chance(0.5)) world.run_for(Milliseconds(world.random()() % 5'000));
+      world.take_records(board, world.random()() % 10);
+      world.flush(board);
+      if (world.chance(0.5)) continue;
+      world.kill_board(board);
+      world.start_board(board);
+    }
+    world.run_for(seconds(30));
+    finish(world, board);
+    begun += world.epochs_begun();
+  });
+  EXPECT_GT(begun, 0U);
+}
+
 TEST_F(EverySeed, AGatewayRestoredFromABackupGetsBackWhatItLost) {
   run(200, [](ProtocolWorld& world, std::size_t board) {
     world.take_records(board, 30);

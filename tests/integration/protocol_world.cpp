@@ -30,6 +30,14 @@ Schema dossier() {
       "dossiers", "Dossier", Lane::events, {{"Code", DataType::string, {}}, {"State", DataType::uint8, {}}}};
 }
 
+/// With its WAL.
+void copy_database(const std::string& from, const std::string& to) {
+  for (const char* suffix : {"", "-wal"}) {
+    std::filesystem::remove(to + suffix);
+    if (std::filesystem::exists(from + suffix)) std::filesystem::copy_file(from + suffix, to + suffix);
+  }
+}
+
 }  // namespace
 
 struct ProtocolWorld::Session {
@@ -147,6 +155,7 @@ void ProtocolWorld::start_board(std::size_t index) {
                      lanes, random_());
   const auto latest = board.outbox->latest().value();
   for (const auto& pending : latest) board.node->restore_current(pending.schema, pending.record);
+  board.node->set_predecessors(board.outbox->predecessors().value());
   board.node->start(now_of(board));
   settle(index);
 }
@@ -170,6 +179,16 @@ void ProtocolWorld::replace_outbox(std::size_t index) {
   auto& board = *boards_[index];
   for (const char* suffix : {"", "-wal", "-shm", ".lock"})
     std::filesystem::remove(board.file.string() + suffix);
+}
+
+void ProtocolWorld::remember_outbox(std::size_t index) {
+  copy_database(boards_[index]->file.string(), boards_[index]->file.string() + ".before");
+}
+
+void ProtocolWorld::lose_last_commits(std::size_t index) {
+  const auto file = boards_[index]->file.string();
+  std::filesystem::remove(file + "-shm");
+  copy_database(file + ".before", file);
 }
 
 void ProtocolWorld::take_records(std::size_t index, std::size_t count) {
@@ -302,9 +321,28 @@ void ProtocolWorld::perform(std::size_t index, EdgeNodeAction what) {
       auto batch = on.outbox->read(read.lane, read.first, read.max_items).value();
       on.node->batch_read(read.generation, std::move(batch), now_of(on));
     });
+  } else if (auto* begin = std::get_if<action::BeginEpoch>(&what)) {
+    ++epochs_begun_;
+    later(index, short_while(), [begin = *begin](Board& on) {
+      const auto begun = on.outbox->begin_epoch(begin.of);
+      if (!begun) throw std::runtime_error(begun.error().to_string());
+    });
+    // Later, as on a board: what the node does in between is void.
+    later(index, short_while() + milliseconds(31), [this](Board& on) {
+      std::array<LaneDepth, kLaneCount> lanes;
+      for (const Lane lane : kLanes) lanes[xalink::index(lane)] = on.outbox->depth(lane).value();
+      on.node->renewed(on.outbox->epoch(), lanes, on.outbox->predecessors().value(), now_of(on));
+    });
+  } else if (auto* trust = std::get_if<action::TrustRowIds>(&what)) {
+    later(index, short_while(), [trust = *trust, this](Board& on) {
+      const auto trusted = on.outbox->trust_row_ids(trust.epoch);
+      if (!trusted) throw std::runtime_error(trusted.error().to_string());
+      on.node->row_ids_trusted(trust.epoch, now_of(on));
+    });
   } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&what)) {
     // Later, so that a death in between loses it.
-    later(index, short_while(), [acknowledge = *acknowledge](Board& on) {
+    later(index, short_while(), [acknowledge = *acknowledge, epoch = board.outbox->epoch()](Board& on) {
+      if (on.outbox->epoch() != epoch) return;
       static_cast<void>(on.outbox->acknowledge(acknowledge.lane, acknowledge.mark));
     });
   }

@@ -50,6 +50,11 @@ class ProtocolWorld {
   void kill_board(std::size_t board);
   /// Removes the outbox of a board that is dead, as a new card does. Its rows are out of the account.
   void replace_outbox(std::size_t board);
+  /// Keeps the outbox as it is, at any moment; and puts a dead board's outbox back to it, as a WAL does that
+  /// is gone: all commits since are lost, and nothing in the file tells of them.
+  void remember_outbox(std::size_t board);
+  void lose_last_commits(std::size_t board);
+  [[nodiscard]] std::uint64_t epochs_begun() const { return epochs_begun_; }
   /// Takes `count` records, lane 0 ones durable at once, the others with the next flush.
   void take_records(std::size_t board, std::size_t count);
   void flush(std::size_t board);
@@ -114,6 +119,7 @@ class ProtocolWorld {
   std::uint64_t sessions_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t counter_ = 0;
+  std::uint64_t epochs_begun_ = 0;  ///< by boards whose outbox went on
 };
 
 }  // namespace xalink

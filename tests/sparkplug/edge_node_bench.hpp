@@ -68,6 +68,11 @@ class Bench {
           forgotten.push_back(*acknowledge);
         } else if (auto* answer = std::get_if<action::ClockAnswer>(&action)) {
           answers.push_back(*answer);
+        } else if (auto* trust = std::get_if<action::TrustRowIds>(&action)) {
+          trusted.push_back(trust->epoch);
+          if (outbox_agrees) node.row_ids_trusted(trust->epoch, now());
+        } else if (auto* begin = std::get_if<action::BeginEpoch>(&action)) {
+          ended.push_back(begin->of);
         } else if (std::holds_alternative<action::Close>(action)) {
           ++closes;
         }
@@ -77,7 +82,7 @@ class Bench {
 
   [[nodiscard]] Batch rows(Lane lane, RowId first, std::size_t most) const {
     Batch batch;
-    batch.epoch = "epoch-1";
+    batch.epoch = node.epoch();
     batch.lane = lane;
     batch.schemas = {lane == Lane::events ? dossier() : ping()};
     if (lane == Lane::measurements && thinned) batch.schemas = {summary_schema(ping())};
@@ -166,6 +171,9 @@ class Bench {
   std::vector<OutgoingMessage> sent;
   std::vector<action::Acknowledge> forgotten;
   std::vector<action::ClockAnswer> answers;
+  std::vector<std::string> trusted;  ///< epochs
+  std::vector<std::string> ended;
+  bool outbox_agrees = true;  ///< it notes at once that row ids are sure
   int closes = 0;
   ClockQuality quality = ClockQuality::synchronised;
   Milliseconds set_by{};  ///< how far the clock was set since the start

@@ -56,6 +56,7 @@ class SalvageTest : public OutboxTest {
     ASSERT_TRUE(outbox_->acknowledge(Lane::measurements, kPingMark));
     ASSERT_TRUE(outbox_->acknowledge(Lane::events, kEventMark));
     reopen();
+    ASSERT_TRUE(outbox_->trust_row_ids(outbox_->epoch()));  // the gateway was heard
     bdseq_ = outbox_->next_bdseq().value();
     for (std::uint64_t i = kPings - 19; i <= kPings; ++i)
       append({ping(i, i % 5 == 0 ? "office" : "gateway")});
@@ -93,6 +94,33 @@ class SalvageTest : public OutboxTest {
     if (!note || !*note) return std::nullopt;
     auto salvage = decode_salvage(**note);
     return salvage ? std::optional(std::move(*salvage)) : std::nullopt;
+  }
+
+  /// A WAL that is cut or gone takes commits back, and the file tells nothing of them: the gateway's marks
+  /// do, as the edge node hears them.
+  void hear_the_gateway() {
+    if (outbox_->epoch() != epoch_) return;
+    const auto events = depth(Lane::events);
+    const auto pings = depth(Lane::measurements);
+    ASSERT_TRUE(events.sure_up_to && pings.sure_up_to) << "it was found, not made";
+    if (kEvents <= *events.sure_up_to && kPings <= *pings.sure_up_to) {
+      ASSERT_TRUE(outbox_->trust_row_ids(epoch_));
+      return;
+    }
+    ASSERT_TRUE(whole_.contains("outbox.db-wal")) << "commits of the database itself are forgotten";
+    ASSERT_TRUE(outbox_->begin_epoch(epoch_));
+    ASSERT_NE(outbox_->epoch(), epoch_);
+    const std::vector<Predecessor> predecessors{{epoch_, {events.last, pings.last}}};
+    ASSERT_EQ(outbox_->predecessors().value(), predecessors);
+  }
+
+  /// The WAL is gone and the database is whole: nothing in it tells of what was lost.
+  void lose_the_wal() {
+    outbox_.reset();
+    std::filesystem::remove(folder_ / "outbox.db-wal");
+    reopen();
+    ASSERT_EQ(outbox_->epoch(), epoch_);
+    ASSERT_LT(depth(Lane::measurements).last, kPings) << "the WAL held commits";
   }
 
   /// Whatever was harmed: every row that is there is what was written, what is missing is a gap, and no
@@ -284,6 +312,70 @@ TEST_F(SalvageTest, CountsDamagedFilesWithinTheBound) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "outbox.db.damaged-1"));
 }
 
+TEST_F(SalvageTest, BeginsAnEpochThatContinuesTheOneWhoseLastCommitsWereLost) {
+  fill(/*in_wal=*/true);
+  lose_the_wal();
+  const auto events = depth(Lane::events).last;
+  const auto pings = depth(Lane::measurements).last;
+  append({ping(pings + 1), ping(pings + 2)});
+  int renewals = 0;
+  outbox_->when_renewed([&] { ++renewals; });
+  ASSERT_TRUE(outbox_->begin_epoch("another one"));
+  EXPECT_EQ(renewals, 0);
+  ASSERT_TRUE(outbox_->begin_epoch(epoch_));
+  EXPECT_EQ(renewals, 1);
+  EXPECT_NE(outbox_->epoch(), epoch_);
+  const std::vector<Predecessor> predecessors{{epoch_, {events, pings}}};
+  EXPECT_EQ(outbox_->predecessors().value(), predecessors);
+  EXPECT_FALSE(depth(Lane::measurements).sure_up_to);
+  const auto epoch = outbox_->epoch();
+  reopen();
+  EXPECT_EQ(outbox_->epoch(), epoch);
+  EXPECT_EQ(outbox_->predecessors().value(), predecessors);
+  EXPECT_EQ(read(Lane::measurements, pings + 1, 10).items.size(), 2U);
+  EXPECT_EQ(read(Lane::measurements, pings + 1, 10).epoch, epoch);
+}
+
+TEST_F(SalvageTest, DoubtsRowIdsOverStartsUntilTheGatewayIsHeard) {
+  EXPECT_FALSE(depth(Lane::events).sure_up_to) << "made, not found";
+  fill(/*in_wal=*/true);
+  lose_the_wal();
+  const auto events = depth(Lane::events).last;
+  const auto pings = depth(Lane::measurements).last;
+  for (int start = 0; start < 3; ++start) {
+    append({ping(pings + 1 + static_cast<std::uint64_t>(start))});
+    reopen();
+    EXPECT_EQ(depth(Lane::events).sure_up_to, events);
+    EXPECT_EQ(depth(Lane::measurements).sure_up_to, pings);
+  }
+  ASSERT_TRUE(outbox_->trust_row_ids("another one"));
+  EXPECT_TRUE(depth(Lane::events).sure_up_to);
+  ASSERT_TRUE(outbox_->trust_row_ids(epoch_));
+  EXPECT_FALSE(depth(Lane::events).sure_up_to);
+  append({ping(pings + 4)});
+  EXPECT_FALSE(depth(Lane::measurements).sure_up_to);
+  reopen();
+  EXPECT_EQ(depth(Lane::measurements).sure_up_to, pings + 4) << "a doubt of its own";
+  EXPECT_EQ(outbox_->epoch(), epoch_);
+}
+
+TEST_F(SalvageTest, NeverSharesDoubtfulRowsWithTheDamagedEpoch) {
+  fill(/*in_wal=*/true);
+  lose_the_wal();
+  const auto events = depth(Lane::events).last;
+  const auto pings = depth(Lane::measurements).last;
+  append({ping(pings + 1), ping(pings + 2)});
+  outbox_.reset();
+  auto bytes = folder_.read("outbox.db");
+  bytes[60] = '\x7f';  // the header: a format that never was
+  folder_.write("outbox.db", bytes);
+  reopen();
+  EXPECT_NE(outbox_->epoch(), epoch_);
+  EXPECT_EQ(depth(Lane::measurements).last, pings + 2);
+  const std::vector<Predecessor> predecessors{{epoch_, {events, pings}}};
+  EXPECT_EQ(outbox_->predecessors().value(), predecessors);
+}
+
 TEST_F(SalvageTest, GoesThroughSeveralDamagesInARow) {
   fill(false);
   std::vector<std::string> epochs{epoch_};
@@ -390,6 +482,7 @@ TEST_F(SalvageTest, GivesWhatWasWrittenOrAGapAfterAnyDamage) {
     auto opened = Outbox::open(file_);
     ASSERT_TRUE(opened) << opened.error().to_string();
     outbox_ = std::move(*opened);
+    hear_the_gateway();
     const auto found = expect_nothing_wrong();
     ++gone_through;
     if (testing::Test::HasFailure()) break;
