@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +27,17 @@ bool comes_true(const std::function<bool()>& holds) {
     std::this_thread::sleep_for(10ms);
   }
   return false;
+}
+
+bool listens_at(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("too long for a socket: " + path);
+  path.copy(address.sun_path, path.size());
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return connected;
 }
 
 }  // namespace
@@ -69,15 +82,11 @@ bool Background::runs() {
 ModemManager::ModemManager() {
   bus_.start({"dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=" + address()},
              (folder_ / "bus.log").string());
-  const auto listens = [this] {
-    try {
-      control_ = sdbus::createSessionBusConnectionWithAddress(address());
-    } catch (const sdbus::Error&) {
-    }
-    return control_ != nullptr || !bus_.runs();
-  };
-  if (!comes_true(listens) || control_ == nullptr)
+  // sdbus-c++ 1.2 loses memory when it finds nobody there.
+  const std::string path = (folder_ / "bus").string();
+  if (!comes_true([&] { return listens_at(path) || !bus_.runs(); }) || !bus_.runs())
     throw std::runtime_error("dbus-daemon does not start: " + folder_.read("bus.log"));
+  control_ = sdbus::createSessionBusConnectionWithAddress(address());
 }
 
 void ModemManager::start() {
