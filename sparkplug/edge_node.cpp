@@ -347,7 +347,9 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
     } else {
       for (const auto& command : resends) resend_from(command.lane, command.row);
       take_marks(marks, now);
-      if (!marks.empty() && marks_awaited_until_) {
+      // A lane in doubt whose mark is still to come is asked for again.
+      const bool answered = !marks.empty() && (!in_doubt() || outbox_decides_);
+      if (answered && marks_awaited_until_) {
         marks_awaited_until_.reset();
         unanswered_births_ = 0;
         through_bytes_ = std::max(through_bytes_, birth_position_);

@@ -112,6 +112,9 @@ TEST_F(EdgeNodeEpoch, EachLaneWantsAMark) {
   bench_.acknowledge(Lane::measurements, 35);
   EXPECT_TRUE(bench_.trusted.empty());
   EXPECT_TRUE(bench_.data_topics().empty());
+  const auto before = births();
+  bench_.advance(minutes(2));
+  EXPECT_GT(births(), before) << "it asks again";
   bench_.acknowledge(Lane::events, 0);
   EXPECT_EQ(bench_.trusted.size(), 1U);
 }
