@@ -233,6 +233,12 @@ void ClockWorld::settle() {
         board.node->batch_read(read->generation, std::move(batch), board_now());
       } else if (auto* acknowledge = std::get_if<action::Acknowledge>(&action)) {
         static_cast<void>(board.outbox->acknowledge(acknowledge->lane, acknowledge->mark));
+      } else if (auto* trust = std::get_if<action::TrustRowIds>(&action)) {
+        if (auto trusted = board.outbox->trust_row_ids(trust->epoch); !trusted)
+          throw std::runtime_error(trusted.error().to_string());
+        board.node->row_ids_trusted(trust->epoch, board_now());
+      } else if (std::holds_alternative<action::BeginEpoch>(action)) {
+        throw std::runtime_error("no commit is ever lost here, and the node believes it");
       } else if (auto* answer = std::get_if<action::ClockAnswer>(&action)) {
         board.time->answered(*answer, reading());
       }
