@@ -136,6 +136,8 @@ void BoardProcess::configure(Measures measures) {
       << table_of(broker_) << "[sparkplug]\nprimary_host = \"" << kHostId
       << "\"\n"
       // Many records, and at once, are what these tests are about.
+      // Outages would be rows that come at any moment of a test.
+      << "[outages]\nleast_seconds = 3600\n"
       << "[by_exception]\nenabled = false\n[delivery]\ngather_seconds = 0\nbirth_delay_seconds = "
          "0\nreconnect_min_seconds = 0.2\nreconnect_max_seconds = 2\n"
       << "[outbox]\nfile = \"" << outbox_.string() << "\"\nallow_volatile = true\nflush_seconds = 1\n"
