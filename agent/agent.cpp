@@ -124,15 +124,6 @@ Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
   return boots;
 }
 
-OutageRules outage_rules(const OutageConfig& config) {
-  OutageRules rules;
-  rules.failed_readings = config.failed_readings;
-  rules.good_readings = config.good_readings;
-  rules.least = config.least;
-  rules.recheck = config.recheck;
-  return rules;
-}
-
 /// What a new outbox in the old one's place is like.
 struct Renewal {
   std::string epoch;
@@ -198,8 +189,7 @@ class Agent {
     const auto witnesses = witnesses_of(*tasks, config_);
     outages_.emplace(
         loop_.get_executor(), clock_, [this] { return time_.stamp(); }, witnesses,
-        OutageWatch(outage_rules(config_.outages), boot_id_, witnesses, earlier_.outages, earlier_boot(),
-                    clock_.boot()));
+        OutageWatch(config_.outages, boot_id_, witnesses, earlier_.outages, earlier_boot(), clock_.boot()));
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
                       [this] { publisher_->way_is_back(); }});
     measure_.listen([this](const Schema& schema, const Record& record) { outages_->took(schema, record); });

@@ -309,7 +309,7 @@ void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& pro
   probe.interval = table.duration("interval_seconds", probe.interval, seconds(1), kDay);
 }
 
-void read_outages(Settings& settings, OutageConfig& outages) {
+void read_outages(Settings& settings, OutageRules& outages) {
   SettingsTable table = settings.table("outages");
   outages.failed_readings =
       static_cast<std::uint32_t>(table.integer("failed_readings", outages.failed_readings, 1, 100));

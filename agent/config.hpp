@@ -14,6 +14,7 @@
 #include "agent/by_exception.hpp"
 #include "agent/dossiers/drop_folder_settings.hpp"
 #include "agent/dossiers/http_source_settings.hpp"
+#include "agent/outage_rules.hpp"
 #include "agent/outbox/outbox_options.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
@@ -93,13 +94,6 @@ struct AccessProbeConfig {
 };
 
 /// [outages]: as OutageRules (agent/outage_watch), where they are explained.
-struct OutageConfig {
-  std::uint32_t failed_readings = 3;
-  std::uint32_t good_readings = 2;
-  Milliseconds least = std::chrono::seconds(20);
-  Milliseconds recheck = std::chrono::seconds(10);
-};
-
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
@@ -136,7 +130,7 @@ struct AgentConfig {
   CellularProbeConfig cellular;
   PlainProbeConfig wifi{true, std::chrono::minutes(1)};
   AccessProbeConfig access;
-  OutageConfig outages;
+  OutageRules outages;
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;
   /// [indicators.*]

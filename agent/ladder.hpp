@@ -26,6 +26,10 @@ inline constexpr std::size_t kRungCount = 8;
 [[nodiscard]] constexpr std::size_t index(Rung rung) {
   return static_cast<std::size_t>(rung);
 }
+/// Of the way from the board to any service: link to DNS.
+[[nodiscard]] constexpr bool is_way(Rung rung) {
+  return rung >= Rung::link && rung <= Rung::dns;
+}
 /// "power", "first hop", ...
 [[nodiscard]] std::string_view to_string(Rung rung);
 [[nodiscard]] std::optional<Rung> rung_named(std::string_view name);

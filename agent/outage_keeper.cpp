@@ -68,8 +68,7 @@ boost::asio::awaitable<void> OutageKeeper::record_news(Recorder& recorder) {
   const bool again = std::exchange(refused_, false);
   if (!news) co_return;
   for (const auto& event : news->events) {
-    const bool over = event.kind == OutageEvent::Kind::end && event.outage.cause >= Rung::link &&
-                      event.outage.cause <= Rung::dns && !again;
+    const bool over = event.kind == OutageEvent::Kind::end && is_way(event.outage.cause) && !again;
     if (over && listener_.way_is_back) listener_.way_is_back();
   }
   std::vector<Pending> records;

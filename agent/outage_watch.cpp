@@ -13,10 +13,6 @@ constexpr Rung kWay[] = {Rung::link, Rung::first_hop, Rung::internet, Rung::dns}
 // keeps it down. Its usual interval is the limit.
 constexpr std::uint32_t kMostDoublings = 12;
 
-bool is_way(Rung rung) {
-  return rung >= Rung::link && rung <= Rung::dns;
-}
-
 std::string scope_of(Rung cause, const std::string& subject) {
   if (is_way(cause)) return {};
   std::string scope(to_string(cause));

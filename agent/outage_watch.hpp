@@ -14,19 +14,11 @@
 #include "agent/ladder.hpp"
 #include "agent/outage.hpp"
 #include "agent/outage_memory.hpp"
+#include "agent/outage_rules.hpp"
 #include "agent/verdict.hpp"
 #include "sparkplug/clock.hpp"
 
 namespace xalink {
-
-struct OutageRules {
-  /// In a row, to believe that a rung is missing, and that it is there again. They decide whether there was
-  /// an outage and not when: it lasts from the first bad reading to the first good one.
-  std::uint32_t failed_readings = 3;
-  std::uint32_t good_readings = 2;
-  Milliseconds least = std::chrono::seconds(20);    ///< what is over sooner was no outage
-  Milliseconds recheck = std::chrono::seconds(10);  ///< between readings while something is amiss
-};
 
 /// How the boot before this one ended.
 struct EarlierBoot {

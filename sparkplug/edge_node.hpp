@@ -222,6 +222,9 @@ class EdgeNode {
   [[nodiscard]] std::uint64_t ignored_commands() const { return ignored_commands_; }
 
  private:
+  /// A lane with more unsent rows than this is backlog; up to here rows go out as live metrics.
+  static constexpr RowId kLiveRows = 32;
+
   struct SchemaState {
     Schema schema;
     std::optional<Record> current;

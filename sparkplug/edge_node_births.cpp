@@ -16,7 +16,6 @@ namespace {
 using Level = action::Note::Level;
 
 constexpr Duration kNodeMetricsInterval = std::chrono::seconds(30);
-constexpr std::uint64_t kFewRows = 32;  // up to here a lane is no backlog
 // Births that only ask for the gateway's marks come ever more seldom: 10 s to 42 min apart.
 constexpr unsigned kMostDoublings = 8;
 constexpr Milliseconds kBootOffsetStep{1000};  // smaller changes are slewing, not news
@@ -299,7 +298,7 @@ void EdgeNode::refresh_node_metrics(Now now) {
   // Rows that only wait for company come and go; they are no news.
   auto& measurements = depth[index(Lane::measurements)];
   const auto told = told_depth_[index(Lane::measurements)];
-  if (options_.gather > Duration{} && !emptied && std::max(measurements, told) < kFewRows)
+  if (options_.gather > Duration{} && !emptied && std::max(measurements, told) < kLiveRows)
     measurements = told;
   if (depth == told_depth_ && !given_up_changed_) return;
   given_up_changed_ = false;

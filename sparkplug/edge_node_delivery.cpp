@@ -12,8 +12,6 @@ namespace {
 
 using Level = action::Note::Level;
 
-// A lane with more unsent rows than this is backlog; up to here rows go out as live metrics.
-constexpr RowId kLiveRows = 32;
 constexpr std::size_t kRowsPerRead = 1000;
 // Messages that the session has not taken yet; beyond that present values are skipped (their rows are
 // delivered in their turn).

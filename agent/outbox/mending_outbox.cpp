@@ -48,7 +48,7 @@ class MendingOutbox final : public Outbox {
     if (refusal) return refuse(std::move(*refusal));
     lock_->note_outbox();
     set_aside_bytes_ = prune_damaged(file_, room_beside());
-    if (std::exchange(epoch_, inner_->epoch()) != inner_->epoch() && renewed_) renewed_();
+    follow_epoch();
     return std::nullopt;
   }
 
@@ -136,7 +136,7 @@ class MendingOutbox final : public Outbox {
   }
   [[nodiscard]] Result<void> begin_epoch(const std::string& of) override {
     auto begun = with_file([&](Outbox& outbox) { return outbox.begin_epoch(of); });
-    if (inner_ && std::exchange(epoch_, inner_->epoch()) != inner_->epoch() && renewed_) renewed_();
+    if (inner_) follow_epoch();
     return begun;
   }
 
@@ -153,6 +153,10 @@ class MendingOutbox final : public Outbox {
   }
 
  private:
+  void follow_epoch() {
+    if (std::exchange(epoch_, inner_->epoch()) != inner_->epoch() && renewed_) renewed_();
+  }
+
   std::optional<OpenRefusal> refuse(OpenRefusal refusal) {
     why_ = refusal.error;
     return refusal;
@@ -225,8 +229,7 @@ class MendingOutbox final : public Outbox {
       why_ = refused->error;
       return Unexpected(why_);
     }
-    epoch_ = inner_->epoch();
-    if (renewed_) renewed_();
+    follow_epoch();
     return call(*inner_);
   }
 
