@@ -48,7 +48,7 @@ phase() {
 
 # All else runs on one thread: there ThreadSanitizer has nothing to find.
 tests_with_threads=(worker_thread_test clock_test paho_session_test gateway_fact_queue_test gateway_intake_test
-  recorder_test control_socket_test drop_folder_test time_keeper_test)
+  recorder_test control_socket_test drop_folder_test time_keeper_test outage_keeper_test)
 
 build() { # build PRESET [OPTION...]
   local preset=$1

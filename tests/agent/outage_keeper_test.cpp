@@ -7,15 +7,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include "sparkplug/metric_names.hpp"
-#include "tests/fakes/fake_clock.hpp"
-#include "tests/fakes/scratch_folder.hpp"
+#include "tests/agent/recorder_bench.hpp"
 
 namespace xalink {
 namespace {
 
 using std::chrono::seconds;
 
-class OutageKeeperTest : public testing::Test {
+class OutageKeeperTest : public test::RecorderBench {
  protected:
   OutageKeeperTest() {
     keeper.listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurried = probes.size(); },
@@ -35,24 +34,10 @@ class OutageKeeperTest : public testing::Test {
   }
   [[nodiscard]] Stamp stamp() const { return {clock.wall(), clock.boot(), "boot-1", ClockQuality::holdover}; }
 
-  // The store thread answers in its own time; waits until it has.
-  void until(const std::function<bool()>& done) {
-    for (int i = 0; i < 5000 && !done(); ++i) {
-      loop.restart();
-      loop.run_for(std::chrono::milliseconds(2));
-    }
-    ASSERT_TRUE(done());
-  }
-  [[nodiscard]] RowId events() const { return outbox->depth(Lane::events)->last; }
+  RowId events() { return last_row(Lane::events); }
 
-  ScratchFolder folder;
-  boost::asio::io_context loop{1};
-  test::FakeClock clock{loop};
   Schema schema = link_schema("eth0");
   std::vector<Witness> witnesses{*witness_of(schema)};
-  std::unique_ptr<Outbox> outbox = std::move(Outbox::open(folder / "outbox.db").value());
-  WorkerThread store;
-  Recorder recorder{loop.get_executor(), clock, *outbox, store, seconds(60)};
   OutageKeeper keeper{loop.get_executor(), clock, [this] { return stamp(); }, witnesses,
                       OutageWatch({}, "boot-1", witnesses, "", {}, clock.boot())};
   std::size_t hurried = 0;

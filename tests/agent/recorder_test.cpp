@@ -8,8 +8,7 @@
 #include <boost/asio/use_future.hpp>
 #include <filesystem>
 
-#include "tests/fakes/fake_clock.hpp"
-#include "tests/fakes/scratch_folder.hpp"
+#include "tests/agent/recorder_bench.hpp"
 
 namespace xalink {
 namespace {
@@ -29,7 +28,7 @@ Record record(Value value) {
   return made;
 }
 
-class RecorderTest : public testing::Test {
+class RecorderTest : public test::RecorderBench {
  protected:
   RecorderTest() {
     recorder.listen({[this](const Schema& schema, const Record&) { took.push_back(schema.group); },
@@ -37,21 +36,6 @@ class RecorderTest : public testing::Test {
     boost::asio::co_spawn(loop, recorder.run(), boost::asio::detached);
   }
 
-  // The store thread answers in its own time; waits until it has.
-  void until(const std::function<bool()>& done) {
-    for (int i = 0; i < 5000 && !done(); ++i) {
-      loop.restart();
-      loop.run_for(std::chrono::milliseconds(2));
-    }
-    ASSERT_TRUE(done());
-  }
-
-  ScratchFolder folder;
-  boost::asio::io_context loop{1};
-  test::FakeClock clock{loop};
-  std::unique_ptr<Outbox> outbox = std::move(Outbox::open(folder / "outbox.db").value());
-  WorkerThread store;
-  Recorder recorder{loop.get_executor(), clock, *outbox, store, seconds(60)};
   std::vector<std::string> took;
   std::array<RowId, kLaneCount> appended{};
 };

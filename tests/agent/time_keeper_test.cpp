@@ -6,8 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "tests/fakes/fake_clock.hpp"
-#include "tests/fakes/scratch_folder.hpp"
+#include "tests/agent/recorder_bench.hpp"
 
 namespace xalink {
 namespace {
@@ -16,29 +15,15 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 // The fake clock begins its boot an hour before.
-class TimeKeeperTest : public testing::Test {
+class TimeKeeperTest : public test::RecorderBench {
  protected:
   TimeKeeper keeper() {
     return TimeKeeper(clock, [this] { return kernel; }, "boot-1", built_, memory, {});
   }
-  // The store thread answers in its own time; waits until it has.
-  void until(const std::function<bool()>& done) {
-    for (int i = 0; i < 5000 && !done(); ++i) {
-      loop.restart();
-      loop.run_for(std::chrono::milliseconds(2));
-    }
-    ASSERT_TRUE(done());
-  }
 
-  ScratchFolder folder;
-  boost::asio::io_context loop{1};
-  test::FakeClock clock{loop};
   ClockQuality kernel = ClockQuality::unset;
   WallTime built_ = clock.wall();
   std::string memory;
-  std::unique_ptr<Outbox> outbox = std::move(Outbox::open(folder / "outbox.db").value());
-  WorkerThread store;
-  Recorder recorder{loop.get_executor(), clock, *outbox, store, seconds(60)};
 };
 
 TEST_F(TimeKeeperTest, TheBuildLiesBehindAndNotLongAgo) {
@@ -62,12 +47,12 @@ TEST_F(TimeKeeperTest, StatementsAndWhatIsRememberedOfThemAreRecordedTogether) {
   clock.set_wall(WallTime(seconds(30)));
   auto time = keeper();
   boost::asio::co_spawn(loop, time.run(recorder), boost::asio::detached);
-  until([&] { return outbox->depth(Lane::events)->last == 1; });
+  until([&] { return last_row(Lane::events) == 1; });
   static_cast<void>(time.stamp());
   clock.set_wall(built_ + hours(5));
   kernel = ClockQuality::synchronised;
   clock.advance(seconds(31));
-  until([&] { return outbox->depth(Lane::events)->last == 2; });
+  until([&] { return last_row(Lane::events) == 2; });
   const auto batch = outbox->read(Lane::events, 1, 10).value();
   const auto opening = read_boot_clock(batch.schemas[0], batch.items[0].record);
   const auto tie = read_boot_clock(batch.schemas[0], batch.items[1].record);
