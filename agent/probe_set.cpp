@@ -17,6 +17,7 @@
 #include "agent/probes/storage.hpp"
 #include "agent/probes/tcp.hpp"
 #include "agent/probes/wifi.hpp"
+#include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/metric_names.hpp"
 
 namespace xalink {
@@ -104,6 +105,7 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
     }
   }
   if (config.reach.enabled) {
+    const auto times = std::make_shared<ServiceTimes>();
     for (const auto& [service, text] : config.reach.services) {
       auto url = parse_service_url(text);
       if (!url) return Unexpected(url.error());
@@ -111,6 +113,8 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
       settings.service = service;
       settings.url = std::move(*url);
       settings.ca_file = config.reach.ca_file;
+      settings.times = times;
+      settings.synchronised = [] { return kernel_clock_quality() == ClockQuality::synchronised; };
       settings.resolver = resolver(config);
       set.add(std::make_unique<ReachProbe>(executor, clock, std::move(settings)), config.reach.interval,
               config.reach.timeout);

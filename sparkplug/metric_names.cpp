@@ -139,8 +139,34 @@ constexpr MetricDeclaration kReach[] = {
      "RFC 9110 section 15",
      "Mã HTTP",
      "Mã trạng thái của trả lời"},
-    {"Reason", DataType::string, "", kAny, "The phase that failed and why; null on success",
-     "the system's or the TLS library's error", "Lý do", "Bước nào hỏng và vì sao; trống khi thành công"},
+    {"Certificate Days",
+     DataType::int32,
+     "d",
+     {-36'500, 36'500},
+     "Whole days until the first certificate of its chain runs out; 0 is the last one, below it is over",
+     "RFC 5280 section 4.1.2.5, by the board's clock",
+     "Chứng thư còn",
+     "Số ngày chẵn đến khi chứng thư đầu tiên trong chuỗi hết hạn; 0 là ngày cuối, âm là đã hết hạn",
+     within(0, 10)},
+    {"Time Difference", DataType::int32, "s", kAny,
+     "Time in its answer minus the board's: large when one of their clocks is wrong",
+     "RFC 9110 section 6.6.1", "Lệch giờ",
+     "Giờ trong trả lời trừ giờ của máy: lớn khi một trong hai đồng hồ sai", within(60)},
+    {"Failure", DataType::string, "", kAny,
+     "name, wrong address, connect, proxy, TLS stalled (large packets may get lost), TLS, certificate "
+     "expired, "
+     "certificate not yet valid, board clock (the board's own is wrong), self-signed, unknown issuer, "
+     "intercepted (somebody else vouched for it before), wrong host or HTTP; null for none",
+     "agent/probes/reach_failure.hpp", "Lỗi",
+     "name: không phân giải được tên; wrong address: sai địa chỉ; connect: không kết nối được; proxy: lỗi "
+     "máy "
+     "proxy; TLS stalled: bắt tay TLS bị treo (có thể mất gói lớn); TLS: lỗi TLS khác; certificate expired: "
+     "chứng thư hết hạn; certificate not yet valid: chứng thư chưa có hiệu lực; board clock: đồng hồ của máy "
+     "sai; self-signed: tự ký; unknown issuer: nơi cấp lạ; intercepted: bị chặn giữa đường (trước đây nơi "
+     "khác "
+     "cấp); wrong host: chứng thư của nơi khác; HTTP: trả lời lỗi; trống khi không có"},
+    {"Reason", DataType::string, "", kAny, "The phase that failed and why; null when nothing is wrong",
+     "the system's or the TLS library's error", "Lý do", "Bước nào hỏng và vì sao; trống khi không có lỗi"},
 };
 
 // Words are ModemManager's own, as mmcli prints them. Nothing that tells who holds the SIM is among them.

@@ -1,10 +1,14 @@
 #include "agent/probes/reach.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "agent/probes/peer_certificate.hpp"
 #include "agent/probes/reach_attempt.hpp"
 #include "agent/probes/value_of.hpp"
 #include "sparkplug/metric_names.hpp"
@@ -13,15 +17,57 @@
 namespace xalink {
 namespace {
 
+constexpr std::string_view kNoAnswer = "no answer in time";
+constexpr std::int64_t kMostDays = 36'500;  // authorities' own certificates run for decades
+
 Value time_of(const std::optional<Duration>& interval) {
   if (!interval) return std::monostate{};
   return std::uint64_t{microseconds(*interval)};
 }
 
+bool is_in_time(const ReachProgress& progress) {
+  return !progress.certificate || !progress.certificate->fault;
+}
+
+/// Whole days, rounded down: 0 is the last one, -1 is over.
+Value days_left(const ReachProgress& progress, WallTime now) {
+  if (!progress.certificate) return std::monostate{};
+  const auto days = std::chrono::floor<std::chrono::days>(progress.certificate->not_after - now).count();
+  return std::int64_t{std::clamp<std::int64_t>(days, -kMostDays, kMostDays)};
+}
+
+Value time_difference(const ReachProgress& progress, WallTime now) {
+  if (!progress.date) return std::monostate{};
+  const auto ahead = std::chrono::round<std::chrono::seconds>(*progress.date - now).count();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  return std::int64_t{std::clamp<std::int64_t>(ahead, -kMost, kMost)};
+}
+
+ReachFailure failure_of(const ReachProgress& progress) {
+  switch (progress.step) {
+    case ReachProgress::Step::name: return ReachFailure::name;
+    case ReachProgress::Step::connect: return ReachFailure::connect;
+    case ReachProgress::Step::http: return ReachFailure::http;
+    case ReachProgress::Step::done: return ReachFailure::none;
+    case ReachProgress::Step::tls: break;
+  }
+  if (progress.certificate && is_self_signed(*progress.certificate)) return ReachFailure::self_signed;
+  if (progress.certificate && is_untrusted(*progress.certificate)) return ReachFailure::unknown_issuer;
+  if (progress.certificate && is_of_another_host(*progress.certificate)) return ReachFailure::wrong_host;
+  return progress.reason == kNoAnswer ? ReachFailure::tls_stalled : ReachFailure::tls;
+}
+
 }  // namespace
 
 ReachProbe::ReachProbe(const boost::asio::any_io_executor& /*executor*/, Clock& clock, ReachSettings settings)
-    : clock_(clock), settings_(std::move(settings)), schema_(reach_schema(settings_.service)) {}
+    : clock_(clock),
+      settings_(std::move(settings)),
+      schema_(reach_schema(settings_.service)),
+      memory_(std::make_unique<TlsMemory>()) {
+  if (!settings_.times) settings_.times = std::make_shared<ServiceTimes>();
+}
+
+ReachProbe::~ReachProbe() = default;
 
 boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgress& progress) {
   auto search = resolve(settings_.resolver, settings_.url.host);
@@ -35,29 +81,79 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
       *addresses, [&](const auto& address) { return std::ranges::find(proven_, address) != proven_.end(); });
   const bool doubtful = checkable && !known && !proven_.empty();
   if (!doubtful) {
-    auto attempt = attempt_reach(clock_, settings_, *addresses, deadline, progress);
+    auto attempt = attempt_reach(clock_, settings_, *addresses, deadline, *memory_, progress);
     const bool there = co_await std::move(attempt);
-    if (there && checkable) proven_ = *addresses;
+    if (there && checkable && is_in_time(progress)) proven_ = *addresses;
     co_return there;
   }
   // Half of the time for each: an address that swallows everything must not take it all.
   const SteadyTime begin = clock_.steady();
   const Duration share = (deadline - begin) / 2;
-  auto attempt = attempt_reach(clock_, settings_, *addresses, begin + share, progress);
+  auto attempt = attempt_reach(clock_, settings_, *addresses, begin + share, *memory_, progress);
   const std::optional<bool> there = co_await with_timeout(clock_, share, std::move(attempt));
   if (there.value_or(false)) {
-    proven_ = *addresses;
+    if (is_in_time(progress)) proven_ = *addresses;
     co_return true;
   }
-  if (!there) progress.reason = "no answer in time";
+  if (!there) progress.reason = kNoAnswer;
   ReachProgress before;
-  auto second = attempt_reach(clock_, settings_, proven_, deadline, before);
+  auto second = attempt_reach(clock_, settings_, proven_, deadline, *memory_, before);
   const bool still_there = co_await std::move(second);
   if (!still_there) co_return false;
   progress = ReachProgress();
+  progress.wrong_address = true;
   progress.reason = "wrong address " + addresses->front().to_string() + "; the service is at " +
                     proven_.front().to_string() + " as before";
   co_return false;
+}
+
+ReachOutcome ReachProbe::judge_time(const ReachProgress& progress) const {
+  const bool expired = progress.certificate->fault == ValidityFault::expired;
+  ReachOutcome outcome;
+  outcome.failure = expired ? ReachFailure::expired : ReachFailure::not_yet_valid;
+  outcome.reason = expired ? "TLS: certificate has expired" : "TLS: certificate is not yet valid";
+  const bool synchronised = settings_.synchronised && settings_.synchronised();
+  if (settings_.times->board_is_wrong(settings_.service, synchronised)) {
+    outcome.failure = ReachFailure::board_clock;
+    outcome.success = progress.step == ReachProgress::Step::done;
+    outcome.reason += " by the clock of the board, which is wrong: services say another time";
+    if (!outcome.success) outcome.reason += "; " + to_string(progress.step) + ": " + progress.reason;
+  } else if (!expired) {
+    outcome.reason += "; the clock of the board may be behind";
+  }
+  return outcome;
+}
+
+ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
+  const auto& certificate = progress.certificate;
+  const bool checked = settings_.verify && settings_.url.scheme == ServiceUrl::Scheme::https;
+  if (checked && certificate && certificate->error == 0 && !progress.wrong_address) {
+    settings_.times->saw(settings_.service, {*certificate, clock_.wall(), progress.date, clock_.steady()});
+    if (certificate->fault) {
+      ReachOutcome outcome = judge_time(progress);
+      if (outcome.success) return outcome;
+      // The visit went on only to hear the time.
+      progress.handshake.reset();
+      progress.first_byte.reset();
+      progress.http_status.reset();
+      return outcome;
+    }
+  }
+  ReachOutcome outcome;
+  outcome.success = reached;
+  if (reached) {
+    if (checked && certificate) proven_issuer_ = certificate->issuer;
+    return outcome;
+  }
+  outcome.failure = progress.wrong_address ? ReachFailure::wrong_address : failure_of(progress);
+  outcome.reason = to_string(progress.step) + ": " + progress.reason;
+  const bool distrusted =
+      outcome.failure == ReachFailure::self_signed || outcome.failure == ReachFailure::unknown_issuer;
+  if (distrusted && !proven_issuer_.empty()) {
+    outcome.failure = ReachFailure::intercepted;
+    outcome.reason += ", until now by \"" + proven_issuer_ + "\": somebody stands between";
+  }
+  return outcome;
 }
 
 boost::asio::awaitable<std::vector<Value>> ReachProbe::measure(SteadyTime deadline) {
@@ -65,19 +161,20 @@ boost::asio::awaitable<std::vector<Value>> ReachProbe::measure(SteadyTime deadli
   auto attempt = visit(deadline, progress);
   const Duration left = deadline - clock_.steady();
   const std::optional<bool> reached = co_await with_timeout(clock_, left, std::move(attempt));
-  if (!reached) progress.reason = "no answer in time";
+  if (!reached) progress.reason = kNoAnswer;
+  const ReachOutcome outcome = judge(reached.value_or(false), progress);
   std::vector<Value> values;
   values.reserve(schema_.columns.size());
-  values.emplace_back(reached.value_or(false));
+  values.emplace_back(outcome.success);
   values.push_back(time_of(progress.connect));
   values.push_back(time_of(progress.handshake));
   values.push_back(time_of(progress.first_byte));
   values.push_back(value_of(progress.http_status));
-  if (reached.value_or(false)) {
-    values.emplace_back(std::monostate{});
-  } else {
-    values.emplace_back(to_string(progress.step) + ": " + progress.reason);
-  }
+  values.push_back(days_left(progress, clock_.wall()));
+  values.push_back(time_difference(progress, clock_.wall()));
+  const std::string failure(to_string(outcome.failure));
+  values.push_back(failure.empty() ? Value() : Value(failure));
+  values.push_back(outcome.reason.empty() ? Value() : Value(outcome.reason));
   co_return values;
 }
 

@@ -3,12 +3,16 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/probe.hpp"
+#include "agent/probes/reach_failure.hpp"
 #include "agent/probes/resolver.hpp"
 #include "agent/probes/service_url.hpp"
+#include "agent/service_times.hpp"
 
 namespace xalink {
 
@@ -20,9 +24,21 @@ struct ReachSettings {
   /// Off only for services with certificates that nobody can check; success then says less.
   bool verify = true;
   ResolverSettings resolver;
+  /// What all services say of the time. Each probe has its own where there is none.
+  std::shared_ptr<ServiceTimes> times;
+  /// Whether the kernel holds its clock for synchronised; without it, it does not.
+  std::function<bool()> synchronised;
 };
 
 struct ReachProgress;
+class TlsMemory;
+
+/// What a visit came to.
+struct ReachOutcome {
+  bool success = false;
+  ReachFailure failure = ReachFailure::none;  ///< board_clock beside success, else none with it
+  std::string reason;                         ///< with the step; empty for none
+};
 
 /// Looks the name up, connects (each address in turn), shakes hands, asks, and closes. Reasons begin with
 /// the step: "name: ...", "connect: ...", "TLS: ...", "HTTP: ...". Times of steps that were done stay in the
@@ -31,21 +47,31 @@ struct ReachProgress;
 /// A DNS that lies looks like a service that is ill. So where the addresses are all new and the service is
 /// not there, it is looked for at those where it last was: if it is still there, with its certificate, the
 /// reason is "name: wrong address ...".
+///
+/// A certificate that is out of its time is looked at once more: when it is good by the time that the service
+/// itself tells, and the other services agree (ServiceTimes), the board's clock is wrong and the service
+/// well. Visits go on with the TLS session of the one before for an hour, which saves the certificates'
+/// bytes.
 class ReachProbe final : public Probe {
  public:
   ReachProbe(const boost::asio::any_io_executor& executor, Clock& clock, ReachSettings settings);
+  ~ReachProbe() override;
 
   [[nodiscard]] const Schema& schema() const override { return schema_; }
   boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
 
  private:
   boost::asio::awaitable<bool> visit(SteadyTime deadline, ReachProgress& progress);
+  [[nodiscard]] ReachOutcome judge(bool reached, ReachProgress& progress);
+  [[nodiscard]] ReachOutcome judge_time(const ReachProgress& progress) const;
 
   Clock& clock_;
   ReachSettings settings_;
   Schema schema_;
   /// Where it last proved who it is; empty without TLS.
   std::vector<boost::asio::ip::address> proven_;
+  std::string proven_issuer_;  ///< of its certificate then
+  std::unique_ptr<TlsMemory> memory_;
 };
 
 }  // namespace xalink

@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -18,7 +19,9 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -34,6 +37,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kLongestHead = 8192;
 
 /// A step that was cancelled has not failed: the reason is told by whoever cancelled.
 void rethrow_cancel(const error_code& error) {
@@ -74,11 +78,8 @@ bool is_address(const std::string& host) {
   return !not_an_address;
 }
 
-std::string verification_reason(long result) {
-  std::string text = X509_verify_cert_error_string(result);
-  if (result == X509_V_ERR_CERT_NOT_YET_VALID) text += "; the clock of the board may be behind";
-  return text;
-}
+// Between looks at the certificate. A wrong one is seen at once: who has not the key resumes nothing.
+constexpr Duration kResumeFor = std::chrono::minutes(59);
 
 /// What the peer must prove, and whom we ask for (RFC 6066: names only, no addresses).
 Result<void> prepare(SSL* connection, const ReachSettings& settings) {
@@ -134,7 +135,36 @@ std::string read_reason(const error_code& error) {
   return closed ? "closed without an answer" : error.message();
 }
 
-/// GET, and the first line of the answer. The rest is left unread: it is their bytes and our data budget.
+/// Of a header field of the answer, e.g. "date"; nothing when it is not there.
+std::optional<std::string_view> field_of(std::string_view head, std::string_view name) {
+  const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? letter + 32 : int{letter}; };
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find('\n'));
+    head.remove_prefix(std::min(line.size() + 1, head.size()));
+    if (line.size() <= name.size() || line[name.size()] != ':') continue;
+    const auto same = [&](char a, char b) { return lower(a) == b; };
+    if (!std::equal(name.begin(), name.end(), line.begin(), [&](char b, char a) { return same(a, b); }))
+      continue;
+    std::string_view value = line.substr(name.size() + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\r')) value.remove_suffix(1);
+    return value;
+  }
+  return std::nullopt;
+}
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7). The program never leaves the C locale.
+std::optional<WallTime> date_of(std::string_view head) {
+  const auto field = field_of(head, "date");
+  if (!field) return std::nullopt;
+  std::tm parts{};
+  const std::string text(*field);
+  const char* const end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return WallTime(std::chrono::seconds(::timegm(&parts)));
+}
+
+/// GET, and the head of the answer. The rest is left unread: it is their bytes and our data budget.
 template <class Stream>
 asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ServiceUrl& url, ReachProgress& progress) {
   progress.step = ReachProgress::Step::http;
@@ -148,23 +178,30 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ServiceUrl& url, R
   }
   const SteadyTime asked = clock.steady();
   std::array<char, 1024> block{};
-  std::string line;
-  while (line.find('\n') == std::string::npos) {
+  std::string head;
+  bool ended = false;
+  while (!ended) {
     auto result = co_await stream.async_read_some(asio::buffer(block), kAsValue);
     const auto& [error, size] = result;
     rethrow_cancel(error);
     if (size > 0 && !progress.first_byte) progress.first_byte = clock.steady() - asked;
-    line.append(block.data(), size);
-    if (error || line.size() > 4 * block.size()) {
+    head.append(block.data(), size);
+    const bool has_line = head.find('\n') != std::string::npos;
+    if (!has_line && (error || head.size() > 4 * block.size())) {
       progress.reason = error ? read_reason(error) : "the answer is not HTTP";
       co_return false;
     }
+    if (has_line && !progress.http_status) {
+      progress.http_status = status_of(head);
+      if (!progress.http_status) {
+        progress.reason = "the answer is not HTTP";
+        co_return false;
+      }
+    }
+    // More than the status is a gift: heads that break off or are long still have one.
+    ended = has_line && (error || head.find("\r\n\r\n") != std::string::npos || head.size() > kLongestHead);
   }
-  progress.http_status = status_of(line);
-  if (!progress.http_status) {
-    progress.reason = "the answer is not HTTP";
-    co_return false;
-  }
+  progress.date = date_of(head);
   if (*progress.http_status >= 400) {
     progress.reason = "status " + std::to_string(*progress.http_status);
     co_return false;
@@ -172,8 +209,17 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ServiceUrl& url, R
   co_return true;
 }
 
+std::string why_refused(SSL* connection, const std::optional<PeerCertificate>& certificate,
+                        const error_code& error) {
+  const long verdict = SSL_get_verify_result(connection);
+  if (verdict == X509_V_OK) return read_reason(error);
+  std::string reason = X509_verify_cert_error_string(verdict);
+  if (certificate) reason += "; issued by \"" + certificate->issuer + "\"";
+  return reason;
+}
+
 asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const ReachSettings& settings,
-                                   ReachProgress& progress) {
+                                   TlsMemory& memory, ReachProgress& progress) {
   progress.step = ReachProgress::Step::tls;
   asio::ssl::context context(asio::ssl::context::tls_client);
   const auto trusted = trust(context, settings);
@@ -187,21 +233,48 @@ asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const Reac
     progress.reason = prepared.error().what;
     co_return false;
   }
+  SSL* const connection = stream.native_handle();
+  stream.set_verify_callback([&progress](bool verified, asio::ssl::verify_context& shown) {
+    return look_at_certificate(verified, shown.native_handle(), progress.certificate);
+  });
   const SteadyTime begin = clock.steady();
+  if (begin - memory.since >= kResumeFor) memory.forget();
+  if (memory.session() != nullptr) SSL_set_session(connection, memory.session());
   auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
   if (const error_code error = std::get<0>(shaken)) {
     rethrow_cancel(error);
-    const long verdict = SSL_get_verify_result(stream.native_handle());
-    progress.reason = verdict != X509_V_OK ? verification_reason(verdict) : read_reason(error);
+    memory.forget();
+    progress.reason = why_refused(connection, progress.certificate, error);
     co_return false;
   }
   progress.handshake = clock.steady() - begin;
+  progress.resumed = SSL_session_reused(connection) == 1;
+  if (progress.resumed) {
+    progress.certificate = memory.certificate;
+  } else {
+    memory.forget();
+    memory.certificate = progress.certificate;
+    memory.since = begin;
+  }
   auto asking = ask(clock, stream, settings.url, progress);
   const bool answered = co_await std::move(asking);
+  const bool in_time = !progress.certificate || !progress.certificate->fault;
+  if (answered && in_time && settings.verify) {
+    // Told to be over, or the library would not let it be resumed.
+    SSL_set_shutdown(connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    memory.keep(SSL_get1_session(connection));
+  } else {
+    memory.forget();
+  }
   co_return answered;
 }
 
 }  // namespace
+
+void TlsMemory::forget() {
+  SSL_SESSION_free(session_);
+  session_ = nullptr;
+}
 
 std::string to_string(ReachProgress::Step step) {
   switch (step) {
@@ -216,7 +289,7 @@ std::string to_string(ReachProgress::Step step) {
 
 asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
                                     const std::vector<asio::ip::address>& addresses, SteadyTime deadline,
-                                    ReachProgress& progress) {
+                                    TlsMemory& memory, ReachProgress& progress) {
   auto executor = co_await asio::this_coro::executor;
   progress.step = ReachProgress::Step::connect;
   tcp::socket socket(executor);
@@ -227,7 +300,7 @@ asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
 
   bool answered = true;
   if (settings.url.scheme == ServiceUrl::Scheme::https) {
-    auto asking = ask_over_tls(clock, socket, settings, progress);
+    auto asking = ask_over_tls(clock, socket, settings, memory, progress);
     answered = co_await std::move(asking);
   } else if (settings.url.scheme == ServiceUrl::Scheme::http) {
     auto asking = ask(clock, socket, settings.url, progress);

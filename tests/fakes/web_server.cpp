@@ -49,33 +49,64 @@ void add_extension(X509* certificate, int kind, const char* value) {
   must(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1, value);
 }
 
-}  // namespace
+void set_common_name(X509* certificate, const std::string& text) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  must(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, bytes,
+                                  static_cast<int>(text.size()), -1, 0) == 1,
+       "name");
+}
 
-Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
-                             std::chrono::seconds valid_until) {
+Owned<BIO, BIO_free_all> reading(const std::string& text) {
+  Owned<BIO, BIO_free_all> in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  must(in != nullptr, "memory");
+  return in;
+}
+
+Certificate make(const std::string& names, std::chrono::seconds valid_from, std::chrono::seconds valid_until,
+                 const Certificate* authority) {
   const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   must(key != nullptr, "key");
   const Owned<X509, X509_free> certificate(X509_new());
   must(certificate != nullptr && X509_set_version(certificate.get(), 2) == 1, "certificate");
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), authority == nullptr ? 1 : 2);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), static_cast<long>(valid_from.count()));
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), static_cast<long>(valid_until.count()));
   X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* name = X509_get_subject_name(certificate.get());
-  std::array<unsigned char, 11> common = {'t', 'e', 's', 't', ' ', 's', 'e', 'r', 'v', 'e', 'r'};
-  must(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common.data(), static_cast<int>(common.size()),
-                                  -1, 0) == 1,
-       "name");
-  must(X509_set_issuer_name(certificate.get(), name) == 1, "issuer");
-  add_extension(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  // Verifiers take a certificate whose issuer has its own name for one that signs itself.
+  set_common_name(certificate.get(), authority == nullptr ? "test server" : "test service");
+  add_extension(certificate.get(), NID_basic_constraints,
+                authority == nullptr ? "critical,CA:TRUE" : "critical,CA:FALSE");
   add_extension(certificate.get(), NID_subject_alt_name, names.c_str());
-  must(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signature");
+  if (authority == nullptr) {
+    must(X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get())) == 1, "issuer");
+    must(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signature");
+  } else {
+    const Owned<X509, X509_free> issuer(
+        PEM_read_bio_X509(reading(authority->certificate).get(), nullptr, nullptr, nullptr));
+    const Owned<EVP_PKEY, EVP_PKEY_free> issuer_key(
+        PEM_read_bio_PrivateKey(reading(authority->key).get(), nullptr, nullptr, nullptr));
+    must(issuer != nullptr && issuer_key != nullptr, "authority");
+    must(X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get())) == 1, "issuer");
+    must(X509_sign(certificate.get(), issuer_key.get(), EVP_sha256()) > 0, "signature");
+  }
   Certificate made;
   made.key = pem([&](BIO* out) {
     return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   });
   made.certificate = pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });
   return made;
+}
+
+}  // namespace
+
+Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
+                             std::chrono::seconds valid_until) {
+  return make(names, valid_from, valid_until, nullptr);
+}
+
+Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
+                             std::chrono::seconds valid_until, const Certificate& authority) {
+  return make(names, valid_from, valid_until, &authority);
 }
 
 struct WebServer::Visit {
@@ -92,12 +123,14 @@ WebServer::WebServer(asio::io_context& loop, Manner manner, const Certificate* c
       manner_(manner),
       responses_{std::move(response)},
       acceptor_(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
-  if (certificate != nullptr) {
-    tls_.emplace(asio::ssl::context::tls_server);
-    tls_->use_certificate(asio::buffer(certificate->certificate), asio::ssl::context::pem);
-    tls_->use_private_key(asio::buffer(certificate->key), asio::ssl::context::pem);
-  }
+  if (certificate != nullptr) show(*certificate);
   accept();
+}
+
+void WebServer::show(const Certificate& certificate) {
+  tls_.emplace(asio::ssl::context::tls_server);
+  tls_->use_certificate(asio::buffer(certificate.certificate), asio::ssl::context::pem);
+  tls_->use_private_key(asio::buffer(certificate.key), asio::ssl::context::pem);
 }
 
 void WebServer::accept() {

@@ -15,7 +15,7 @@
 
 namespace xalink::test {
 
-/// A fresh key and a certificate that signs itself, both PEM.
+/// A fresh key and a certificate, which signs itself unless an authority did; both PEM.
 struct Certificate {
   std::string key;
   std::string certificate;
@@ -24,6 +24,9 @@ struct Certificate {
 /// `names` as OpenSSL writes alternative names: "IP:127.0.0.1,DNS:service.test". Validity from now on.
 [[nodiscard]] Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
                                            std::chrono::seconds valid_until);
+/// Signed by an authority, which is one of the above.
+[[nodiscard]] Certificate make_certificate(const std::string& names, std::chrono::seconds valid_from,
+                                           std::chrono::seconds valid_until, const Certificate& authority);
 
 class WebServer {
  public:
@@ -41,6 +44,8 @@ class WebServer {
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   /// From now on: one for each client, the last for all that follow.
   void answer_with(std::vector<std::string> responses) { responses_ = {responses.begin(), responses.end()}; }
+  /// From now on, in place of the one before.
+  void show(const Certificate& certificate);
   [[nodiscard]] std::size_t visits() const { return visits_; }
   /// What the last client sent, as far as it was read.
   [[nodiscard]] const std::string& request() const { return request_; }

@@ -4,12 +4,17 @@
 
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/probes/reach_attempt.hpp"
 #include "tests/agent/probes/fake_tree.hpp"
 #include "tests/agent/probes/loop_test.hpp"
 #include "tests/fakes/dns_server.hpp"
@@ -34,8 +39,17 @@ constexpr std::string_view kLoopback = "IP:127.0.0.1";
 class ReachTest : public test::LoopTest {
  protected:
   struct Result {
-    Value success, connect, handshake, first_byte, status, reason;
+    Value success, connect, handshake, first_byte, status, days, difference, failure, reason;
   };
+
+  Result visit(ReachProbe& probe, Duration limit = 20s) {
+    const std::vector<Value> values = measure(probe, limit);
+    return {column(probe, values, "Success"),         column(probe, values, "Connect"),
+            column(probe, values, "TLS Handshake"),   column(probe, values, "First Byte"),
+            column(probe, values, "HTTP Status"),     column(probe, values, "Certificate Days"),
+            column(probe, values, "Time Difference"), column(probe, values, "Failure"),
+            column(probe, values, "Reason")};
+  }
 
   Result visit(const std::string& url, const std::string& ca_file = {}, Duration limit = 20s,
                bool verify = true) {
@@ -47,10 +61,26 @@ class ReachTest : public test::LoopTest {
     settings.resolver.servers = {dns.address()};
     ReachProbe probe(loop.get_executor(), clock, settings);
     EXPECT_EQ(probe.schema().group, "Reach/one-stop");
-    const std::vector<Value> values = measure(probe, limit);
-    return {column(probe, values, "Success"),       column(probe, values, "Connect"),
-            column(probe, values, "TLS Handshake"), column(probe, values, "First Byte"),
-            column(probe, values, "HTTP Status"),   column(probe, values, "Reason")};
+    return visit(probe, limit);
+  }
+
+  ReachSettings settings_of(const std::string& service, const WebServer& server, const std::string& ca_file) {
+    ReachSettings settings;
+    settings.service = service;
+    settings.url = *parse_service_url(at("https", server));
+    settings.ca_file = ca_file;
+    settings.resolver.servers = {dns.address()};
+    return settings;
+  }
+
+  /// An answer of a service whose clock is ahead of this machine's.
+  std::string answer_at(std::chrono::seconds ahead) const {
+    const std::time_t then = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + ahead);
+    std::tm parts{};
+    ::gmtime_r(&then, &parts);
+    char date[64];
+    (void)std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return std::string("HTTP/1.1 200 OK\r\ndate:  ") + date + "\r\nContent-Length: 0\r\n\r\n";
   }
 
   static std::string at(std::string_view scheme, const WebServer& server,
@@ -97,18 +127,21 @@ TEST_F(ReachTest, SaysWhatIsWrongWithACertificate) {
   struct Case {
     const Certificate& served;
     const Certificate& trusted;
+    const char* failure;
     const char* reason;
   };
   const Case cases[] = {
-      {expired, expired, "TLS: certificate has expired"},
-      {early, early, "TLS: certificate is not yet valid; the clock of the board may be behind"},
-      {foreign, foreign, "TLS: IP address mismatch"},
-      {foreign, good, "TLS: self-signed certificate"},
+      {expired, expired, "certificate expired", "TLS: certificate has expired"},
+      {early, early, "certificate not yet valid",
+       "TLS: certificate is not yet valid; the clock of the board may be behind"},
+      {foreign, foreign, "wrong host", "TLS: IP address mismatch; issued by \"test server\""},
+      {foreign, good, "self-signed", "TLS: self-signed certificate; issued by \"test server\""},
   };
   for (const Case& wrong : cases) {
     WebServer server(loop, Manner::answers, &wrong.served);
     const Result result = visit(at("https", server), trusted(wrong.trusted));
     EXPECT_EQ(result.success, Value(false));
+    EXPECT_EQ(result.failure, text(wrong.failure));
     EXPECT_EQ(result.reason, text(wrong.reason));
     EXPECT_NE(result.connect, kNull);
     EXPECT_EQ(result.handshake, kNull);
@@ -121,7 +154,7 @@ TEST_F(ReachTest, ChecksTheNameAgainstTheCertificate) {
   const Certificate other = make_certificate("DNS:other.test", -1h, 1h);
   WebServer server(loop, Manner::answers, &other);
   const Result result = visit(at("https", server, "service.test"), trusted(other));
-  EXPECT_EQ(result.reason, text("TLS: hostname mismatch"));
+  EXPECT_EQ(result.reason, text("TLS: hostname mismatch; issued by \"test server\""));
 }
 
 TEST_F(ReachTest, VisitsWithoutVerificationWhenToldTo) {
@@ -134,7 +167,8 @@ TEST_F(ReachTest, VisitsWithoutVerificationWhenToldTo) {
 TEST_F(ReachTest, DistrustsTestCertificatesByDefault) {
   const Certificate certificate = make_certificate(std::string(kLoopback), -1h, 1h);
   WebServer server(loop, Manner::answers, &certificate);
-  EXPECT_EQ(visit(at("https", server)).reason, text("TLS: self-signed certificate"));
+  EXPECT_EQ(visit(at("https", server)).reason,
+            text("TLS: self-signed certificate; issued by \"test server\""));
 }
 
 TEST_F(ReachTest, SaysThatTheTrustedCertificatesCannotBeRead) {
@@ -208,6 +242,7 @@ TEST_F(ReachTest, SaysWhichStepWasTooSlow) {
   WebServer mute(loop, Manner::accepts_silently, &certificate);
   const Result in_handshake = visit(at("https", mute), ca_file, 2s);
   EXPECT_EQ(in_handshake.reason, text("TLS: no answer in time"));
+  EXPECT_EQ(in_handshake.failure, text("TLS stalled"));
   EXPECT_NE(in_handshake.connect, kNull);
 
   WebServer reader(loop, Manner::reads_silently, &certificate);
@@ -251,6 +286,119 @@ TEST_F(ReachTest, SaysThatTheServiceSpeaksNoTls) {
   const Result result = visit(at("https", plain));
   EXPECT_TRUE(to_text(result.reason).starts_with("TLS: ")) << to_text(result.reason);
   EXPECT_EQ(result.handshake, kNull);
+}
+
+TEST_F(ReachTest, TellsHowLongTheCertificatesLast) {
+  const Certificate authority = make_certificate("DNS:authority.test", -1h, 240h + 5min);
+  const Certificate longer = make_certificate(std::string(kLoopback), -1h, 2400h, authority);
+  const Certificate shorter = make_certificate(std::string(kLoopback), -1h, 48h + 5min, authority);
+  const Certificate expired = make_certificate(std::string(kLoopback), -50h, -25h, authority);
+  struct Case {
+    const Certificate& served;
+    std::int64_t days;
+  };
+  for (const Case& one : {Case{longer, 10}, Case{shorter, 2}, Case{expired, -2}}) {
+    WebServer server(loop, Manner::answers, &one.served);
+    EXPECT_EQ(visit(at("https", server), trusted(authority)).days, Value(one.days));
+  }
+  WebServer plain(loop, Manner::answers, nullptr);
+  EXPECT_EQ(visit(at("http", plain)).days, kNull);
+}
+
+TEST_F(ReachTest, TellsWhatTimeTheServiceHas) {
+  WebServer behind(loop, Manner::answers, nullptr, answer_at(-7200s));
+  const Value difference = visit(at("http", behind)).difference;
+  ASSERT_TRUE(std::holds_alternative<std::int64_t>(difference));
+  // However slow this machine is, it does not take minutes.
+  EXPECT_NEAR(static_cast<double>(std::get<std::int64_t>(difference)), -7200.0, 120.0);
+  for (const char* date :
+       {"", "date: yesterday\r\n", "Date: Sun, 06 Nov 1994 08:49:37 GMT+1\r\n", "date\r\n"}) {
+    WebServer odd(loop, Manner::answers, nullptr, std::string("HTTP/1.1 200 OK\r\n") + date + "\r\n");
+    const Result result = visit(at("http", odd));
+    EXPECT_EQ(result.success, Value(true)) << date;
+    EXPECT_EQ(result.difference, kNull) << date;
+  }
+}
+
+TEST_F(ReachTest, TellsAWrongClockOfTheBoardFromACertificateThatIsOver) {
+  const Certificate early = make_certificate(std::string(kLoopback), 24h, 240h);
+  WebServer server(loop, Manner::answers, &early, answer_at(48h));
+  ReachSettings settings = settings_of("one-stop", server, trusted(early));
+  {
+    ReachProbe probe(loop.get_executor(), clock, settings);
+    const Result result = visit(probe);
+    EXPECT_EQ(result.success, Value(true));
+    EXPECT_EQ(result.failure, text("board clock"));
+    EXPECT_EQ(result.status, count(200));
+    EXPECT_EQ(result.reason, text("TLS: certificate is not yet valid by the clock of the board, which is "
+                                  "wrong: services say another time"));
+  }
+  // The kernel is sure of its clock, and nobody else can be asked.
+  settings.synchronised = [] { return true; };
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  const Result result = visit(probe);
+  EXPECT_EQ(result.success, Value(false));
+  EXPECT_EQ(result.failure, text("certificate not yet valid"));
+  EXPECT_EQ(result.status, kNull);
+}
+
+TEST_F(ReachTest, TwoServicesAreBelievedMoreThanTheKernelsClock) {
+  const Certificate over = make_certificate(std::string(kLoopback), -240h, -24h);
+  WebServer server(loop, Manner::answers, &over, answer_at(-48h));
+  WebServer other(loop, Manner::answers, &over, "HTTP/1.1 200 OK\r\n\r\n");
+  ReachSettings settings = settings_of("one-stop", server, trusted(over));
+  settings.synchronised = [] { return true; };
+  settings.times = std::make_shared<ServiceTimes>();
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  EXPECT_EQ(visit(probe).failure, text("certificate expired"));
+  ReachSettings others = settings_of("tax", other, settings.ca_file);
+  others.times = settings.times;
+  ReachProbe second(loop.get_executor(), clock, others);
+  EXPECT_EQ(visit(second).failure, text("board clock"));
+  EXPECT_EQ(visit(probe).failure, text("board clock"));
+}
+
+TEST_F(ReachTest, SuspectsWhoVouchesForAServiceThatAnotherVouchedFor) {
+  const Certificate authority = make_certificate("DNS:authority.test", -1h, 24h);
+  const Certificate intruder = make_certificate("DNS:intruder.test", -1h, 24h);
+  const Certificate right = make_certificate(std::string(kLoopback), -1h, 24h, authority);
+  const Certificate wrong = make_certificate(std::string(kLoopback), -1h, 24h, intruder);
+  WebServer server(loop, Manner::answers, &wrong);
+  EXPECT_EQ(visit(at("https", server)).failure, text("unknown issuer"));
+  server.show(right);
+  ReachProbe probe(loop.get_executor(), clock, settings_of("one-stop", server, trusted(authority)));
+  EXPECT_EQ(visit(probe).failure, kNull);
+  server.show(wrong);
+  const Result result = visit(probe);
+  EXPECT_EQ(result.failure, text("intercepted"));
+  EXPECT_EQ(result.success, Value(false));
+  // Both authorities of this test have one name.
+  EXPECT_EQ(result.reason, text("TLS: certificate signature failure; issued by \"test server\", until now by "
+                                "\"test server\": somebody stands between"));
+  server.show(right);
+  EXPECT_EQ(visit(probe).failure, kNull);
+}
+
+TEST_F(ReachTest, GoesOnWithTheSessionOfTheVisitBefore) {
+  const Certificate certificate = make_certificate(std::string(kLoopback), -1h, 25h);
+  WebServer server(loop, Manner::answers, &certificate);
+  const ReachSettings settings = settings_of("one-stop", server, trusted(certificate));
+  const std::vector<boost::asio::ip::address> here{boost::asio::ip::make_address("127.0.0.1")};
+  TlsMemory memory;
+  const auto attempt = [&] {
+    ReachProgress progress;
+    EXPECT_TRUE(run(attempt_reach(clock, settings, here, clock.steady() + 20s, memory, progress)))
+        << progress.reason;
+    EXPECT_TRUE(progress.certificate);
+    return progress.resumed;
+  };
+  EXPECT_FALSE(attempt());
+  EXPECT_TRUE(attempt());
+  EXPECT_TRUE(attempt());
+  // After an hour the certificate is looked at again.
+  memory.since -= 1h;
+  EXPECT_FALSE(attempt());
+  EXPECT_TRUE(attempt());
 }
 
 TEST_F(ReachTest, LeavesNoSocketsBehind) {

@@ -1,0 +1,40 @@
+#include "agent/service_times.hpp"
+
+#include <chrono>
+
+namespace xalink {
+namespace {
+
+constexpr Duration kFresh = std::chrono::hours(1);
+// Servers without NTP drift by minutes, and their Date has whole seconds; certificates are out by days.
+constexpr Milliseconds kAgrees = std::chrono::minutes(10);
+
+}  // namespace
+
+bool ServiceTimes::board_is_wrong(const std::string& service, bool synchronised) const {
+  const auto found = sights_.find(service);
+  if (found == sights_.end() || !found->second.certificate.fault) return false;
+  const Sight& own = found->second;
+  const ValidityFault fault = *own.certificate.fault;
+  if (own.service && !own.certificate.valid_at(*own.service)) return false;
+  int agree = 0;
+  int differ = 0;
+  for (const auto& [name, other] : sights_) {
+    if (name == service || other.at + kFresh < own.at) continue;
+    if (other.service) {
+      const Milliseconds ahead = *other.service - other.board;
+      const bool is_ahead = ahead > Milliseconds::zero();
+      if (std::chrono::abs(ahead) <= kAgrees) {
+        ++agree;
+      } else if (is_ahead == (fault == ValidityFault::not_yet_valid)) {
+        ++differ;
+      }
+    } else if (other.certificate.fault == fault) {
+      ++differ;
+    }
+  }
+  if (differ != agree) return differ > agree;
+  return differ == 0 && own.service && !synchronised;
+}
+
+}  // namespace xalink
