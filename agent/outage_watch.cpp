@@ -106,7 +106,23 @@ void OutageWatch::take(std::string_view probe, const Verdict& verdict, BootTime 
     heard_.insert(seen->witness.probe);
     memory_changed_ = true;
   }
+  forget_deaf_hops();
   judge(at);
+}
+
+void OutageWatch::forget_deaf_hops() {
+  for (Seen& seen : seen_) {
+    const Run& run = seen.own();
+    if (seen.witness.rung != Rung::first_hop || !seen.heard || !run.read || run.good) continue;
+    const auto passed = [&](const Seen& other) {
+      const auto& good = other.runs[index(Rung::first_hop)].last_good;
+      return other.asks(Rung::first_hop) && good && *good > run.since && *good <= run.last;
+    };
+    if (run.count < rules_.failed_readings || std::ranges::none_of(seen_, passed)) continue;
+    seen.heard = false;
+    heard_.erase(seen.witness.probe);
+    memory_changed_ = true;
+  }
 }
 
 void OutageWatch::session(bool online, std::string why, BootTime at) {

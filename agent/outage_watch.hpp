@@ -31,7 +31,8 @@ struct EarlierBoot {
 /// - Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds
 ///   while any of them says so after the last doubt: one blocked protocol or one silent anchor is no outage.
 ///   It is missing when all say so. A rung that no probe asks for is not measured, and never a cause.
-/// - A next hop that was never heard may be one that ignores echo requests: not measured, until it was.
+/// - A next hop that was never heard may be one that ignores echo requests: not measured, until it was. So
+///   is one that has stopped to answer while others' answers still come through it.
 /// - Link, first hop, internet and DNS are the way. While a part of it is missing there is one outage, whose
 ///   cause is the lowest missing rung. When that comes back and a higher one is missing, or a lower one goes
 ///   too, the outage goes on with a change of its cause.
@@ -131,6 +132,7 @@ class OutageWatch {
   [[nodiscard]] Walk walk(BootTime now) const;
   [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
   void forget_bad_above(Rung rung, BootTime after);
+  void forget_deaf_hops();
   void judge(BootTime now);
   void judge_way(BootTime now);
   void judge_open_way(Outage& outage, BootTime now);

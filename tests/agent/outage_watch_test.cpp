@@ -184,6 +184,30 @@ TEST(OutageWatch, AProtocolThatBecomesBlockedIsNoOutage) {
   EXPECT_EQ(office.watch->hurry().size(), 0U);
 }
 
+TEST(OutageWatch, ANextHopThatTurnsDeafIsNotTakenForOneThatIsGone) {
+  Office office;
+  office.usual().start();
+  office.run(hours(1));
+  office.truth.icmp = false;
+  office.truth.hop_answers = false;
+  office.run(hours(1));
+  office.truth.internet = false;
+  office.run(minutes(10));
+  office.stop();
+  office.start();
+  office.run(minutes(10));
+  office.truth.internet = true;
+  office.run(minutes(10));
+  EXPECT_EQ(office.told(), (Told{"begin internet", "end internet"}));
+  // It is heard again: from then on it is missed again.
+  office.truth.hop_answers = true;
+  office.run(minutes(10));
+  office.truth.hop_answers = false;
+  office.truth.internet = false;
+  office.run(minutes(10));
+  EXPECT_EQ(office.told(), (Told{"begin internet", "end internet", "begin first hop"}));
+}
+
 TEST(OutageWatch, BlockedIcmpWithoutOtherAnchorsIsSeenByTheServices) {
   Office office;
   office.truth.icmp = false;
