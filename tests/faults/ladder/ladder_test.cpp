@@ -1,0 +1,211 @@
+// A gap comes with its cause (design, section 1): a small Internet is broken at each rung in turn, and what
+// reached the gateway's store is laid beside the truth. Agent, broker and gateway are the real ones.
+
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sparkplug/asio_clock.hpp"
+#include "tests/fakes/fault_table.hpp"
+#include "tests/fakes/mosquitto.hpp"
+#include "tests/faults/ladder/office_board.hpp"
+#include "tests/faults/ladder/outage_story.hpp"
+#include "tests/faults/ladder/small_internet.hpp"
+#include "tests/faults/ladder/truth_table.hpp"
+#include "tests/integration/deployment.hpp"
+
+namespace xalink::test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Milliseconds kWithin = 2 * kProbeInterval;
+// An outage longer than what its times may be off.
+constexpr Milliseconds kHold = 3 * kProbeInterval;
+// When nothing is to be seen, so many runs of a probe have to see nothing.
+constexpr std::uint64_t kRunsInVain = 4;
+
+/// Something breaks, or is mended.
+struct Turn {
+  Breakage broken;
+  std::set<std::string> missing;    ///< causes of the outages that are open from then on
+  std::function<void()> besides{};  ///< done after that, as part of the turn
+};
+
+class LadderFaults : public testing::Test {
+ protected:
+  LadderFaults() {
+    gateway_.program.start();
+    board_.boot("11111111-1111-4111-8111-111111111111", clock_.boot() - seconds(200));
+    board_.start();
+  }
+
+  [[nodiscard]] bool all_is_well() const {
+    return eventually([&] { return board_.all_well(); });
+  }
+  [[nodiscard]] std::string said() const {
+    return boost::json::serialize(board_.status()) + "\n" + board_.log();
+  }
+
+  /// Breaks one thing after the other, and mends all in the end.
+  void suffer(const std::string& name, const std::vector<Turn>& turns,
+              const std::function<void()>& mend = {}) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(all_is_well()) << said();
+    Truth truth;
+    truth.name = name;
+    for (const Turn& turn : turns) {
+      const auto begin = clock_.boot();
+      internet_.make(turn.broken);
+      if (turn.besides) turn.besides();
+      missing_from(truth, turn.missing, begin);
+      // A wrong verdict is better seen in the table.
+      const bool seen =
+          eventually([&] { return OfficeBoard::open_causes(board_.status()) == turn.missing; }, seconds(60));
+      EXPECT_TRUE(seen) << boost::json::serialize(board_.status());
+      if (turn.missing.empty()) see_nothing();
+      const auto left = begin + kHold - clock_.boot();
+      if (left > Milliseconds::zero()) std::this_thread::sleep_for(left);
+    }
+    const auto end = clock_.boot();
+    internet_.make({});
+    if (mend) mend();
+    missing_from(truth, {}, end);
+    truths_.push_back(std::move(truth));
+  }
+
+  void compare(const std::string& name) {
+    ASSERT_TRUE(all_is_well()) << said();
+    EXPECT_EQ(board_.stop(), 0);
+    const auto recorded = recorded_outages(
+        gateway_.store(), [&](const std::string& boot, BootTime at) { return board_.here(boot, at); });
+    const TruthTable table(truths_, recorded, kWithin);
+    print_table("ladder-" + name, "Ladder, " + name +
+                                      ": truth beside verdict, times as verdict minus truth (probes every " +
+                                      std::to_string(kProbeInterval.count()) + " s)\n" + table.text());
+    for (const auto& mistake : table.mistakes()) ADD_FAILURE() << mistake;
+    if (HasFailure()) std::cout << board_.log() << std::endl;
+  }
+
+  /// From then on these are missing, and nothing else is any more.
+  static void missing_from(Truth& truth, const std::set<std::string>& causes, BootTime when) {
+    std::set<std::string> fresh = causes;
+    for (Missing& missing : truth.missing) {
+      if (!missing.end && fresh.erase(missing.cause) == 0) missing.end = when;
+    }
+    for (const auto& cause : fresh) {
+      Missing missing;
+      missing.cause = cause;
+      missing.begin = when;
+      truth.missing.push_back(std::move(missing));
+    }
+  }
+
+  void see_nothing() const {
+    std::map<std::string, std::uint64_t> enough;
+    for (const char* probe : {"Ping/anchor", "TCP/anchor", "Reach/tax"}) {
+      enough[probe] = board_.runs(probe) + kRunsInVain;
+    }
+    for (const auto& [probe, runs] : enough) {
+      EXPECT_TRUE(eventually([&, name = probe, most = runs] { return board_.runs(name) >= most; }));
+    }
+  }
+
+  ScratchFolder folder_;
+  // First of all: whatever is started from here on is in the Internet.
+  struct Here {
+    Here() { NetSpace::move_here(); }
+  } here_;
+  AsioClock clock_;
+  Mosquitto broker_;
+  SmallInternet internet_{broker_.port()};
+  GatewayProcess gateway_{folder_, Broker{broker_.port()}};
+  OfficeBoard board_{folder_, internet_};
+  std::vector<Truth> truths_;
+};
+
+TEST_F(LadderFaults, OfTheWayHaveTheirCauseAndTimes) {
+  suffer("cable", {{{.cable = true}, {"link"}}});
+  suffer("first hop", {{{.first_hop = true}, {"first hop"}}});
+  suffer("upstream", {{{.upstream = true}, {"internet"}}});
+  suffer("ICMP blocked", {{{.icmp = true}, {}}});
+  suffer("ICMP blocked, then upstream",
+         {{{.icmp = true}, {}}, {{.upstream = true, .icmp = true}, {"internet"}}, {{.icmp = true}, {}}});
+  compare("way");
+}
+
+TEST_F(LadderFaults, ThatOverlapOnTheWayAreToldApart) {
+  suffer("upstream, then cable too", {{{.upstream = true}, {"internet"}},
+                                      {{.cable = true, .upstream = true}, {"link"}},
+                                      {{.upstream = true}, {"internet"}}});
+  suffer("DNS, then first hop too", {{{.dns_silent = true}, {"dns"}},
+                                     {{.first_hop = true, .dns_silent = true}, {"first hop"}},
+                                     {{.dns_silent = true}, {"dns"}}});
+  compare("overlapping on the way");
+}
+
+TEST_F(LadderFaults, ThatOverlapWithServicesAreToldApart) {
+  suffer("service, then upstream too", {{{.tax_down = true}, {"services:tax"}},
+                                        {{.upstream = true, .tax_down = true}, {"internet"}},
+                                        {{.tax_down = true}, {"services:tax"}}});
+  suffer("one trouble after another",
+         {{{.tax_expired = true}, {"services:tax"}}, {{.tax_down = true}, {"services:tax"}}});
+  compare("overlapping with services");
+}
+
+TEST_F(LadderFaults, OfNamesAndServicesHaveTheirCauseAndTimes) {
+  suffer("DNS silent", {{{.dns_silent = true}, {"dns"}}});
+  suffer("DNS poisoned", {{{.dns_lies = true}, {"dns"}}});
+  suffer("DNS refuses", {{{.dns_refuses = true}, {"dns"}}});
+  suffer("one service down", {{{.tax_down = true}, {"services:tax"}}});
+  suffer("certificate expired", {{{.tax_expired = true}, {"services:tax"}}});
+  compare("names and services");
+}
+
+TEST_F(LadderFaults, OfTheGatewayAloneHaveTheirCauseAndTimes) {
+  suffer("gateway killed", {{{}, {"gateway"}, [&] { gateway_.program.kill(); }}},
+         [&] { gateway_.program.start(); });
+  // The machine room is dark.
+  suffer("gateway and broker gone",
+         {{{},
+           {"gateway"},
+           [&] {
+             gateway_.program.kill();
+             broker_.kill();
+           }}},
+         [&] {
+           broker_.start();
+           gateway_.program.start();
+         });
+  compare("gateway");
+}
+
+// The agent is killed and started again while something is missing, and before it could be sure of that.
+TEST_F(LadderFaults, AreRememberedByAProgramThatIsKilled) {
+  const auto start_again = [&] {
+    board_.kill();
+    board_.start();
+  };
+  suffer("upstream, killed at once", {{{.upstream = true}, {"internet"}, start_again}});
+  suffer("upstream, killed in it",
+         {{{.upstream = true}, {"internet"}}, {{.upstream = true}, {"internet"}, start_again}});
+  suffer("service, killed in it",
+         {{{.tax_down = true}, {"services:tax"}}, {{.tax_down = true}, {"services:tax"}, start_again}});
+  compare("killed");
+  EXPECT_EQ(recorded_starts(gateway_.store()),
+            (std::vector<std::string>{"program: first start", "program: crash", "program: crash",
+                                      "program: crash"}));
+}
+
+}  // namespace
+}  // namespace xalink::test
