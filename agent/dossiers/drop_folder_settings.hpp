@@ -12,8 +12,8 @@
 #include "agent/dossiers/code_hash.hpp"
 #include "agent/dossiers/field_value.hpp"
 #include "agent/dossiers/table_kind.hpp"
-#include "agent/dossiers/text_encoding.hpp"
 #include "sparkplug/clock.hpp"
+#include "sparkplug/text_encoding.hpp"
 
 namespace xalink {
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "agent/dossiers/dossier_time.hpp"
-#include "agent/dossiers/text_form.hpp"
+#include "sparkplug/text_form.hpp"
 
 namespace xalink {
 namespace {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <utility>
 
-#include "agent/dossiers/text_form.hpp"
+#include "sparkplug/text_form.hpp"
 
 namespace xalink {
 namespace {

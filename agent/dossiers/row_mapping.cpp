@@ -6,9 +6,9 @@
 #include <array>
 #include <cassert>
 
-#include "agent/dossiers/text_form.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "sparkplug/metric_names.hpp"
+#include "sparkplug/text_form.hpp"
 
 namespace xalink {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/dossiers/text_form.hpp"
+#include "sparkplug/text_form.hpp"
 
 namespace xalink {
 namespace {

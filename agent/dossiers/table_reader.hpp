@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "agent/dossiers/csv_reader.hpp"
 #include "agent/dossiers/json_lines.hpp"
 #include "agent/dossiers/json_rows.hpp"
 #include "agent/dossiers/row_mapping.hpp"
-#include "agent/dossiers/text_encoding.hpp"
+#include "sparkplug/csv_reader.hpp"
 #include "sparkplug/result.hpp"
+#include "sparkplug/text_encoding.hpp"
 
 namespace xalink {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/dossiers/csv_reader.hpp"
 #include "agent/dossiers/table_reader.hpp"
+#include "sparkplug/csv_reader.hpp"
 #include "sparkplug/packed_values.hpp"
 #include "sparkplug/utf8.hpp"
 #include "tests/fuzz/fuzz_target.hpp"

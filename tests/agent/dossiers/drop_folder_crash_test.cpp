@@ -11,10 +11,10 @@
 #include <cstdlib>
 #include <random>
 
-#include "agent/dossiers/csv_reader.hpp"
 #include "agent/dossiers/drop_folder.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "sparkplug/asio_clock.hpp"
+#include "sparkplug/csv_reader.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 

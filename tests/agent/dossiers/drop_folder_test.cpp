@@ -14,8 +14,8 @@
 #include <set>
 #include <sstream>
 
-#include "agent/dossiers/csv_reader.hpp"
 #include "agent/outbox/outbox.hpp"
+#include "sparkplug/csv_reader.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "tests/fakes/fake_clock.hpp"
 #include "tests/fakes/scratch_folder.hpp"

@@ -1,4 +1,4 @@
-#include "agent/dossiers/csv_reader.hpp"
+#include "sparkplug/csv_reader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "agent/dossiers/text_form.hpp"
+#include "sparkplug/text_form.hpp"
 
 #include <utf8proc.h>
 

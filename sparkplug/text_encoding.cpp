@@ -1,4 +1,4 @@
-#include "agent/dossiers/text_encoding.hpp"
+#include "sparkplug/text_encoding.hpp"
 
 #include <iconv.h>
 
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "agent/dossiers/text_form.hpp"
+#include "sparkplug/text_form.hpp"
 #include "sparkplug/utf8.hpp"
 
 namespace xalink {
