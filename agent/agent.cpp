@@ -19,6 +19,7 @@
 #include "agent/by_exception.hpp"
 #include "agent/carrier.hpp"
 #include "agent/export.hpp"
+#include "agent/interval_keeper.hpp"
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/modem_reset.hpp"
@@ -193,15 +194,20 @@ class Agent {
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
                       [this] { publisher_->way_is_back(); }});
     measure_.listen([this](const Schema& schema, const Record& record) { outages_->took(schema, record); });
-    for (auto& task : *tasks) measure_.add(std::move(task));
+    auto asked_before = outbox_->note(std::string(kIntervalsNote));
+    if (asked_before) intervals_.recall(asked_before->value_or(""));
+    for (auto& task : *tasks) intervals_.add(std::move(task));
     publisher_ = std::make_unique<Publisher>(
         loop_.get_executor(), clock_, [this] { return time_.now(); }, session_, *outbox_, store_,
         std::move(*node));
-    publisher_->listen(
-        {[this] { time_.before_handshake(); },
-         [this](const action::ClockAnswer& answer) { time_.answered(answer); },
-         [this](Batch& batch) { time_.time().correct(batch); },
-         [this](EdgeNodeState state) { outages_->session(state, publisher_->last_failure()); }});
+    publisher_->listen({[this] { time_.before_handshake(); },
+                        [this](const action::ClockAnswer& answer) { time_.answered(answer); },
+                        [this](Batch& batch) { time_.time().correct(batch); },
+                        [this](EdgeNodeState state) { outages_->session(state, publisher_->last_failure()); },
+                        [this](const action::SettingAsked& asked) { intervals_.asked(asked); }});
+    intervals_.listen([this](const std::string& device, const std::string& metric, std::uint64_t seconds) {
+      publisher_->set_setting(device, metric, seconds);
+    });
     carrier_.emplace(*outbox_, store_, recorder_, *publisher_,
                      [this](Batch& batch) { time_.time().correct(batch); });
     recorder_.listen({[this](const Schema& schema, const Record& record) {
@@ -250,8 +256,8 @@ class Agent {
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && outages_->run(recorder_) &&
-                     tell_start() && publisher_->run() && sources_->run() && answer() && watch_outbox() &&
-                     modem_reset_->run();
+                     intervals_.run(recorder_) && tell_start() && publisher_->run() && sources_->run() &&
+                     answer() && watch_outbox() && modem_reset_->run();
     co_await std::move(measuring);
   }
 
@@ -277,6 +283,7 @@ class Agent {
       if (renewal.epoch != publisher_->node().epoch()) {
         publisher_->renewed(renewal.epoch, renewal.lanes, std::move(renewal.predecessors),
                             std::move(renewal.given_up));
+        intervals_.keep_again();
       }
       salvage_ = renewal.salvage;
       if (!salvage_ || renewal.told) continue;
@@ -452,6 +459,7 @@ class Agent {
   ByException by_exception_;
   Recorder recorder_;
   Measure measure_;
+  IntervalKeeper intervals_{loop_.get_executor(), clock_, measure_};
   std::optional<OutageKeeper> outages_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Sources> sources_;

@@ -61,6 +61,15 @@ void Measure::hurry(const std::map<std::string, Duration, std::less<>>& every) {
   }
 }
 
+void Measure::set_interval(std::string_view device, std::string_view group, Duration interval) {
+  for (const auto& task : tasks_) {
+    const Schema& schema = task->task.probe->schema();
+    if (schema.device != device || schema.group != group) continue;
+    schedule_.set_interval(task->entry, interval, clock_.steady());
+    if (task->due_changed) task->due_changed->ring();
+  }
+}
+
 asio::awaitable<void> Measure::run() {
   auto executor = co_await asio::this_coro::executor;
   if (tasks_.empty()) {

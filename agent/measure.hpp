@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/probe.hpp"
@@ -63,6 +64,9 @@ class Measure {
   /// slots too; all others by their slots alone. Extra runs are for the listener and status(), not for the
   /// sink: eleven hours without a link must not fill the outbox with what the outage says in one line.
   void hurry(const std::map<std::string, Duration, std::less<>>& every);
+
+  /// From now on, also while run() waits for its next slot.
+  void set_interval(std::string_view device, std::string_view group, Duration interval);
 
   /// One coroutine for each probe, until cancelled: then it ends them all and throws operation_aborted.
   /// A probe that fails or overruns its limit costs itself a record of nulls, and nobody else anything.

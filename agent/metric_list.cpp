@@ -118,6 +118,8 @@ std::string metrics_as_text(Language language) {
   page.heading("each group of measurements that is recorded by exception",
                "mỗi nhóm số đo chỉ ghi khi có gì mới");
   page.metric(runs_declaration());
+  page.heading("each group of measurements", "mỗi nhóm số đo");
+  page.metric(interval_declaration());
   std::optional<std::string_view> device;
   for (const auto& declared : node_declarations()) {
     if (device != declared.device) {
@@ -144,6 +146,7 @@ std::string metrics_as_json() {
           as_json(metric, record.device, group, group + "/" + std::string(metric.name), record.lane));
     }
   }
+  all.push_back(as_json(interval_declaration(), "+", "<group>", "<group>/Interval", std::nullopt));
   all.push_back(as_json(runs_declaration(), "+", "<group>", "<group>/Runs", Lane::measurements));
   for (const auto& declared : node_declarations()) {
     all.push_back(

@@ -42,6 +42,8 @@ void Publisher::input(Input&& input) {
           using T = std::decay_t<decltype(what)>;
           if constexpr (std::is_same_v<T, action::Note>) {
             log(what);
+          } else if constexpr (std::is_same_v<T, action::SettingAsked>) {
+            if (listener_.asked) listener_.asked(what);
           } else if constexpr (std::is_same_v<T, action::ClockAnswer>) {
             if (listener_.told_time) listener_.told_time(what);
           } else if constexpr (std::is_constructible_v<StoreAction, T>) {
@@ -78,6 +80,10 @@ void Publisher::took(const Schema& schema, const Record& record) {
 
 void Publisher::hurry() {
   input([](EdgeNode& node, Now at) { node.hurry(at); });
+}
+
+void Publisher::set_setting(const std::string& device, const std::string& name, std::uint64_t value) {
+  input([&](EdgeNode& node, Now at) { node.set_setting(device, name, value, at); });
 }
 
 void Publisher::appended(const std::array<RowId, kLaneCount>& last) {

@@ -29,8 +29,9 @@ class Publisher {
   struct Listener {
     std::function<void()> connecting;  ///< before each attempt
     std::function<void(const action::ClockAnswer&)> told_time;
-    std::function<void(Batch&)> read;               ///< of the outbox, before it is sent
-    std::function<void(EdgeNodeState)> state = {};  ///< whenever it becomes another
+    std::function<void(Batch&)> read;                             ///< of the outbox, before it is sent
+    std::function<void(EdgeNodeState)> state = {};                ///< whenever it becomes another
+    std::function<void(const action::SettingAsked&)> asked = {};  ///< to be answered by set_setting()
   };
   /// Before run().
   void listen(Listener listener) { listener_ = std::move(listener); }
@@ -47,6 +48,8 @@ class Publisher {
   /// The outbox was replaced by another one.
   void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
                std::vector<Predecessor> predecessors, std::map<std::string, std::uint64_t> given_up);
+  /// As EdgeNode has it.
+  void set_setting(const std::string& device, const std::string& name, std::uint64_t value);
   void set_outbox_refuses(bool refuses) { node_.set_outbox_refuses(refuses); }
   /// As EdgeNode has it.
   void way_is_back();

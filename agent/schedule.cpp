@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace xalink {
 
@@ -25,6 +26,23 @@ bool Schedule::hurry(std::size_t number, std::optional<Duration> every, SteadyTi
   const auto before = entry.due;
   choose_due(entry, now);
   return entry.due != before;
+}
+
+void Schedule::set_interval(std::size_t number, Duration interval, SteadyTime now) {
+  assert(interval > Duration::zero());
+  Entry& entry = entries_[number];
+  const Duration before = std::exchange(entry.timing.interval, interval);
+  if (before == interval) return;
+  const double share = static_cast<double>(interval.count()) / static_cast<double>(before.count());
+  const auto jitter = static_cast<Duration::rep>(share * static_cast<double>(entry.timing.jitter.count()));
+  entry.timing.jitter = std::clamp(Duration(jitter), Duration::zero(), interval - Duration(1));
+  // A run in its slot goes by the new one when it ends; one that never had a slot does not wait longer for
+  // it.
+  const bool in_slot = entry.running && !entry.extra;
+  if (in_slot || !entry.last_begin) return;
+  entry.slot = std::max(now, entry.slot - before + interval);
+  choose_slot_due(entry);
+  if (!entry.running) choose_due(entry, now);
 }
 
 bool Schedule::begin(std::size_t number, SteadyTime now) {

@@ -41,6 +41,10 @@ class Schedule {
   /// Slots given up so far.
   [[nodiscard]] std::uint64_t skipped(std::size_t entry) const { return entries_[entry].skipped; }
 
+  /// From now on: the next slot is one new interval after the last one, or now if that has passed. The first
+  /// one stays where it is.
+  void set_interval(std::size_t entry, Duration interval, SteadyTime now);
+
   /// At most so long from one run's begin to the next, as long as it is not said anew; nothing: its slots
   /// alone. True when it is due at another time now.
   bool hurry(std::size_t entry, std::optional<Duration> every, SteadyTime now);

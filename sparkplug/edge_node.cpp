@@ -293,8 +293,8 @@ void EdgeNode::ignore_command(const std::string& why) {
 
 void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now now) {
   const bool ours = to.group == options_.id.group && to.node == options_.id.node;
-  if (!ours || to.type != MessageType::ncmd) {
-    ignore_command(message.topic + " is not for this node or not a node command");
+  if (!ours || (to.type != MessageType::ncmd && to.type != MessageType::dcmd)) {
+    ignore_command(message.topic + " is not for this node or not a command");
     return;
   }
   if (message.retained) {
@@ -305,6 +305,10 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
   const auto payload = decode(message.payload);
   if (!payload) {
     ignore_command(payload.error().to_string());
+    return;
+  }
+  if (to.type == MessageType::dcmd) {
+    take_device_command(to, *payload);
     return;
   }
   std::optional<std::string> epoch;
@@ -361,6 +365,19 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
   } else {
     refresh_node_metrics(now);
     pump(now);
+  }
+}
+
+void EdgeNode::take_device_command(const Topic& to, const Payload& payload) {
+  const auto settings = settings_.find(to.device);
+  for (const auto& metric : payload.metrics) {
+    const auto* number = std::get_if<std::uint64_t>(&metric.value);
+    if (settings == settings_.end() || !settings->second.contains(metric.name) || number == nullptr) {
+      ignore_command("\"" + metric.name + "\" is not a command of device " + to.device +
+                     ", or its value has the wrong type");
+      continue;
+    }
+    perform(action::SettingAsked{to.device, metric.name, *number});
   }
 }
 

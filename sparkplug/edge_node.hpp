@@ -133,6 +133,12 @@ struct TrustRowIds {
 struct BeginEpoch {
   std::string of;
 };
+/// A command to a device asks for another value; answer with set_setting(), changed or not.
+struct SettingAsked {
+  std::string device;
+  std::string name;
+  std::uint64_t value = 0;
+};
 /// The gateway told its time: it was `gateway` at some moment from `asked` to `arrived` of this boot.
 struct ClockAnswer {
   BootTime asked{};
@@ -146,9 +152,10 @@ struct Note {
 };
 }  // namespace action
 
-using EdgeNodeAction = std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish,
-                                    action::Close, action::Read, action::Acknowledge, action::TrustRowIds,
-                                    action::BeginEpoch, action::ClockAnswer, action::Note>;
+using EdgeNodeAction =
+    std::variant<action::StoreBdSeq, action::Connect, action::Subscribe, action::Publish, action::Close,
+                 action::Read, action::Acknowledge, action::TrustRowIds, action::BeginEpoch,
+                 action::ClockAnswer, action::SettingAsked, action::Note>;
 
 enum class EdgeNodeState : std::uint8_t {
   stopped,
@@ -201,6 +208,9 @@ class EdgeNode {
   void way_is_back(Now now);
   /// A shape that was not known at construction; leads to a rebirth when online.
   void add_schema(const Schema& schema, Now now);
+  /// A value of a device that a command may change (UInt32): `name` is declared in the catalogue. Told in the
+  /// device's birth, and at once when the node is online.
+  void set_setting(const std::string& device, const std::string& name, std::uint64_t value, Now now);
   /// Records given up so far by reason (sparkplug/given_up.hpp), told in births and NDATA.
   void set_given_up(std::map<std::string, std::uint64_t> by_reason);
   /// Outboxes that this one was salvaged from, told in births.
@@ -294,6 +304,9 @@ class EdgeNode {
   void take_state(const IncomingMessage& message, Now now);
   void take_command(const Topic& topic, const IncomingMessage& message, Now now);
   void ignore_command(const std::string& why);
+  void take_device_command(const Topic& topic, const Payload& payload);
+  [[nodiscard]] Metric setting_metric(const std::string& device, const std::string& name, std::uint64_t value,
+                                      Now now) const;
   void take_clock_answer(std::uint64_t question, const Payload& payload, Now now);
   void ask_for_time(Now now);
   struct LaneMark {
@@ -340,6 +353,7 @@ class EdgeNode {
   std::unordered_map<std::string, std::uint64_t> aliases_;  ///< key: device, NUL, name
   std::map<std::string, std::uint64_t> given_up_;
   bool given_up_changed_ = false;
+  std::map<std::string, std::map<std::string, std::uint64_t>> settings_;  ///< by device and name
   std::vector<Predecessor> predecessors_;
   bool outbox_refuses_ = false;
   std::array<LaneState, kLaneCount> lanes_;

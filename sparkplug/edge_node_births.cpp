@@ -216,6 +216,9 @@ void EdgeNode::publish_dbirth(const std::string& device, const std::vector<Schem
       payload.metrics.push_back(std::move(metric));
     }
   }
+  for (const auto& [name, value] : settings_[device]) {
+    payload.metrics.push_back(setting_metric(device, name, value, now));
+  }
   for (const Lane which : kLanes) {
     if (!lanes_used[index(which)]) continue;
     Metric metric;
@@ -227,6 +230,30 @@ void EdgeNode::publish_dbirth(const std::string& device, const std::vector<Schem
     payload.metrics.push_back(std::move(metric));
   }
   publish(MessageType::dbirth, device, std::move(payload), WriteTypes::in_births, {});
+}
+
+// Never aliased, so that whoever commands it can name it.
+Metric EdgeNode::setting_metric(const std::string& device, const std::string& name, std::uint64_t value,
+                                Now now) const {
+  const auto* declared = find_declaration(device, name);
+  assert(declared != nullptr && "every metric has its line in the catalogue");
+  Metric metric;
+  metric.name = name;
+  metric.type = declared->type;
+  metric.timestamp = wire_time(now.wall);
+  metric.value = value;
+  metric.properties.push_back(Property{"engUnit", DataType::string, std::string(declared->unit)});
+  return metric;
+}
+
+void EdgeNode::set_setting(const std::string& device, const std::string& name, std::uint64_t value, Now now) {
+  settings_[device][name] = value;
+  if (state_ != EdgeNodeState::online || !devices_.contains(device)) return;
+  Payload payload;
+  payload.timestamp = wire_time(now.wall);
+  payload.metrics.push_back(setting_metric(device, name, value, now));
+  payload.metrics.back().properties.clear();
+  publish(MessageType::ddata, device, std::move(payload), WriteTypes::never, {});
 }
 
 void EdgeNode::publish_backlog_dbirth(Now now) {

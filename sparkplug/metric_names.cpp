@@ -34,6 +34,17 @@ constexpr MetricDeclaration kRuns{
     "Số lần đo từ dòng trước, kể cả lần này: dòng trước đại diện cho mọi lần trừ lần này",
     kNever};
 
+constexpr MetricDeclaration kInterval{
+    "Interval",
+    DataType::uint32,
+    "s",
+    {0, 86'400},
+    "How often it is measured; a command (DCMD) changes it within bounds, 0 goes back to the configuration",
+    "[probe.*] interval_seconds, or the command",
+    "Chu kỳ đo",
+    "Bao lâu đo một lần; lệnh DCMD đổi được trong giới hạn, 0 là trở về cấu hình",
+    kNever};
+
 constexpr MetricDeclaration kLink[] = {
     {"Carrier", DataType::boolean, "", kAny, "The interface sees its other end",
      "/sys/class/net/<interface>/carrier", "Tín hiệu cổng", "Cổng thấy thiết bị ở đầu dây bên kia"},
@@ -694,8 +705,9 @@ Declared find_in_records(std::string_view device, std::string_view metric) {
     for (const MetricDeclaration& found : declaration.metrics) {
       if (found.name == column) return {&declaration, &found, subject};
     }
-    if (declaration.lane == Lane::measurements && column == kRuns.name) {
-      return {&declaration, &kRuns, subject};
+    if (declaration.lane != Lane::measurements) continue;
+    for (const MetricDeclaration* of_all : {&kRuns, &kInterval}) {
+      if (of_all->name == column) return {&declaration, of_all, subject};
     }
   }
   return {};
@@ -803,6 +815,10 @@ Schema village_schema() {
 
 const MetricDeclaration& runs_declaration() {
   return kRuns;
+}
+
+const MetricDeclaration& interval_declaration() {
+  return kInterval;
 }
 
 Schema with_runs(Schema schema) {

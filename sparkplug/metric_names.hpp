@@ -117,6 +117,9 @@ struct NodeDeclaration {
 /// The schema with that column behind the others.
 [[nodiscard]] Schema with_runs(Schema schema);
 
+/// "<group>/Interval" of each group of measurements: no part of a record, but what a command may change.
+[[nodiscard]] const MetricDeclaration& interval_declaration();
+
 /// Place of a column by its name.
 [[nodiscard]] std::optional<std::size_t> column_index(const Schema& schema, std::string_view name);
 

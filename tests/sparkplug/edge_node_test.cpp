@@ -632,6 +632,53 @@ TEST(EdgeNodeClock, ValuesStayLiveWhenTheClockIsSetBack) {
   EXPECT_EQ(take(2), live);
 }
 
+TEST(EdgeNodeSettings, AreToldInBirthsAndAskedForByCommandsToTheDevice) {
+  Bench bench;
+  bench.node.set_setting("network", "Ping/gateway/Interval", 60, bench.now());
+  bench.come_online();
+  std::optional<Metric> told;
+  for (std::size_t i = 0; i < bench.sent.size(); ++i) {
+    if (bench.sent[i].topic != "spBv1.0/VN-03/DBIRTH/site-1/network") continue;
+    const auto payload = bench.payload(i);
+    if (const auto* found = find(payload, "Ping/gateway/Interval")) told = *found;
+  }
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->type, DataType::uint32);
+  EXPECT_FALSE(told->alias);
+  EXPECT_EQ(told->value, MetricValue(std::uint64_t{60}));
+
+  const auto ask = [&](const std::string& name, MetricValue value, DataType type, bool retained = false) {
+    Payload payload;
+    payload.timestamp = 1;
+    payload.metrics.push_back(Bench::metric(name, type, std::move(value)));
+    bench.node.arrived(IncomingMessage{"spBv1.0/VN-03/DCMD/site-1/network", encode(payload), retained},
+                       bench.now());
+    std::vector<action::SettingAsked> asked;
+    for (auto& action : bench.node.take_actions()) {
+      if (auto* setting = std::get_if<action::SettingAsked>(&action)) asked.push_back(*setting);
+    }
+    return asked;
+  };
+  const auto asked = ask("Ping/gateway/Interval", std::uint64_t{300}, DataType::uint32);
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].device, "network");
+  EXPECT_EQ(asked[0].name, "Ping/gateway/Interval");
+  EXPECT_EQ(asked[0].value, 300U);
+  const auto before = bench.node.ignored_commands();
+  EXPECT_TRUE(ask("Ping/gateway/Interval", std::uint64_t{300}, DataType::uint32, /*retained=*/true).empty());
+  EXPECT_TRUE(ask("Ping/gateway/RTT mean", std::uint64_t{300}, DataType::uint32).empty());
+  EXPECT_TRUE(ask("Ping/gateway/Interval", std::string("often"), DataType::string).empty());
+  EXPECT_EQ(bench.node.ignored_commands(), before + 3);
+
+  bench.sent.clear();
+  bench.node.set_setting("network", "Ping/gateway/Interval", 300, bench.now());
+  bench.settle();
+  ASSERT_EQ(bench.data_topics().size(), 1U);
+  const auto payload = bench.payload(0);
+  ASSERT_NE(find(payload, "Ping/gateway/Interval"), nullptr);
+  EXPECT_EQ(find(payload, "Ping/gateway/Interval")->value, MetricValue(std::uint64_t{300}));
+}
+
 EdgeNodeOptions gathering() {
   auto options = Bench::defaults();
   options.gather = std::chrono::minutes(5);

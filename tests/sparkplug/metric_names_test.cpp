@@ -57,6 +57,8 @@ TEST(MetricNames, AreShownToPeopleInTheirLanguage) {
   };
   EXPECT_EQ(shown("network", "Ping/gateway/RTT mean"), "Đo khứ hồi gateway: Khứ hồi trung bình");
   EXPECT_EQ(shown("board", "Board/Uptime"), "Máy: Thời gian chạy");
+  EXPECT_EQ(shown("board", "Board/Interval"), "Máy: Chu kỳ đo");
+  EXPECT_EQ(shown("network", "Ping/gateway/Runs"), "Đo khứ hồi gateway: Số lần đo");
   EXPECT_EQ(shown("", "Outbox/Given Up/space"), "Số bản ghi đã bỏ vì space");
   EXPECT_EQ(shown("network", "Delivery/Lane 1"), "Giao nhận làn 1");
   EXPECT_EQ(shown("pump", "Motor/Speed"), "Motor/Speed");

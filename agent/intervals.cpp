@@ -1,0 +1,75 @@
+#include "agent/intervals.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace xalink {
+namespace {
+
+constexpr std::uint64_t kLeast = 5;       // s; a province that asks all its boards more often floods itself
+constexpr std::uint64_t kMost = 86'400;   // as in the configuration
+constexpr std::size_t kMostAsked = 1000;  // a note does not grow without end
+
+std::string key_of(std::string_view device, std::string_view group) {
+  return std::string(device) + "/" + std::string(group);
+}
+
+}  // namespace
+
+// One line each: seconds, a space, device/group.
+void Intervals::recall(std::string_view note) {
+  while (!note.empty() && asked_.size() < kMostAsked) {
+    const auto end = std::min(note.find('\n'), note.size());
+    const std::string_view line = note.substr(0, end);
+    note.remove_prefix(std::min(end + 1, note.size()));
+    std::uint64_t seconds = 0;
+    const auto number = std::from_chars(line.data(), line.data() + line.size(), seconds);
+    const auto digits = static_cast<std::size_t>(number.ptr - line.data());
+    if (number.ec != std::errc() || digits + 1 >= line.size() || line[digits] != ' ') continue;
+    std::string key(line.substr(digits + 1));
+    if (!changed_.contains(key)) asked_[std::move(key)] = seconds;
+  }
+}
+
+void Intervals::add(const Schema& schema, Milliseconds configured, Duration longest_run) {
+  const auto run = std::chrono::ceil<std::chrono::seconds>(longest_run).count();
+  const auto least = std::max(kLeast, static_cast<std::uint64_t>(std::max<std::int64_t>(0, run)));
+  probes_[key_of(schema.device, schema.group)] = Entry{configured, least};
+}
+
+Milliseconds Intervals::of(std::string_view device, std::string_view group) const {
+  const auto probe = probes_.find(key_of(device, group));
+  if (probe == probes_.end()) return {};
+  const auto asked = asked_.find(probe->first);
+  const bool counts = asked != asked_.end() && asked->second >= probe->second.least && asked->second <= kMost;
+  return counts ? Milliseconds(static_cast<std::int64_t>(asked->second) * 1000) : probe->second.configured;
+}
+
+Result<void> Intervals::change(const std::string& device, const std::string& group, std::uint64_t seconds) {
+  const auto key = key_of(device, group);
+  const auto probe = probes_.find(key);
+  if (probe == probes_.end()) return failure(key, "is no probe of this board");
+  if (seconds == 0) {
+    changed_.insert(key);
+    asked_.erase(key);
+    return {};
+  }
+  if (seconds < probe->second.least || seconds > kMost) {
+    return failure(key + "/Interval", std::to_string(seconds) + " s is out of bounds",
+                   "ask for " + std::to_string(probe->second.least) + " to " + std::to_string(kMost) +
+                       " s, or 0 for what the configuration says");
+  }
+  if (asked_.size() >= kMostAsked && !asked_.contains(key)) asked_.erase(asked_.begin());
+  changed_.insert(key);
+  asked_[key] = seconds;
+  return {};
+}
+
+std::string Intervals::encode() const {
+  std::string note;
+  for (const auto& [key, seconds] : asked_) note += std::to_string(seconds) + " " + key + "\n";
+  return note;
+}
+
+}  // namespace xalink
