@@ -30,6 +30,7 @@
 #include "agent/probe_set.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
+#include "agent/sign_of_life.hpp"
 #include "agent/sources.hpp"
 #include "agent/start_reason.hpp"
 #include "agent/status.hpp"
@@ -121,6 +122,9 @@ Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
     auto newest = outbox.read(lane, depth->last, 1);
     if (!newest) return Unexpected(newest.error());
     for (auto& item : newest->items) boots.newest.push_back(std::move(item.record.stamp));
+  }
+  if (const auto alive = outbox.note(std::string(kSignOfLifeNote)); alive && *alive) {
+    if (auto stamp = read_sign_of_life(**alive)) boots.newest.push_back(std::move(*stamp));
   }
   return boots;
 }
@@ -216,6 +220,7 @@ class Agent {
                       },
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
                       [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
+    recorder_.keep_noting(std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); });
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
     outbox_changed_.ring();  // one that was salvaged at the start is told of too
@@ -315,14 +320,6 @@ class Agent {
                        std::string(to_string(reason_.what))};
   }
 
-  /// How long after the newest record on the disk the next one would have been there.
-  [[nodiscard]] Milliseconds heartbeat() const {
-    auto row = config_.link.enabled ? config_.link.interval : config_.flush_interval;
-    const auto& by_exception = config_.by_exception;
-    if (by_exception.enabled && by_exception.heartbeat > row) row = by_exception.heartbeat + row / 2;
-    return config_.flush_interval + row;
-  }
-
   /// Why it was started, with the outage that ended with that. From then on the next start is one after a
   /// crash, unless a stop says otherwise.
   asio::awaitable<void> tell_start() {
@@ -331,7 +328,7 @@ class Agent {
                  to_string(reason_.what), reason_.evidence.empty() ? "" : ": ", reason_.evidence);
     while (true) {
       std::vector<Pending> records{Pending{boot_schema(), boot_record(reason_, now)}};
-      for (const auto& event : outage_before(reason_, now, heartbeat())) {
+      for (const auto& event : outage_before(reason_, now, config_.flush_interval, config_.outages.least)) {
         records.push_back(Pending{outage_schema(), outage_record(event, now)});
       }
       StopNote running;

@@ -119,14 +119,33 @@ boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(s
 
 boost::asio::awaitable<void> Recorder::run() {
   while (true) {
+    if (kept_value_ && !flush_at_) flush_at_ = clock_.steady() + flush_interval_;
     co_await changed_.wait_until(clock_, flush_at_);
     if (flush_at_ && clock_.steady() >= *flush_at_) co_await flush();
   }
 }
 
+boost::asio::awaitable<void> Recorder::note_alone() {
+  auto job = [&outbox = outbox_, key = kept_key_, value = kept_value_()] {
+    return outbox.append_with_note({}, key, value);
+  };
+  auto noted = co_await store_.run(std::move(job));
+  if (noted) {
+    disk_error_.clear();
+    co_return;
+  }
+  disk_refused(noted.error());
+  if (!flush_at_) flush_at_ = clock_.steady() + kRetryAfter;
+}
+
 boost::asio::awaitable<void> Recorder::flush() {
   flush_at_.reset();
-  if (waiting_.empty()) co_return;
+  if (waiting_.empty()) {
+    if (!kept_value_) co_return;
+    auto noting = note_alone();
+    co_await std::move(noting);
+    co_return;
+  }
   auto batch = std::exchange(waiting_, {});
   std::size_t done = 0;
   while (done < batch.size()) {
@@ -136,9 +155,10 @@ boost::asio::awaitable<void> Recorder::flush() {
     const std::uint64_t uncounted = dropped_ - dropped_counted_;
     bool counted = false;
     Result<OutboxSpace> space;
-    auto job = [&outbox = outbox_, &records, uncounted, &counted, &space] {
+    const std::string kept = kept_value_ ? kept_value_() : std::string();
+    auto job = [&outbox = outbox_, &records, uncounted, &counted, &space, &key = kept_key_, &kept] {
       counted = uncounted > 0 && outbox.count_dropped(uncounted).has_value();
-      auto appended = outbox.append(records);
+      auto appended = kept.empty() ? outbox.append(records) : outbox.append_with_note(records, key, kept);
       space = outbox.space();
       return appended;
     };

@@ -38,6 +38,13 @@ class Recorder {
 
   void listen(Listener listener) { listener_ = std::move(listener); }
 
+  /// A note that goes to the disk with every flush, and at least once in each flush interval. Before run()
+  /// only.
+  void keep_noting(std::string key, std::function<std::string()> value) {
+    kept_key_ = std::move(key);
+    kept_value_ = std::move(value);
+  }
+
   /// Lane 1: kept in memory until the next flush.
   void record(const Schema& schema, Record record);
 
@@ -68,12 +75,15 @@ class Recorder {
   void disk_refused(const Error& error);
   void stands(Result<OutboxSpace> space);
   void drop_oldest(std::size_t most);
+  boost::asio::awaitable<void> note_alone();
 
   Clock& clock_;
   Outbox& outbox_;
   WorkerThread& store_;
   Duration flush_interval_;
   Listener listener_;
+  std::string kept_key_;
+  std::function<std::string()> kept_value_;
   std::vector<Pending> waiting_;
   std::optional<SteadyTime> flush_at_;
   WakeUp changed_;

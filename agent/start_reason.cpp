@@ -146,15 +146,17 @@ Record boot_record(const StartReason& reason, Stamp stamp) {
   return record;
 }
 
-std::vector<OutageEvent> outage_before(const StartReason& reason, const Stamp& now, Milliseconds heartbeat) {
+std::vector<OutageEvent> outage_before(const StartReason& reason, const Stamp& now, Milliseconds heartbeat,
+                                       Milliseconds least) {
   const bool by_power = reason.what == What::power_loss;
   const bool by_board = reason.what == What::watchdog || reason.what == What::kernel_panic;
   const bool by_program = reason.what == What::crash;
   if (!reason.before || !(by_power || by_board || by_program)) return {};
   bool known = false;
   const auto off = off_time(reason, now, known);
-  // The unit starts a program anew at once; what took longer was seen by the records that are missing.
-  if (by_program && off <= 2 * heartbeat) return {};
+  // The unit starts a program anew at once; what took longer was seen by the signs that are missing.
+  if (by_program && off <= std::max(2 * heartbeat, least)) return {};
+  known = known && off >= Milliseconds::zero();
   OutageEvent begin;
   begin.kind = OutageEvent::Kind::begin;
   Outage& outage = begin.outage;
@@ -162,8 +164,8 @@ std::vector<OutageEvent> outage_before(const StartReason& reason, const Stamp& n
   outage.reached = Rung::power;
   outage.begin_boot = begin.boot = reason.before->boot_id;
   begin.at_earliest = reason.before->boot_time;
-  begin.at = begin.at_earliest + heartbeat;
-  if (by_program) begin.at = std::min(begin.at, now.boot_time);
+  // It was over by then at the latest, however soon another sign would have been due.
+  begin.at = begin.at_earliest + (known ? std::min(heartbeat, off) : heartbeat);
   outage.begin = outage.changed = begin.at;
   outage.evidence = std::string(to_string(reason.what)) + ": " + reason.evidence;
   outage.id =
@@ -175,7 +177,7 @@ std::vector<OutageEvent> outage_before(const StartReason& reason, const Stamp& n
   end.at_earliest = by_program ? begin.at : BootTime::zero();
   end.outage.changed = end.at;
   const auto lasted = off - (begin.at - begin.at_earliest);
-  if (known && lasted >= Milliseconds::zero()) end.lasted = lasted;
+  if (known) end.lasted = lasted;
   return {begin, end};
 }
 

@@ -50,7 +50,7 @@ struct StartReason {
 /// "power loss", "shutdown", ...
 [[nodiscard]] std::string_view to_string(StartReason::What what);
 
-/// `newest`: stamps of the newest record of each lane: the heartbeat, which costs no write of its own.
+/// `newest`: stamps of what is newest on the disk: the sign of life, the last record of each lane.
 [[nodiscard]] StartReason start_reason(const std::string& boot_id, const std::vector<Stamp>& newest,
                                        const StopNote& stop, const RebootTraces& traces);
 
@@ -59,8 +59,8 @@ struct StartReason {
 
 /// The outage that it ended, as its begin and end; empty when there was none: a board that was switched off
 /// is not broken, and a program that was away for a moment neither. Cause: power, or board. `heartbeat`: the
-/// time after which another record would have been on the disk.
+/// time after which another sign of life would have been on the disk. `least`: shorter is no outage.
 [[nodiscard]] std::vector<OutageEvent> outage_before(const StartReason& reason, const Stamp& now,
-                                                     Milliseconds heartbeat);
+                                                     Milliseconds heartbeat, Milliseconds least);
 
 }  // namespace xalink

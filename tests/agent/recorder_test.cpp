@@ -52,6 +52,35 @@ TEST_F(RecorderTest, MeasurementsReachTheDiskWithinTheFlushInterval) {
   EXPECT_EQ(recorder.waiting(), 0U);
 }
 
+TEST_F(RecorderTest, ANoteIsKeptWithEachFlushAndAloneWhenThereIsNothingElse) {
+  std::string value = "first";
+  recorder.keep_noting("alive", [&] { return value; });
+  const auto noted = [&] {
+    std::optional<std::string> note;
+    bool answered = false;
+    auto ask = [&]() -> boost::asio::awaitable<void> {
+      auto reading = recorder.read_note("alive");
+      auto read = co_await std::move(reading);
+      note = read.value();
+      answered = true;
+    };
+    boost::asio::co_spawn(loop, std::move(ask), boost::asio::detached);
+    until([&] { return answered; });
+    return note;
+  };
+  clock.advance(seconds(59));
+  EXPECT_FALSE(noted());
+  clock.advance(seconds(1));
+  until([&] { return noted() == "first"; });
+  value = "second";
+  clock.advance(seconds(50));
+  recorder.record(ping(), record(std::uint64_t{1}));
+  EXPECT_EQ(noted(), "first");
+  clock.advance(seconds(10));
+  until([&] { return appended[1] == 1; });
+  EXPECT_EQ(noted(), "second") << "in the flush of a record";
+}
+
 TEST_F(RecorderTest, EventsAreOnTheDiskBeforeTheirSourceIsTold) {
   bool told = false;
   auto take = [&]() -> boost::asio::awaitable<void> {

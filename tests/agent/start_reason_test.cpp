@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "agent/sign_of_life.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "tests/agent/probes/fake_tree.hpp"
 
@@ -55,7 +56,7 @@ TEST_F(StartReasonTest, NothingIsKnownOfTheTimeBeforeTheFirstStart) {
   newest.clear();
   const auto first = reason("boot-1");
   EXPECT_EQ(first.what, What::first_start);
-  EXPECT_TRUE(outage_before(first, Stamp{noon, seconds(20), "boot-1"}, minutes(2)).empty());
+  EXPECT_TRUE(outage_before(first, Stamp{noon, seconds(20), "boot-1"}, minutes(2), seconds(20)).empty());
 }
 
 TEST_F(StartReasonTest, ABoardWithoutAnySignLostItsPower) {
@@ -70,7 +71,7 @@ TEST_F(StartReasonTest, ABoardWithoutAnySignLostItsPower) {
 
   // Three hours later the clock is right again.
   const Stamp now{noon + hours(3), seconds(20), "boot-2", ClockQuality::synchronised};
-  const auto events = outage_before(found, now, minutes(2));
+  const auto events = outage_before(found, now, minutes(2), seconds(20));
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].outage.cause, Rung::power);
   EXPECT_EQ(events[0].boot, "boot-1");
@@ -86,10 +87,29 @@ TEST_F(StartReasonTest, ABoardWithoutAnySignLostItsPower) {
   EXPECT_EQ(record.values[6], Value(std::uint64_t{3 * 3600 - 20}));
 }
 
+TEST_F(StartReasonTest, ABoardThatWasOffForAMomentWasOffNoLongerThanThat) {
+  const auto found = reason("boot-2");
+  const Stamp now{noon + seconds(70), seconds(20), "boot-2", ClockQuality::synchronised};
+  const auto events = outage_before(found, now, minutes(2), seconds(20));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at, hours(1) + seconds(50)) << "another sign of life was not due yet";
+  EXPECT_EQ(events[1].lasted, seconds(0));
+}
+
+TEST_F(StartReasonTest, ASignOfLifeSurvivesItsText) {
+  const Stamp stamp{noon, hours(7), "boot-1", ClockQuality::holdover};
+  EXPECT_EQ(read_sign_of_life(sign_of_life(stamp)), stamp);
+  for (const char* text :
+       {"", "alive 1 ", "alive 1 5", "alive 1 5 6 1", "alive 1 5 6 1 ", "alive 1 5 6 9 boot",
+        "alive 1 -5 6 1 boot", "alive 1 5x 6 1 boot", "alive 2 5 6 1 boot"}) {
+    EXPECT_FALSE(read_sign_of_life(text)) << text;
+  }
+}
+
 TEST_F(StartReasonTest, WithoutAClockTheTimeBetweenIsNotMadeUp) {
   const auto found = reason("boot-2");
   const Stamp now{noon - hours(900), seconds(20), "boot-2", ClockQuality::unset};
-  const auto events = outage_before(found, now, minutes(2));
+  const auto events = outage_before(found, now, minutes(2), seconds(20));
   ASSERT_EQ(events.size(), 2U);
   EXPECT_FALSE(events[1].lasted);
   EXPECT_TRUE(is_null(boot_record(found, now).values[6]));
@@ -101,7 +121,7 @@ TEST_F(StartReasonTest, SwitchedOffIsNotBroken) {
   EXPECT_EQ(by_note.what, What::shutdown);
   EXPECT_EQ(by_note.before->boot_time, hours(1) + seconds(30)) << "the stop is the last sign of life";
   EXPECT_EQ(by_note.before->wall, noon + seconds(30));
-  EXPECT_TRUE(outage_before(by_note, Stamp{noon, seconds(9), "boot-2"}, minutes(2)).empty());
+  EXPECT_TRUE(outage_before(by_note, Stamp{noon, seconds(9), "boot-2"}, minutes(2), seconds(20)).empty());
   // The program was killed before it could say so; the system did.
   stop = {};
   wtmp(BOOT_TIME, "reboot");
@@ -122,7 +142,7 @@ TEST_F(StartReasonTest, AWatchdogSaysThatItWasIt) {
   const auto found = reason("boot-2");
   EXPECT_EQ(found.what, What::watchdog);
   EXPECT_EQ(found.evidence, "watchdog0 says so");
-  const auto events = outage_before(found, Stamp{noon, seconds(9), "boot-2"}, minutes(2));
+  const auto events = outage_before(found, Stamp{noon, seconds(9), "boot-2"}, minutes(2), seconds(20));
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].outage.cause, Rung::board);
   // Boards that restart by way of their watchdog were restarted.
@@ -150,7 +170,7 @@ TEST_F(StartReasonTest, WhatStoppedBeforeTheBoardDidIsNotGuessed) {
   stopped("");
   const auto found = reason("boot-2");
   EXPECT_EQ(found.what, What::not_known);
-  EXPECT_TRUE(outage_before(found, Stamp{noon, seconds(9), "boot-2"}, minutes(2)).empty());
+  EXPECT_TRUE(outage_before(found, Stamp{noon, seconds(9), "boot-2"}, minutes(2), seconds(20)).empty());
 }
 
 TEST_F(StartReasonTest, AProgramThatWasRestartedIsNoBoardThatWas) {
@@ -162,8 +182,9 @@ TEST_F(StartReasonTest, AProgramThatWasRestartedIsNoBoardThatWas) {
   const auto crashed = reason("boot-1");
   EXPECT_EQ(crashed.what, What::crash);
   // Started anew at once by its unit: no outage; after an hour without a record: one of the board.
-  EXPECT_TRUE(outage_before(crashed, Stamp{noon, hours(1) + minutes(3), "boot-1"}, minutes(2)).empty());
-  const auto events = outage_before(crashed, Stamp{noon, hours(2), "boot-1"}, minutes(2));
+  EXPECT_TRUE(
+      outage_before(crashed, Stamp{noon, hours(1) + minutes(3), "boot-1"}, minutes(2), seconds(20)).empty());
+  const auto events = outage_before(crashed, Stamp{noon, hours(2), "boot-1"}, minutes(2), seconds(20));
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].outage.cause, Rung::board);
   EXPECT_EQ(events[1].at, hours(2));

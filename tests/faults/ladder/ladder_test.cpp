@@ -84,6 +84,27 @@ class LadderFaults : public testing::Test {
     truths_.push_back(std::move(truth));
   }
 
+  /// The board is off for longer than its times may be wrong, and starts with another boot, in which these
+  /// outages come up. Returns when the program was started.
+  [[nodiscard]] BootTime lose_power(const std::string& name, const std::string& boot_id,
+                                    const std::set<std::string>& missing) {
+    Truth truth;
+    truth.name = name;
+    board_.kill();
+    missing_from(truth, {"power"}, clock_.boot());
+    std::this_thread::sleep_for(kHold);
+    // Times since a boot are whole seconds apart here.
+    const auto begin = std::chrono::ceil<seconds>(clock_.boot());
+    missing_from(truth, {}, begin);
+    truths_.push_back(truth);
+    std::this_thread::sleep_for(kProbeInterval);
+    board_.boot(boot_id, begin);
+    const auto start = clock_.boot();
+    board_.start();
+    EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()) == missing; })) << said();
+    return start;
+  }
+
   void compare(const std::string& name) {
     ASSERT_TRUE(all_is_well()) << said();
     EXPECT_EQ(board_.stop(), 0);
@@ -205,6 +226,33 @@ TEST_F(LadderFaults, AreRememberedByAProgramThatIsKilled) {
   EXPECT_EQ(recorded_starts(gateway_.store()),
             (std::vector<std::string>{"program: first start", "program: crash", "program: crash",
                                       "program: crash"}));
+}
+
+// The board goes off without a word: once while all is well, once while the way is missing.
+TEST_F(LadderFaults, OfPowerAreToldWithTheLastSignOfLife) {
+  ASSERT_TRUE(all_is_well()) << said();
+  std::this_thread::sleep_for(kHold);
+  (void)lose_power("power", "22222222-2222-4222-8222-222222222222", {});
+  ASSERT_TRUE(all_is_well()) << said();
+  Truth upstream;
+  upstream.name = "upstream, then power too";
+  const auto broken = clock_.boot();
+  internet_.make({.upstream = true});
+  missing_from(upstream, {"internet"}, broken);
+  EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("internet"); }));
+  std::this_thread::sleep_for(kHold);
+  missing_from(upstream, {}, clock_.boot());
+  const auto started =
+      lose_power("power, upstream missing", "33333333-3333-4333-8333-333333333333", {"internet"});
+  missing_from(upstream, {"internet"}, started);
+  std::this_thread::sleep_for(kHold);
+  const auto mended = clock_.boot();
+  internet_.make({});
+  missing_from(upstream, {}, mended);
+  truths_.push_back(upstream);
+  compare("power");
+  EXPECT_EQ(recorded_starts(gateway_.store()),
+            (std::vector<std::string>{"program: first start", "board: power loss", "board: power loss"}));
 }
 
 }  // namespace
