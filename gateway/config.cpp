@@ -1,5 +1,7 @@
 #include "gateway/config.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
 #include <chrono>
 #include <system_error>
 #include <utility>
@@ -92,6 +94,62 @@ void read_import(Settings& settings, GatewayConfig& config) {
   }
 }
 
+/// "127.0.0.1:8080" or "[::1]:8080".
+bool read_listen(const std::string& text, HttpSettings& http) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  std::string address = text.substr(0, colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+    if (address.find(':') == std::string::npos) return false;
+  } else if (address.find(':') != std::string::npos) {
+    return false;
+  }
+  boost::system::error_code no_address;
+  (void)boost::asio::ip::make_address(address, no_address);
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + colon + 1, end, http.port);
+  if (no_address || read.ec != std::errc() || read.ptr != end) return false;
+  http.address = std::move(address);
+  return true;
+}
+
+void read_http(Settings& settings, HttpSettings& http) {
+  SettingsTable table = settings.table("http");
+  const std::string listen = table.text("listen", "");
+  if (!listen.empty() && !read_listen(listen, http)) {
+    table.mistake("listen", "is no IP address with a port",
+                  "write it as \"127.0.0.1:8080\" or \"[::]:8443\", or \"\" for no HTTP");
+  }
+  for (const auto& [key, file] :
+       {std::pair("certificate_file", &http.certificate_file), std::pair("key_file", &http.key_file)}) {
+    *file = table.path(key, {});
+    std::error_code error;
+    if (file->empty() || std::filesystem::is_regular_file(*file, error)) continue;
+    table.mistake(key, file->string() + ": there is no such file",
+                  "put the file there, or correct the path or its permissions");
+  }
+  if (http.certificate_file.empty() != http.key_file.empty()) {
+    const bool has_key = http.certificate_file.empty();
+    table.mistake(has_key ? "key_file" : "certificate_file",
+                  std::string("is set without ") + (has_key ? "certificate_file" : "key_file"),
+                  "set both: a certificate needs its key");
+  }
+  const auto number = [&](std::string_view key, std::size_t fallback) {
+    return static_cast<std::size_t>(table.integer(key, static_cast<std::int64_t>(fallback), 1, 100'000));
+  };
+  http.connections = number("connections", http.connections);
+  http.connections_per_address = number("connections_per_address", http.connections_per_address);
+}
+
+void read_measure(Settings& settings, MeasureLimits& measure) {
+  SettingsTable table = settings.table("measure");
+  measure.simultaneous = static_cast<std::size_t>(
+      table.integer("simultaneous", static_cast<std::int64_t>(measure.simultaneous), 0, 1000));
+  measure.seconds = table.duration("max_seconds", measure.seconds, seconds(1), minutes(1));
+  measure.bytes = table.bytes("max_bytes", measure.bytes, 100'000, 10'000'000'000);
+}
+
 Checked<GatewayConfig> read(Result<Settings> settings) {
   if (!settings) return Mistakes(std::vector<Error>{std::move(settings.error())});
   GatewayConfig config;
@@ -101,6 +159,8 @@ Checked<GatewayConfig> read(Result<Settings> settings) {
   read_limits(*settings, config);
   read_clock(*settings, config);
   read_import(*settings, config);
+  read_http(*settings, config.http);
+  read_measure(*settings, config.measure);
   config.log_level = read_log_level(*settings);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "gateway/admission.hpp"
+#include "gateway/http/http_server.hpp"
+#include "gateway/measure_desk.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/host_application.hpp"
 #include "sparkplug/session.hpp"
@@ -31,6 +33,8 @@ struct GatewayConfig {
   std::filesystem::path import_ca_file;  ///< empty: the broker's ca_file
   std::filesystem::path import_keys_folder = "/etc/xalink-gateway/boards";
   std::filesystem::path control_socket = "/run/xalink-gateway/control.sock";
+  HttpSettings http;
+  MeasureLimits measure;
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off
 };
 

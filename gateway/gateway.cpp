@@ -15,11 +15,15 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "gateway/http/http_server.hpp"
+#include "gateway/import.hpp"
 #include "gateway/import_desk.hpp"
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
+#include "gateway/measure_desk.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/control_socket.hpp"
 #include "sparkplug/kernel_clock.hpp"
@@ -67,7 +71,10 @@ class Gateway {
         intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
                 random_seed()),
         imports_(config, clock_, intake_),
+        http_(loop_.get_executor(), clock_, config.http),
+        measures_(clock_, known_boards(config), config.measure),
         signals_(loop_, SIGINT, SIGTERM) {
+    http_.route(std::string(kMeasurePath), [this](HttpExchange& talk) { return measures_.answer(talk); });
     auto control = ControlSocket::open(loop_.get_executor(), config.control_socket, "xalink-gateway");
     if (control) {
       control_.emplace(std::move(*control));
@@ -99,7 +106,7 @@ class Gateway {
  private:
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto all = intake_.run() && report() && answer();
+    auto all = intake_.run() && report() && answer() && http_.run();
     co_await std::move(all);
   }
 
@@ -137,6 +144,8 @@ class Gateway {
   HostApplication host_;
   Intake intake_;
   ImportDesk imports_;
+  HttpServer http_;
+  MeasureDesk measures_;
   std::optional<ControlSocket> control_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;

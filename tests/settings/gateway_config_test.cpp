@@ -36,6 +36,13 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_DOUBLE_EQ(shown->admission.set_aside_per_minute, usual->admission.set_aside_per_minute);
   EXPECT_EQ(shown->queue_bytes_per_board, usual->queue_bytes_per_board);
   EXPECT_EQ(shown->host.max_metrics_of_node, usual->host.max_metrics_of_node);
+  EXPECT_EQ(shown->http.address, usual->http.address);
+  EXPECT_EQ(shown->http.certificate_file, usual->http.certificate_file);
+  EXPECT_EQ(shown->http.connections, usual->http.connections);
+  EXPECT_EQ(shown->http.connections_per_address, usual->http.connections_per_address);
+  EXPECT_EQ(shown->measure.simultaneous, usual->measure.simultaneous);
+  EXPECT_EQ(shown->measure.seconds, usual->measure.seconds);
+  EXPECT_EQ(shown->measure.bytes, usual->measure.bytes);
 }
 
 TEST(GatewayConfig, ReadsEveryKey) {
@@ -65,6 +72,16 @@ ca_file = "/etc/passwd"
 keys_folder = "/srv/keys"
 [control]
 socket = "/srv/control.sock"
+[http]
+listen = "[::1]:8443"
+certificate_file = "/etc/passwd"
+key_file = "/etc/group"
+connections = 9
+connections_per_address = 3
+[measure]
+simultaneous = 0
+max_seconds = 20
+max_bytes = "1MB"
 [log]
 level = "debug"
 )",
@@ -89,6 +106,15 @@ level = "debug"
   EXPECT_DOUBLE_EQ(config->admission.set_aside_per_minute, 0);
   EXPECT_EQ(config->queue_bytes_per_board, 2'000'000U);
   EXPECT_EQ(config->host.max_metrics_of_node, 300U);
+  EXPECT_EQ(config->http.address, "::1");
+  EXPECT_EQ(config->http.port, 8443);
+  EXPECT_EQ(config->http.certificate_file, "/etc/passwd");  // some file that is there
+  EXPECT_EQ(config->http.key_file, "/etc/group");
+  EXPECT_EQ(config->http.connections, 9U);
+  EXPECT_EQ(config->http.connections_per_address, 3U);
+  EXPECT_EQ(config->measure.simultaneous, 0U);
+  EXPECT_EQ(config->measure.seconds, std::chrono::seconds(20));
+  EXPECT_EQ(config->measure.bytes, 1'000'000U);
 }
 
 TEST(GatewayConfig, TellsAllMistakesAtOnce) {
@@ -116,6 +142,20 @@ level = "verbose"
     EXPECT_EQ(errors[i].where, places[i]);
     EXPECT_FALSE(errors[i].next.empty());
   }
+}
+
+TEST(GatewayConfig, SaysWhatIsWrongWithTheHttpPort) {
+  for (const auto* listen : {"8080", "gateway:8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "::1:8080",
+                             "[127.0.0.1]:80", "127.0.0.1:80x", "[]:80"}) {
+    const auto mistakes = mistakes_in(std::string("[http]\nlisten = \"") + listen + "\"\n");
+    ASSERT_EQ(mistakes.size(), 1U) << listen;
+    EXPECT_EQ(mistakes[0].where, "g.toml:2:10: http.listen");
+  }
+  const auto half = mistakes_in("[http]\ncertificate_file = \"/etc/passwd\"\n");
+  ASSERT_EQ(half.size(), 1U);
+  EXPECT_NE(half[0].what.find("without key_file"), std::string::npos);
+  EXPECT_EQ(mistakes_in("[http]\nkey_file = \"/no/such/file\"\ncertificate_file = \"/no\"\n").size(), 2U);
+  EXPECT_EQ(mistakes_in("[measure]\nmax_seconds = 0\nmax_bytes = 1\nsimultaneous = -1\n").size(), 3U);
 }
 
 TEST(GatewayConfig, AMissingFileSaysToCopyTheExample) {

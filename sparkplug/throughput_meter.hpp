@@ -1,0 +1,44 @@
+#pragma once
+// How fast bytes came through, as both ends reckon it: bytes that the receiving program had, over its own
+// time.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sparkplug/clock.hpp"
+
+namespace xalink {
+
+/// Fed by the receiver of one stream. TCP begins slowly: the first quarter of the time, and at most the
+/// first kSlowStart of it, is left out of the rate. (NDT7 counts from the first byte and reads low by that
+/// on short tests.)
+///
+/// Thread-safety: none.
+class ThroughputMeter {
+ public:
+  static constexpr Duration kSlowStart = std::chrono::seconds(2);
+
+  /// `bytes` more are there, at `at`; the first call starts the time, and its bytes are not part of the rate:
+  /// they were sent before it.
+  void arrived(SteadyTime at, std::uint64_t bytes);
+
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  /// From the first bytes to the last.
+  [[nodiscard]] Duration took() const;
+  /// Nothing when too little came, or in too short a time, to say.
+  [[nodiscard]] std::optional<double> bits_per_second() const;
+
+ private:
+  struct Point {
+    SteadyTime at;
+    std::uint64_t bytes;  ///< in all, then
+  };
+
+  std::vector<Point> points_;  ///< thinned out when they become many: the first always, and not the last
+  Duration spacing_ = std::chrono::milliseconds(1);
+  std::uint64_t bytes_ = 0;
+  SteadyTime last_{};
+};
+
+}  // namespace xalink
