@@ -6,8 +6,8 @@
 namespace xalink {
 namespace {
 
-constexpr std::array<std::string_view, kRungCount> kNames = {"power",    "board", "link",     "first hop",
-                                                             "internet", "dns",   "services", "gateway"};
+constexpr std::array<std::string_view, kRungCount> kNames = {
+    "power", "board", "modem", "link", "first hop", "internet", "dns", "services", "gateway"};
 
 }  // namespace
 

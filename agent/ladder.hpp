@@ -14,6 +14,7 @@ namespace xalink {
 enum class Rung : std::uint8_t {
   power,      ///< the board gets power, from whatever source
   board,      ///< this program runs
+  modem,      ///< the modem that the default route leads through is not at fault
   link,       ///< an interface with carrier and default route
   first_hop,  ///< the default route's next hop answers
   internet,   ///< something beyond it answers
@@ -21,14 +22,14 @@ enum class Rung : std::uint8_t {
   services,   ///< a named public service answers
   gateway,    ///< the session with the gateway is up
 };
-inline constexpr std::size_t kRungCount = 8;
+inline constexpr std::size_t kRungCount = 9;
 
 [[nodiscard]] constexpr std::size_t index(Rung rung) {
   return static_cast<std::size_t>(rung);
 }
-/// Of the way from the board to any service: link to DNS.
+/// Of the way from the board to any service: modem to DNS.
 [[nodiscard]] constexpr bool is_way(Rung rung) {
-  return rung >= Rung::link && rung <= Rung::dns;
+  return rung >= Rung::modem && rung <= Rung::dns;
 }
 /// "power", "first hop", ...
 [[nodiscard]] std::string_view to_string(Rung rung);

@@ -1,14 +1,11 @@
 #include "agent/outage_watch.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace xalink {
 namespace {
 
-constexpr std::string_view kSession = "Session";
-constexpr Rung kWay[] = {Rung::link, Rung::first_hop, Rung::internet, Rung::dns};
 // A service that stays away is asked less and less: ten thousand boards that ask every ten seconds are what
 // keeps it down. Its usual interval is the limit.
 constexpr std::uint32_t kMostDoublings = 12;
@@ -22,48 +19,32 @@ std::string scope_of(Rung cause, const std::string& subject) {
 
 }  // namespace
 
-void OutageWatch::Run::take(bool is_good, BootTime at) {
-  if (!read || good != is_good) {
-    if (read) before = last;
-    good = is_good;
-    since = at;
-    count = 0;
-  }
-  read = true;
-  last = at;
-  if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
-  if (good) last_good = at;
-}
-
 OutageWatch::OutageWatch(OutageRules rules, std::string boot_id, const std::vector<Witness>& witnesses,
                          std::string_view memory, const std::optional<EarlierBoot>& earlier, BootTime now)
-    : rules_(rules), boot_id_(std::move(boot_id)) {
-  for (const Witness& witness : witnesses) {
-    Seen seen;
-    seen.witness = witness;
-    seen_.push_back(std::move(seen));
-  }
-  Seen session;
-  session.witness = Witness{std::string(kSession), Rung::gateway, RungSet(Rung::gateway), {}};
-  seen_.push_back(std::move(session));
+    : OutageWatch(rules, std::move(boot_id), witnesses, OutageMemory::from_text(memory), earlier, now) {}
+
+OutageWatch::OutageWatch(OutageRules rules, std::string boot_id, const std::vector<Witness>& witnesses,
+                         const OutageMemory& memory, const std::optional<EarlierBoot>& earlier, BootTime now)
+    : rules_(rules),
+      boot_id_(std::move(boot_id)),
+      testimony_(rules, witnesses, memory.heard),
+      heard_(memory.heard) {
   for (std::size_t rung = 0; rung < kRungCount; ++rung) shown_[rung].rung = static_cast<Rung>(rung);
-  resume(OutageMemory::from_text(memory), earlier, now);
+  resume(memory, earlier, now);
   show(now);
 }
 
 void OutageWatch::resume(const OutageMemory& memory, const std::optional<EarlierBoot>& earlier,
                          BootTime now) {
-  heard_ = memory.heard;
-  for (Seen& seen : seen_) seen.heard = heard_.contains(seen.witness.probe);
   for (const Outage& outage : memory.open) {
     const auto scope = scope_of(outage.cause, outage.subject);
     open_[scope] = outage;
     if (memory.boot_id == boot_id_) {
-      const auto same = [&](const Seen& seen) {
+      const auto same = [&](const Testimony::Seen& seen) {
         return seen.witness.rung == outage.cause &&
                (outage.cause != Rung::services || seen.witness.subject == outage.subject);
       };
-      if (std::ranges::any_of(seen_, same)) continue;
+      if (std::ranges::any_of(testimony_.all(), same)) continue;
       end(scope, {now, outage.changed}, "not measured any more", 0);
       continue;
     }
@@ -86,178 +67,24 @@ void OutageWatch::resume(const OutageMemory& memory, const std::optional<Earlier
   }
 }
 
-OutageWatch::Seen* OutageWatch::find(std::string_view probe) {
-  const auto found =
-      std::ranges::find_if(seen_, [&](const Seen& seen) { return seen.witness.probe == probe; });
-  return found == seen_.end() ? nullptr : &*found;
-}
-
 void OutageWatch::take(std::string_view probe, const Verdict& verdict, BootTime at) {
-  Seen* seen = find(probe);
-  if (seen == nullptr) return;
-  for (std::size_t number = 0; number < kRungCount; ++number) {
-    const auto rung = static_cast<Rung>(number);
-    if (!seen->asks(rung)) continue;
-    seen->runs[number].take(rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung), at);
-  }
-  seen->latest = verdict;
-  if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
-    seen->heard = true;
-    heard_.insert(seen->witness.probe);
-    memory_changed_ = true;
-  }
-  forget_deaf_hops();
-  judge(at);
-}
-
-void OutageWatch::forget_deaf_hops() {
-  for (Seen& seen : seen_) {
-    const Run& run = seen.own();
-    if (seen.witness.rung != Rung::first_hop || !seen.heard || !run.read || run.good) continue;
-    const auto passed = [&](const Seen& other) {
-      const auto& good = other.runs[index(Rung::first_hop)].last_good;
-      return other.asks(Rung::first_hop) && good && *good > run.since && *good <= run.last;
-    };
-    if (run.count < rules_.failed_readings || std::ranges::none_of(seen_, passed)) continue;
-    seen.heard = false;
-    heard_.erase(seen.witness.probe);
-    memory_changed_ = true;
-  }
+  if (testimony_.take(probe, verdict, at)) judge(at);
 }
 
 void OutageWatch::session(bool online, std::string why, BootTime at) {
-  Verdict verdict;
-  verdict.good = online;
-  verdict.evidence = std::move(why);
-  take(kSession, verdict, at);
-}
-
-bool OutageWatch::session_is_up() const {
-  const Run& run = seen_.back().own();
-  return run.read && run.good;
-}
-
-OutageWatch::Standing OutageWatch::stand(Rung rung, BootTime now) const {
-  Standing standing;
-  std::optional<BootTime> last_good;
-  const Seen* accuser = nullptr;
-  bool asked = false;
-  bool unread = false;
-  bool heard = rung != Rung::first_hop;
-  bool others = false;
-  for (const Seen& seen : seen_) {
-    if (!seen.asks(rung)) continue;
-    const Run& run = seen.runs[index(rung)];
-    if (seen.witness.rung == rung) {
-      asked = true;
-      heard = heard || seen.heard || (run.read && seen.latest.certain);
-    } else {
-      others = true;
-    }
-    if (run.last_good) last_good = std::max(last_good.value_or(*run.last_good), *run.last_good);
-    unread = unread || !run.read;
-    if (!run.read) continue;
-    standing.any_good = standing.any_good || run.good;
-    if (rung == Rung::dns && seen.latest.accuses_dns) accuser = &seen;
-  }
-  if (!asked) return {};
-  if (accuser != nullptr) {
-    const Run& run = accuser->runs[index(rung)];
-    standing.any_good = false;
-    unread = false;
-    standing.since = run.since;
-    standing.readings = run.count;
-    standing.earliest = run.before.value_or(run.since);
-  } else {
-    // Who was bad before others were good knows nothing of this rung: a protocol that is blocked, a machine
-    // that does not answer.
-    std::optional<BootTime> since;
-    for (const Seen& seen : seen_) {
-      const Run& run = seen.runs[index(rung)];
-      if (!seen.asks(rung) || !run.read || run.good || (last_good && run.since <= *last_good)) continue;
-      since = std::min(since.value_or(run.since), run.since);
-      standing.readings = std::max(standing.readings, run.count);
-    }
-    if (!standing.any_good && !heard) return standing;
-    // Where nothing but the session goes beyond the next hop, its keep-alive has to decide.
-    const bool carried = rung == Rung::first_hop && !others && session_is_up();
-    if (!since || carried) {
-      const bool holds = standing.any_good || carried;
-      standing.state = holds ? Standing::State::holds : Standing::State::unknown;
-      return standing;
-    }
-    standing.since = *since;
-    standing.earliest = std::min(last_good.value_or(*since), *since);
-  }
-  const bool decided = !standing.any_good && !unread && standing.readings >= rules_.failed_readings &&
-                       now - standing.since >= rules_.least;
-  standing.state = decided ? Standing::State::missing : Standing::State::doubtful;
-  return standing;
-}
-
-// A session is lost for want of any rung below it, often long before a probe comes round to it.
-bool OutageWatch::way_confirmed_since(BootTime when) const {
-  for (const Rung rung : kWay) {
-    bool asked = false;
-    bool confirmed = false;
-    bool ever = false;
-    for (const Seen& seen : seen_) {
-      if (!seen.asks(rung)) continue;
-      const Run& run = seen.runs[index(rung)];
-      asked = asked || seen.witness.rung == rung;
-      ever = ever || run.last_good;
-      confirmed = confirmed || (run.last_good && *run.last_good >= when);
-    }
-    if (asked && ever && !confirmed) return false;
-  }
-  return true;
-}
-
-OutageWatch::Walk OutageWatch::walk(BootTime now) const {
-  for (const Rung rung : kWay) {
-    const auto standing = stand(rung, now);
-    if (standing.state == Standing::State::holds || standing.state == Standing::State::not_measured) continue;
-    return {rung, standing};
-  }
-  return {};
-}
-
-std::optional<OutageWatch::Recovery> OutageWatch::recovery(Rung rung, BootTime after) const {
-  std::optional<Recovery> found;
-  bool sure = false;
-  for (const Seen& seen : seen_) {
-    const Run& run = seen.runs[index(rung)];
-    if (!seen.asks(rung) || !run.read || !run.good || run.since <= after) continue;
-    sure = sure || run.count >= rules_.good_readings;
-    if (found && found->at <= run.since) continue;
-    found = Recovery{run.since, std::max(after, run.before.value_or(after))};
-  }
-  return sure ? found : std::nullopt;
-}
-
-// What could not be reached for want of a lower rung has said nothing of itself.
-void OutageWatch::forget_bad_above(Rung rung, BootTime after) {
-  for (Seen& seen : seen_) {
-    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
-      Run& run = seen.runs[number];
-      if (!run.read || run.good) continue;
-      if (run.last <= after) {
-        run.read = false;
-        run.before = run.last;
-      } else if (run.since < after) {
-        run.before = after;
-        run.since = after;
-        run.count = 1;
-      }
-    }
-  }
+  testimony_.session(online, std::move(why), at);
+  judge(at);
 }
 
 void OutageWatch::judge(BootTime now) {
   judged_at_ = std::max(judged_at_, now);
+  if (heard_ != testimony_.heard()) {
+    heard_ = testimony_.heard();
+    memory_changed_ = true;
+  }
   judge_way(now);
-  const bool visible = !open_.contains("") && walk(now).clear();
-  for (const Seen& seen : seen_) {
+  const bool visible = !open_.contains("") && testimony_.walk(now).clear();
+  for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
     if (!is_way(rung)) judge_leaf(seen, visible || rung == Rung::power, now);
   }
@@ -270,7 +97,7 @@ void OutageWatch::judge_way(BootTime now) {
     judge_open_way(open->second, now);
     return;
   }
-  const auto walked = walk(now);
+  const auto walked = testimony_.walk(now);
   if (!walked.missing()) return;
   begin("", *walked.stop, {}, walked.standing);
   hide_leaves(walked.standing.since);
@@ -278,7 +105,7 @@ void OutageWatch::judge_way(BootTime now) {
 
 void OutageWatch::judge_open_way(Outage& outage, BootTime now) {
   const Rung cause = outage.cause;
-  auto walked = walk(now);
+  auto walked = testimony_.walk(now);
   if (walked.missing() && *walked.stop < cause) {
     change_cause(outage, *walked.stop, std::max(walked.standing.since, outage.changed), walked.standing);
     return;
@@ -288,24 +115,24 @@ void OutageWatch::judge_open_way(Outage& outage, BootTime now) {
     return;
   }
   if (!recovery_) {
-    recovery_ = recovery(cause, outage.changed);
-    if (!recovery_ && stand(cause, now).state == Standing::State::not_measured) {
+    recovery_ = testimony_.recovery(cause, outage.changed);
+    if (!recovery_ && testimony_.stand(cause, now).state == Standing::State::not_measured) {
       recovery_ = Recovery{now, outage.changed};
     }
     if (!recovery_) return;
-    forget_bad_above(cause, recovery_->at);
-    walked = walk(now);
+    testimony_.forget_bad_above(cause, recovery_->at);
+    walked = testimony_.walk(now);
   }
   if (walked.missing()) {
     change_cause(outage, *walked.stop, recovery_->at, walked.standing);
   } else if (walked.clear()) {
-    end("", *recovery_, evidence_of(cause, /*good=*/true), rules_.good_readings);
+    end("", *recovery_, testimony_.evidence_of(cause, /*good=*/true), rules_.good_readings);
   }
 }
 
-void OutageWatch::judge_leaf(const Seen& seen, bool visible, BootTime now) {
+void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime now) {
   const Rung rung = seen.witness.rung;
-  const Run& run = seen.own();
+  const Readings& run = seen.own();
   if (!run.read) return;
   // The session says what it is until it changes: time is what decides.
   const bool speaks_once = rung == Rung::gateway;
@@ -318,7 +145,7 @@ void OutageWatch::judge_leaf(const Seen& seen, bool visible, BootTime now) {
     return;
   }
   if (!visible || run.good || now - run.since < rules_.least) return;
-  if (speaks_once ? !way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
+  if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
   Standing standing;
   standing.since = run.since;
   standing.earliest = run.last_good.value_or(run.since);
@@ -344,10 +171,10 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
   Outage outage;
   outage.cause = cause;
   outage.subject = std::move(subject);
-  outage.reached = reached_below(cause, standing.since);
+  outage.reached = testimony_.reached_below(cause, standing.since);
   outage.begin_boot = boot_id_;
   outage.begin = outage.changed = standing.since;
-  outage.evidence = evidence_of(cause, /*good=*/false);
+  outage.evidence = testimony_.evidence_of(cause, /*good=*/false);
   outage.id = boot_id_ + "-" + std::to_string(outage.begin.count()) + "-" + std::string(to_string(cause));
   if (!outage.subject.empty()) outage.id += "-" + outage.subject;
   std::ranges::replace(outage.id, ' ', '-');
@@ -365,8 +192,8 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
 
 void OutageWatch::change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing) {
   outage.cause = cause;
-  outage.reached = reached_below(cause, at);
-  outage.evidence = evidence_of(cause, /*good=*/false);
+  outage.reached = testimony_.reached_below(cause, at);
+  outage.evidence = testimony_.evidence_of(cause, /*good=*/false);
   OutageEvent event;
   event.kind = OutageEvent::Kind::cause;
   event.boot = boot_id_;
@@ -396,34 +223,8 @@ void OutageWatch::end(const std::string& scope, Recovery recovery, std::string e
   if (scope.empty()) recovery_.reset();
 }
 
-Rung OutageWatch::reached_below(Rung rung, BootTime now) const {
-  Rung reached = Rung::board;
-  for (const Rung below : kWay) {
-    if (below >= rung) break;
-    const auto standing = stand(below, now);
-    if (standing.state == Standing::State::holds || standing.any_good) reached = below;
-  }
-  return reached;
-}
-
-std::string OutageWatch::evidence_of(Rung rung, bool good) const {
-  std::string evidence;
-  // First those who ask for the rung itself.
-  for (const bool own : {true, false}) {
-    for (const Seen& seen : seen_) {
-      const Run& run = seen.runs[index(rung)];
-      const bool accuses = rung == Rung::dns && seen.latest.accuses_dns;
-      if (!seen.asks(rung) || (seen.witness.rung == rung) != own || !run.read || run.good != good) continue;
-      if (!own && !accuses && (!good || !evidence.empty())) continue;
-      if (!evidence.empty()) evidence += ", ";
-      evidence += seen.latest.evidence;
-    }
-  }
-  return evidence;
-}
-
 std::optional<BootTime> OutageWatch::wake_at() const {
-  const Run& run = seen_.back().own();
+  const Readings& run = testimony_.session();
   if (!run.read || run.good || open_.contains("") || open_.contains(scope_of(Rung::gateway, {}))) return {};
   const auto when = run.since + rules_.least;
   // After that only a reading can decide.
@@ -453,16 +254,16 @@ void OutageWatch::add(std::vector<OutageEvent> events) {
 
 std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   std::vector<Hurry> all;
-  const auto walked = walk(judged_at_);
-  const Run& session = seen_.back().own();
+  const auto walked = testimony_.walk(judged_at_);
+  const Readings& session = testimony_.session();
   const bool lost = session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {})) &&
-                    !way_confirmed_since(session.since);
+                    !testimony_.way_confirmed_since(session.since);
   const bool amiss =
       lost || open_.contains("") || (walked.stop && walked.standing.state != Standing::State::unknown);
-  for (const Seen& seen : seen_) {
+  for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
     if (rung == Rung::gateway) continue;
-    const Run& run = seen.own();
+    const Readings& run = seen.own();
     const auto open = open_.find(scope_of(rung, seen.witness.subject));
     if (is_way(rung)) {
       if (amiss) all.push_back({seen.witness.probe, rules_.recheck});
@@ -487,19 +288,19 @@ void OutageWatch::show(BootTime now) {
     std::string evidence;
     if (rung == Rung::power || rung == Rung::board) {
       holds = true;  // somebody is here to say so
-      evidence = evidence_of(rung, /*good=*/false);
+      evidence = testimony_.evidence_of(rung, /*good=*/false);
     } else if (is_way(rung)) {
-      const auto standing = stand(rung, now);
+      const auto standing = testimony_.stand(rung, now);
       if (standing.any_good || standing.state == Standing::State::holds) {
         holds = true;
       } else if (standing.state > Standing::State::holds) {
         holds = false;
         missing_since = standing.since;
       }
-      evidence = evidence_of(rung, holds.value_or(false));
+      evidence = testimony_.evidence_of(rung, holds.value_or(false));
     } else {
-      for (const Seen& seen : seen_) {
-        const Run& run = seen.own();
+      for (const auto& seen : testimony_.all()) {
+        const Readings& run = seen.own();
         if (seen.witness.rung != rung || !run.read) continue;
         holds = holds.value_or(false) || run.good;
         if (!run.good) missing_since = std::max(missing_since.value_or(run.since), run.since);

@@ -15,6 +15,7 @@
 #include "agent/outage.hpp"
 #include "agent/outage_memory.hpp"
 #include "agent/outage_rules.hpp"
+#include "agent/testimony.hpp"
 #include "agent/verdict.hpp"
 #include "sparkplug/clock.hpp"
 
@@ -28,12 +29,9 @@ struct EarlierBoot {
 };
 
 /// The rules:
-/// - Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds
-///   while any of them says so after the last doubt: one blocked protocol or one silent anchor is no outage.
-///   It is missing when all say so. A rung that no probe asks for is not measured, and never a cause.
-/// - A next hop that was never heard may be one that ignores echo requests: not measured, until it was. So
-///   is one that has stopped to answer while others' answers still come through it.
-/// - Link, first hop, internet and DNS are the way. While a part of it is missing there is one outage, whose
+/// - Whether a rung holds is what its witnesses say (Testimony).
+/// - Modem, link, first hop, internet and DNS are the way. While a part of it is missing there is one outage,
+/// whose
 ///   cause is the lowest missing rung. When that comes back and a higher one is missing, or a lower one goes
 ///   too, the outage goes on with a change of its cause.
 /// - Services, the gateway and the mains are outages of their own, side by side. Those of services and the
@@ -80,75 +78,22 @@ class OutageWatch {
   [[nodiscard]] std::vector<Outage> open() const;
 
  private:
-  /// Equal readings in a row.
-  struct Run {
-    bool read = false;
-    bool good = false;
-    std::uint32_t count = 0;
-    BootTime since{};
-    BootTime last{};
-    std::optional<BootTime> before;  ///< the reading before the run
-    std::optional<BootTime> last_good;
-    void take(bool is_good, BootTime at);
-  };
-  struct Seen {
-    Witness witness;
-    Verdict latest;
-    bool heard = false;
-    std::array<Run, kRungCount> runs{};
-    [[nodiscard]] const Run& own() const { return runs[index(witness.rung)]; }
-    [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
-  };
-  struct Standing {
-    enum class State : std::uint8_t {
-      not_measured,
-      unknown,  ///< no reading (any more)
-      holds,
-      doubtful,  ///< too early to tell
-      missing,
-    };
-    State state = State::not_measured;
-    bool any_good = false;
-    BootTime since{};     ///< of doubtful and missing
-    BootTime earliest{};  ///< the last good reading before
-    std::uint32_t readings = 0;
-  };
-  /// How far the way was walked from the bottom: to its first rung that does not hold for certain.
-  struct Walk {
-    std::optional<Rung> stop;
-    Standing standing;
-    [[nodiscard]] bool clear() const { return !stop; }
-    [[nodiscard]] bool missing() const { return stop && standing.state == Standing::State::missing; }
-  };
-  struct Recovery {
-    BootTime at{};
-    BootTime earliest{};
-  };
-
+  OutageWatch(OutageRules rules, std::string boot_id, const std::vector<Witness>& witnesses,
+              const OutageMemory& memory, const std::optional<EarlierBoot>& earlier, BootTime now);
   void resume(const OutageMemory& memory, const std::optional<EarlierBoot>& earlier, BootTime now);
-  [[nodiscard]] Seen* find(std::string_view probe);
-  [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
-  [[nodiscard]] bool way_confirmed_since(BootTime when) const;
-  [[nodiscard]] Walk walk(BootTime now) const;
-  [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
-  void forget_bad_above(Rung rung, BootTime after);
-  void forget_deaf_hops();
   void judge(BootTime now);
   void judge_way(BootTime now);
   void judge_open_way(Outage& outage, BootTime now);
-  void judge_leaf(const Seen& seen, bool visible, BootTime now);
+  void judge_leaf(const Testimony::Seen& seen, bool visible, BootTime now);
   void hide_leaves(BootTime at);
   void show(BootTime now);
   void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
   void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);
   void end(const std::string& scope, Recovery recovery, std::string evidence, std::uint32_t readings);
-  [[nodiscard]] bool session_is_up() const;
-  [[nodiscard]] std::string evidence_of(Rung rung, bool good) const;
-  [[nodiscard]] Rung reached_below(Rung rung, BootTime now) const;
 
   OutageRules rules_;
   std::string boot_id_;
-  std::vector<Seen> seen_;
+  Testimony testimony_;
   std::map<std::string, Outage> open_;  ///< by scope: "" is the way
   std::optional<Recovery> recovery_;    ///< of the way's cause; what is above it is not known yet
   std::set<std::string> heard_;

@@ -26,6 +26,7 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"Ladder", "Bậc thang kết nối"},
       {"power", "nguồn điện"},
       {"board", "máy"},
+      {"modem", "modem"},
       {"link", "cổng mạng"},
       {"first hop", "thiết bị mạng đầu tiên"},
       {"internet", "Internet"},
@@ -216,6 +217,7 @@ std::string ladder_text(const json::array& ladder, const Speaker& say) {
   // The top rung first, as one looks at a ladder.
   for (auto rung = ladder.rbegin(); rung != ladder.rend(); ++rung) {
     const auto& holds = rung->at("holds");
+    if (holds.is_null() && rung->at("rung") == "modem") continue;  // most boards have none
     const std::string_view mark = holds.is_null() ? "?" : holds.get_bool() ? "✓" : "✗";
     out += "  " + std::string(mark) + " " + say(text(rung->at("rung")));
     if (!rung->at("since").is_null()) out += ", " + say("since") + " " + local_time(text(rung->at("since")));

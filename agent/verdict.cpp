@@ -42,6 +42,16 @@ std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
   return verdict;
 }
 
+std::optional<Verdict> judge_modem(const Schema& schema, const Record& record) {
+  const auto leads_out = flag_of(schema, record, "Default Route");
+  if (!leads_out) return std::nullopt;
+  Verdict verdict;
+  // A spare modem that has no SIM is in nobody's way.
+  verdict.good = !*leads_out || !has(schema, record, "Fault");
+  if (!verdict.good) verdict.evidence = text_of(schema, record, "Fault");
+  return verdict;
+}
+
 std::optional<Verdict> judge_power(const Schema& schema, const Record& record) {
   const auto mains = flag_of(schema, record, "Mains");
   if (!mains) return std::nullopt;
@@ -67,7 +77,7 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
     return;
   }
   // Whoever took the connection may be anybody; the service itself is who has its certificate.
-  prove(Rung::link, Rung::first_hop);
+  prove(Rung::modem, Rung::link, Rung::first_hop);
   const bool its_own = has(schema, record, "TLS Handshake") ||
                        reason.find("certificate has expired") != std::string_view::npos ||
                        reason.find("certificate is not yet valid") != std::string_view::npos;
@@ -85,19 +95,22 @@ std::optional<Witness> witness_of(const Schema& schema, bool by_name) {
     witness.asks = RungSet(Rung::link);
   } else if (group == "Ping/gateway") {
     witness.rung = Rung::first_hop;
-    witness.asks = RungSet(Rung::link, Rung::first_hop);
+    witness.asks = RungSet(Rung::modem, Rung::link, Rung::first_hop);
   } else if (group.starts_with("Ping/") || group.starts_with("TCP/")) {
     witness.rung = Rung::internet;
-    witness.asks = RungSet(Rung::link, Rung::first_hop, Rung::internet);
+    witness.asks = RungSet(Rung::modem, Rung::link, Rung::first_hop, Rung::internet);
   } else if (group.starts_with("DNS/")) {
     // The server may stand on this very board: an answer proves nothing of what lies below.
     witness.rung = Rung::dns;
     witness.asks = RungSet(Rung::dns);
   } else if (group.starts_with("Reach/")) {
     witness.rung = Rung::services;
-    witness.asks = RungSet(Rung::link, Rung::first_hop, Rung::internet, Rung::services);
+    witness.asks = RungSet(Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::services);
     if (by_name) witness.asks.add(Rung::dns);
     witness.subject = group.substr(std::string_view("Reach/").size());
+  } else if (group == "Cellular") {
+    witness.rung = Rung::modem;
+    witness.asks = RungSet(Rung::modem);
   } else if (group == "Power") {
     witness.rung = Rung::power;
     witness.asks = RungSet(Rung::power);
@@ -113,6 +126,8 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
   std::optional<Verdict> verdict;
   if (witness.rung == Rung::link) {
     verdict = judge_link(schema, record);
+  } else if (witness.rung == Rung::modem) {
+    verdict = judge_modem(schema, record);
   } else if (witness.rung == Rung::power) {
     verdict = judge_power(schema, record);
   } else {

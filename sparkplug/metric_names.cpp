@@ -256,6 +256,11 @@ constexpr MetricDeclaration kCellular[] = {
      "agent/modem_health.hpp", "Sự cố modem",
      "Không có SIM, SIM bị khóa, bị từ chối đăng ký; hoặc modem treo: hỏng, không đăng ký, biến mất, không "
      "trả lời"},
+    {"Default Route", DataType::boolean, "", kAny,
+     "The default route leads through it, or while there is none: the last one did; null when there was none "
+     "yet",
+     "/proc/net/route, ModemManager Modem.Ports", "Tuyến mặc định",
+     "Tuyến mặc định (hoặc tuyến gần nhất nếu đang mất) đi qua modem"},
     {"Model", DataType::string, "", kAny, "The modem; said once each time it is found",
      "ModemManager Modem.Model", "Kiểu modem", "Kiểu modem; nói một lần mỗi khi tìm thấy", kNever},
     {"Revision", DataType::string, "", kAny, "Its firmware; said once each time it is found",
@@ -472,8 +477,8 @@ constexpr MetricDeclaration kOutage[] = {
     {"Event", DataType::string, "", kAny, "begin; cause: goes on with another cause; end", "ladder",
      "Sự kiện", "begin: bắt đầu; cause: tiếp diễn với nguyên nhân khác; end: kết thúc"},
     {"Cause", DataType::string, "", kAny,
-     "Lowest rung that is missing: power, board, link, first hop, internet, dns, services, gateway", "ladder",
-     "Nguyên nhân", "Bậc thấp nhất bị mất"},
+     "Lowest rung that is missing: power, board, modem, link, first hop, internet, dns, services, gateway",
+     "ladder", "Nguyên nhân", "Bậc thấp nhất bị mất"},
     {"Subject", DataType::string, "", kAny,
      "Which service; mains while the board runs on its battery; else null", "ladder", "Đối tượng",
      "Dịch vụ nào; mains khi máy chạy bằng pin"},

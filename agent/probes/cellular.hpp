@@ -2,6 +2,7 @@
 // Cellular: does the modem have a network, whose, and how well does it hear it.
 
 #include <boost/asio/any_io_executor.hpp>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ struct CellularSettings {
   ModemBusSettings bus;
   /// A modem that is on and finds no network is at fault after this.
   Duration patience = std::chrono::minutes(10);
+  std::filesystem::path root = "/";  ///< of /proc
   /// Told with each record.
   std::function<void(const ModemVerdict&)> judged = {};
 };
@@ -41,12 +43,17 @@ class CellularProbe final : public Probe {
  private:
   [[nodiscard]] std::vector<Value> values_of_answer(const ModemAnswer& answer, ModemFault judged);
 
+  [[nodiscard]] std::optional<bool> leads_out(const ModemReading* modem);
+
   Clock& clock_;
   ModemBus bus_;
+  std::filesystem::path root_;
   std::function<void(const ModemVerdict&)> judged_;
   ModemHealth health_;
   Schema schema_;
   bool had_modem_manager_ = false;
+  std::vector<std::string> interfaces_;  ///< of the modem, as it was last seen
+  std::optional<bool> led_out_;          ///< the last default route
   std::string said_model_of_;
 };
 

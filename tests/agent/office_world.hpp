@@ -16,6 +16,10 @@ namespace xalink::test {
 
 /// What is true. A simulation: probes answer at once, and a rung needs those below it.
 struct OfficeTruth {
+  bool has_modem = true;  ///< else its probe has nothing to record
+  bool modem = true;      ///< it works; what leaves the office goes through it where `over_modem`
+  bool over_modem = false;
+  bool modem_at_fault = false;  ///< it says so itself, in time
   bool link = true;
   bool hop = true;
   bool internet = true;
@@ -113,7 +117,8 @@ class Office {
   std::uint64_t runs = 0;  ///< of all probes
 
  private:
-  [[nodiscard]] bool reaches_internet() const { return truth.link && truth.hop && truth.internet; }
+  [[nodiscard]] bool reaches_internet() const { return has_link() && truth.hop && truth.internet; }
+  [[nodiscard]] bool has_link() const { return truth.link && (truth.modem || !truth.over_modem); }
 
   void step() {
     std::map<std::string, Milliseconds> hurried;
@@ -125,7 +130,8 @@ class Office {
       }
       if (now < probe.due) continue;
       ++runs;
-      watch->take(probe.witness.probe, verdict(probe.witness), now);
+      const bool silent = probe.witness.rung == Rung::modem && !truth.has_modem;
+      if (!silent) watch->take(probe.witness.probe, verdict(probe.witness), now);
       probe.last = now;
       probe.due = now + probe.interval;
     }
@@ -145,12 +151,14 @@ class Office {
     const std::string_view name = witness.probe;
     bool resolved = reaches_internet() && truth.dns;
     if (witness.rung == Rung::link) {
-      verdict.good = truth.link;
+      verdict.good = has_link();
+    } else if (witness.rung == Rung::modem) {
+      verdict.good = !truth.over_modem || !truth.modem_at_fault;
     } else if (witness.rung == Rung::power) {
       verdict.good = truth.mains;
     } else if (witness.rung == Rung::first_hop) {
-      verdict.good = truth.link && truth.hop && truth.hop_answers;
-      verdict.certain = truth.link && !truth.hop;
+      verdict.good = has_link() && truth.hop && truth.hop_answers;
+      verdict.certain = has_link() && !truth.hop;
     } else if (witness.rung == Rung::internet) {
       const bool over_icmp = name.starts_with("Ping/");
       verdict.good =

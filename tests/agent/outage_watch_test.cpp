@@ -184,6 +184,85 @@ TEST(OutageWatch, AProtocolThatBecomesBlockedIsNoOutage) {
   EXPECT_EQ(office.watch->hurry().size(), 0U);
 }
 
+TEST(OutageWatch, AModemThatHangsIsTheCauseOfWhatItTakesWithIt) {
+  Office office;
+  office.usual().add("Cellular", 60);
+  office.truth.over_modem = true;
+  office.start();
+  office.run(hours(1));
+  EXPECT_EQ(office.told(), Told());
+  office.truth.modem = false;
+  const auto broken = office.now;
+  office.run(minutes(5));
+  // Modems are given time to find their network.
+  EXPECT_EQ(office.told(), Told{"begin link"});
+  office.truth.modem_at_fault = true;
+  const auto found = office.now;
+  office.run(minutes(5));
+  ASSERT_EQ(office.told(), (Told{"begin link", "cause modem"}));
+  expect_between(office.event(0), broken, kFirstSeenWithin);
+  expect_between(office.event(1), found, kSeenAgainWithin);
+  EXPECT_EQ(office.event(1).outage.evidence, "Cellular (no)");
+  EXPECT_EQ(highest_rung(office.watch->ladder()), Rung::board);
+  office.truth.modem = true;
+  office.truth.modem_at_fault = false;
+  const auto mended = office.now;
+  office.run(minutes(5));
+  ASSERT_EQ(office.told(), (Told{"begin link", "cause modem", "end modem"}));
+  expect_between(office.event(2), mended, kSeenAgainWithin);
+}
+
+TEST(OutageWatch, AModemWithoutItsSimIsTheCauseAtOnce) {
+  Office office;
+  office.usual().add("Cellular", 60);
+  office.truth.over_modem = true;
+  office.start();
+  office.run(hours(1));
+  office.truth.modem = false;
+  office.truth.modem_at_fault = true;
+  office.run(minutes(5));
+  EXPECT_EQ(office.told(), Told{"begin modem"});
+}
+
+TEST(OutageWatch, AModemThatNobodyLeavesThroughIsNoCause) {
+  Office office;
+  office.usual().add("Cellular", 60);
+  office.truth.modem = false;
+  office.truth.modem_at_fault = true;
+  office.start();
+  office.run(hours(1));
+  EXPECT_EQ(office.told(), Told());
+  EXPECT_EQ(highest_rung(office.watch->ladder()), Rung::gateway);
+  office.truth.link = false;
+  office.run(minutes(5));
+  EXPECT_EQ(office.told(), Told{"begin link"});
+}
+
+TEST(OutageWatch, AFaultOfAModemThatWorksIsNoOutageAndNoCause) {
+  // ModemManager hangs, not the modem.
+  Office office;
+  office.usual().add("Cellular", 60);
+  office.truth.over_modem = true;
+  office.truth.modem_at_fault = true;
+  office.start();
+  office.run(hours(1));
+  EXPECT_EQ(office.told(), Told());
+  office.truth.internet = false;
+  office.run(minutes(5));
+  EXPECT_EQ(office.told(), Told{"begin internet"});
+}
+
+TEST(OutageWatch, ABoardThatHasNeverFoundAModemMissesNone) {
+  Office office;
+  office.usual().add("Cellular", 60);
+  office.truth.has_modem = false;
+  office.start();
+  office.truth.internet = false;
+  office.run(minutes(10));
+  EXPECT_EQ(office.told(), Told{"begin internet"});
+  EXPECT_FALSE(office.watch->ladder()[index(Rung::modem)].holds);
+}
+
 TEST(OutageWatch, ANextHopThatTurnsDeafIsNotTakenForOneThatIsGone) {
   Office office;
   office.usual().start();

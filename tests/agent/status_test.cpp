@@ -73,8 +73,8 @@ TEST(Status, ShowsTheLadderAndWhatGoesOn) {
   const auto json = status_as_json(status);
   const auto root = boost::json::parse(json);
   EXPECT_EQ(root.at("rung").as_string(), "dns");
-  EXPECT_EQ(root.at("ladder").at(6).at("since").as_string(), "2025-12-31T23:30:00.123Z");
-  EXPECT_TRUE(root.at("ladder").at(4).at("holds").is_null());
+  EXPECT_EQ(root.at("ladder").at(7).at("since").as_string(), "2025-12-31T23:30:00.123Z");
+  EXPECT_TRUE(root.at("ladder").at(5).at("holds").is_null());
   EXPECT_EQ(root.at("outages").at(0).at("seconds").to_number<int>(), 1800);
   EXPECT_EQ(root.at("outages").at(0).at("cause").as_string(), "services");
   const auto english = status_as_text(json, Language::english);

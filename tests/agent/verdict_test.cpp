@@ -42,6 +42,16 @@ TEST(Verdict, ALinkNeedsItsCarrierAndADefaultRoute) {
             "Link/eth0 (no default route)");
 }
 
+TEST(Verdict, AModemIsAtFaultWhereTheDefaultRouteLeadsThroughIt) {
+  const auto schema = cellular_schema();
+  EXPECT_TRUE(verdict(schema, {{"Default Route", true}})->good);
+  const auto hung = verdict(schema, {{"Default Route", true}, {"Fault", text("modem gone")}});
+  EXPECT_FALSE(hung->good);
+  EXPECT_EQ(hung->evidence, "Cellular (modem gone)");
+  EXPECT_TRUE(verdict(schema, {{"Default Route", false}, {"Fault", text("no SIM")}})->good);
+  EXPECT_FALSE(verdict(schema, {{"Fault", text("no SIM")}})) << "it is not known whether it is the way";
+}
+
 TEST(Verdict, AnAnswerProvesWhatItStandsOn) {
   const auto ping = verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}});
   EXPECT_TRUE(ping->good);
@@ -81,14 +91,15 @@ TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {
     return said->proves;
   };
   const Values connected = {{"Connect", std::uint64_t{9}}};
+  const RungSet somebody(Rung::modem, Rung::link, Rung::first_hop);
   EXPECT_EQ(fails("name: timeout"), RungSet());
   EXPECT_EQ(fails("connect: Connection refused"), RungSet(Rung::dns));
-  EXPECT_EQ(fails("TLS: self-signed certificate", connected), RungSet(Rung::link, Rung::first_hop));
-  const RungSet all(Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
+  EXPECT_EQ(fails("TLS: self-signed certificate", connected), somebody);
+  const RungSet all(Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
   EXPECT_EQ(fails("TLS: certificate has expired", connected), all);
   EXPECT_EQ(fails("HTTP: status 503", {{"Connect", std::uint64_t{9}}, {"TLS Handshake", std::uint64_t{9}}}),
             all);
-  EXPECT_EQ(fails("HTTP: status 511", connected), RungSet(Rung::link, Rung::first_hop));
+  EXPECT_EQ(fails("HTTP: status 511", connected), somebody);
 }
 
 TEST(Verdict, AWrongAddressAccusesTheDns) {

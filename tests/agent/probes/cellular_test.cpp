@@ -281,6 +281,35 @@ TEST_F(Cellular, ABusThatIsStartedAnew) {
   EXPECT_EQ(of(ask(), "State"), kNull);
 }
 
+TEST_F(Cellular, KnowsWhetherTheDefaultRouteLeadsThroughIt) {
+  const test::FakeTree tree;
+  CellularSettings settings{{modem_manager.address(), 30s}};
+  settings.root = tree.root();
+  CellularProbe through(loop.get_executor(), clock, std::move(settings));
+  const auto leads = [&](Duration limit = 20s) {
+    const auto values = run(through.measure(clock.steady() + limit));
+    return column(through, values, "Default Route");
+  };
+  const auto route = [&](const std::string& interface) {
+    const auto line = interface + "\t00000000\t00000000\t0001\t0\t0\t700\t00000000\t0\t0\t0\n";
+    tree.write("proc/net/route", std::string(test::kRouteHeading) + (interface.empty() ? "" : line));
+  };
+  begin();
+  EXPECT_EQ(leads(), kNull) << "there has been no route yet";
+  route("eth0");
+  EXPECT_EQ(leads(), Value(false));
+  route("wwan0");
+  EXPECT_EQ(leads(), Value(true));
+  route("");
+  fail(3);
+  EXPECT_EQ(leads(), Value(true)) << "it took the route with it";
+  modem_manager.freeze();
+  EXPECT_EQ(leads(500ms), Value(true));
+  modem_manager.thaw();
+  route("eth0");
+  EXPECT_EQ(leads(), Value(false)) << "another way was found";
+}
+
 TEST_F(Cellular, TellsTheAccessOfItsInterface) {
   const test::FakeTree tree;
   tree.write("sys/class/net/wwan0/uevent", "DEVTYPE=wwan\n");

@@ -1,0 +1,234 @@
+#include "agent/testimony.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace xalink {
+namespace {
+
+constexpr std::string_view kSession = "Session";
+
+}  // namespace
+
+void Readings::take(bool is_good, BootTime at) {
+  if (!read || good != is_good) {
+    if (read) before = last;
+    good = is_good;
+    since = at;
+    count = 0;
+  }
+  read = true;
+  last = at;
+  if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
+  if (good) last_good = at;
+}
+
+Testimony::Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard)
+    : rules_(rules), heard_(std::move(heard)) {
+  for (const Witness& witness : witnesses) {
+    Seen seen;
+    seen.witness = witness;
+    seen.heard = heard_.contains(witness.probe);
+    seen_.push_back(std::move(seen));
+  }
+  Seen session;
+  session.witness = Witness{std::string(kSession), Rung::gateway, RungSet(Rung::gateway), {}};
+  seen_.push_back(std::move(session));
+}
+
+Testimony::Seen* Testimony::find(std::string_view probe) {
+  const auto found =
+      std::ranges::find_if(seen_, [&](const Seen& seen) { return seen.witness.probe == probe; });
+  return found == seen_.end() ? nullptr : &*found;
+}
+
+bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at) {
+  Seen* seen = find(probe);
+  if (seen == nullptr) return false;
+  for (std::size_t number = 0; number < kRungCount; ++number) {
+    const auto rung = static_cast<Rung>(number);
+    if (!seen->asks(rung)) continue;
+    seen->readings[number].take(rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung), at);
+  }
+  seen->latest = verdict;
+  if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
+    seen->heard = true;
+    heard_.insert(seen->witness.probe);
+  }
+  forget_deaf_hops();
+  return true;
+}
+
+void Testimony::session(bool online, std::string why, BootTime at) {
+  Verdict verdict;
+  verdict.good = online;
+  verdict.evidence = std::move(why);
+  take(kSession, verdict, at);
+}
+
+void Testimony::forget_deaf_hops() {
+  for (Seen& seen : seen_) {
+    const Readings& run = seen.own();
+    if (seen.witness.rung != Rung::first_hop || !seen.heard || !run.read || run.good) continue;
+    const auto passed = [&](const Seen& other) {
+      const auto& good = other.readings[index(Rung::first_hop)].last_good;
+      return other.asks(Rung::first_hop) && good && *good > run.since && *good <= run.last;
+    };
+    if (run.count < rules_.failed_readings || std::ranges::none_of(seen_, passed)) continue;
+    seen.heard = false;
+    heard_.erase(seen.witness.probe);
+  }
+}
+
+// Whether it is a witness of its own rung's absence.
+bool Testimony::can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const {
+  const Readings& run = seen.own();
+  if (seen.witness.rung == Rung::first_hop) return seen.heard || (run.read && seen.latest.certain);
+  if (seen.witness.rung == Rung::modem) return run.read && !(last_good && run.since <= *last_good);
+  return true;
+}
+
+Standing Testimony::stand(Rung rung, BootTime now) const {
+  Standing standing;
+  std::optional<BootTime> last_good;
+  const Seen* accuser = nullptr;
+  bool asked = false;
+  bool unread = false;
+  bool others = false;
+  for (const Seen& seen : seen_) {
+    if (!seen.asks(rung)) continue;
+    const Readings& run = seen.of(rung);
+    if (seen.witness.rung == rung) {
+      // A board without a modem has a probe that has never found one.
+      asked = asked || rung != Rung::modem || run.read;
+    } else {
+      others = true;
+    }
+    if (run.last_good) last_good = std::max(last_good.value_or(*run.last_good), *run.last_good);
+    unread = unread || !run.read;
+    if (!run.read) continue;
+    standing.any_good = standing.any_good || run.good;
+    if (rung == Rung::dns && seen.latest.accuses_dns) accuser = &seen;
+  }
+  if (!asked) return {};
+  if (accuser != nullptr) {
+    const Readings& run = accuser->of(rung);
+    standing.any_good = false;
+    unread = false;
+    standing.since = run.since;
+    standing.readings = run.count;
+    standing.earliest = run.before.value_or(run.since);
+  } else {
+    // Who was bad before others were good knows nothing of this rung: a protocol that is blocked, a machine
+    // that does not answer.
+    std::optional<BootTime> since;
+    for (const Seen& seen : seen_) {
+      const Readings& run = seen.of(rung);
+      if (!seen.asks(rung) || !run.read || run.good || (last_good && run.since <= *last_good)) continue;
+      since = std::min(since.value_or(run.since), run.since);
+      standing.readings = std::max(standing.readings, run.count);
+    }
+    const auto speaks = [&](const Seen& seen) {
+      return seen.witness.rung == rung && can_be_missed(seen, last_good);
+    };
+    if (!standing.any_good && std::ranges::none_of(seen_, speaks)) return standing;
+    // Where nothing but the session goes beyond the next hop, its keep-alive has to decide.
+    const bool carried = rung == Rung::first_hop && !others && session().read && session().good;
+    if (!since || carried) {
+      const bool holds = standing.any_good || carried;
+      standing.state = holds ? Standing::State::holds : Standing::State::unknown;
+      return standing;
+    }
+    standing.since = *since;
+    standing.earliest = std::min(last_good.value_or(*since), *since);
+  }
+  const bool decided = !standing.any_good && !unread && standing.readings >= rules_.failed_readings &&
+                       now - standing.since >= rules_.least;
+  standing.state = decided ? Standing::State::missing : Standing::State::doubtful;
+  return standing;
+}
+
+bool Testimony::way_confirmed_since(BootTime when) const {
+  for (const Rung rung : kWay) {
+    bool asked = false;
+    bool confirmed = false;
+    bool ever = false;
+    for (const Seen& seen : seen_) {
+      if (!seen.asks(rung)) continue;
+      const Readings& run = seen.of(rung);
+      asked = asked || seen.witness.rung == rung;
+      ever = ever || run.last_good;
+      confirmed = confirmed || (run.last_good && *run.last_good >= when);
+    }
+    if (asked && ever && !confirmed) return false;
+  }
+  return true;
+}
+
+Walk Testimony::walk(BootTime now) const {
+  for (const Rung rung : kWay) {
+    const auto standing = stand(rung, now);
+    if (standing.state == Standing::State::holds || standing.state == Standing::State::not_measured) continue;
+    return {rung, standing};
+  }
+  return {};
+}
+
+std::optional<Recovery> Testimony::recovery(Rung rung, BootTime after) const {
+  std::optional<Recovery> found;
+  bool sure = false;
+  for (const Seen& seen : seen_) {
+    const Readings& run = seen.of(rung);
+    if (!seen.asks(rung) || !run.read || !run.good || run.since <= after) continue;
+    sure = sure || run.count >= rules_.good_readings;
+    if (found && found->at <= run.since) continue;
+    found = Recovery{run.since, std::max(after, run.before.value_or(after))};
+  }
+  return sure ? found : std::nullopt;
+}
+
+void Testimony::forget_bad_above(Rung rung, BootTime after) {
+  for (Seen& seen : seen_) {
+    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
+      Readings& run = seen.readings[number];
+      if (!run.read || run.good) continue;
+      if (run.last <= after) {
+        run.read = false;
+        run.before = run.last;
+      } else if (run.since < after) {
+        run.before = after;
+        run.since = after;
+        run.count = 1;
+      }
+    }
+  }
+}
+
+Rung Testimony::reached_below(Rung rung, BootTime now) const {
+  Rung reached = Rung::board;
+  for (const Rung below : kWay) {
+    if (below >= rung) break;
+    const auto standing = stand(below, now);
+    if (standing.state == Standing::State::holds || standing.any_good) reached = below;
+  }
+  return reached;
+}
+
+std::string Testimony::evidence_of(Rung rung, bool good) const {
+  std::string evidence;
+  // First those who ask for the rung itself.
+  for (const bool own : {true, false}) {
+    for (const Seen& seen : seen_) {
+      const Readings& run = seen.of(rung);
+      const bool accuses = rung == Rung::dns && seen.latest.accuses_dns;
+      if (!seen.asks(rung) || (seen.witness.rung == rung) != own || !run.read || run.good != good) continue;
+      if (!own && !accuses && (!good || !evidence.empty())) continue;
+      if (!evidence.empty()) evidence += ", ";
+      evidence += seen.latest.evidence;
+    }
+  }
+  return evidence;
+}
+
+}  // namespace xalink

@@ -1,0 +1,122 @@
+#pragma once
+// What the probes have said of each rung of the ladder, and what follows from it: rules without I/O.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/ladder.hpp"
+#include "agent/outage_rules.hpp"
+#include "agent/verdict.hpp"
+#include "sparkplug/clock.hpp"
+
+namespace xalink {
+
+/// Link, first hop and so on: what every service needs, from the bottom up.
+inline constexpr Rung kWay[] = {Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::dns};
+
+/// How a rung stands.
+struct Standing {
+  enum class State : std::uint8_t {
+    not_measured,
+    unknown,  ///< no reading (any more)
+    holds,
+    doubtful,  ///< too early to tell
+    missing,
+  };
+  State state = State::not_measured;
+  bool any_good = false;
+  BootTime since{};     ///< of doubtful and missing
+  BootTime earliest{};  ///< the last good reading before
+  std::uint32_t readings = 0;
+};
+
+/// How far the way was walked from the bottom: to its first rung that does not hold for certain.
+struct Walk {
+  std::optional<Rung> stop;
+  Standing standing;
+  [[nodiscard]] bool clear() const { return !stop; }
+  [[nodiscard]] bool missing() const { return stop && standing.state == Standing::State::missing; }
+};
+
+struct Recovery {
+  BootTime at{};
+  BootTime earliest{};
+};
+
+/// Equal readings in a row.
+struct Readings {
+  bool read = false;
+  bool good = false;
+  std::uint32_t count = 0;
+  BootTime since{};
+  BootTime last{};
+  std::optional<BootTime> before;  ///< the reading before them
+  std::optional<BootTime> last_good;
+  void take(bool is_good, BootTime at);
+};
+
+/// Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds while
+/// any of them says so after the last doubt: one blocked protocol or one silent anchor is no outage. It is
+/// missing when all say so. A rung that no probe asks for is not measured, and never a cause.
+///
+/// A next hop that was never heard may be one that ignores echo requests: not measured, until it was. So is
+/// one that has stopped to answer while others' answers still come through it.
+///
+/// A modem is missing when it is at fault itself, since the way was last there: when the others find nothing
+/// they know no modem.
+///
+/// Thread-safety: none.
+class Testimony {
+ public:
+  struct Seen {
+    Witness witness;
+    Verdict latest;
+    bool heard = false;
+    std::array<Readings, kRungCount> readings{};
+    [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
+    [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
+    [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
+  };
+
+  /// `heard`: probes of next hops that have answered at some time.
+  Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard);
+
+  /// False: nobody of that name is a witness.
+  bool take(std::string_view probe, const Verdict& verdict, BootTime at);
+  void session(bool online, std::string why, BootTime at);
+
+  /// The witnesses, and the session with the gateway as the last of them.
+  [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
+  [[nodiscard]] const Readings& session() const { return seen_.back().own(); }
+  [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
+
+  [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
+  [[nodiscard]] Walk walk(BootTime now) const;
+  /// Each rung of the way was there at `when` or later. A session is lost for want of any rung below it,
+  /// often long before a probe comes round to it.
+  [[nodiscard]] bool way_confirmed_since(BootTime when) const;
+  /// When the rung was there again after `after`; nothing while that is not sure.
+  [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
+  [[nodiscard]] Rung reached_below(Rung rung, BootTime now) const;
+  /// Who says so, those that ask for the rung itself first.
+  [[nodiscard]] std::string evidence_of(Rung rung, bool good) const;
+
+  /// What could not be reached for want of a lower rung has said nothing of itself.
+  void forget_bad_above(Rung rung, BootTime after);
+
+ private:
+  [[nodiscard]] Seen* find(std::string_view probe);
+  [[nodiscard]] bool can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const;
+  void forget_deaf_hops();
+
+  OutageRules rules_;
+  std::vector<Seen> seen_;
+  std::set<std::string> heard_;
+};
+
+}  // namespace xalink
