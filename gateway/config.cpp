@@ -46,6 +46,11 @@ void read_store(Settings& settings, GatewayConfig& config) {
   if (config.store_file.empty()) {
     store.mistake("file", "is empty", "name the file that keeps the records, or remove this key");
   }
+  SettingsTable registry = settings.table("registry");
+  config.registry_file = registry.path("file", config.registry_file);
+  if (config.registry_file.empty()) {
+    registry.mistake("file", "is empty", "name the file that keeps the registry, or remove this key");
+  }
   SettingsTable ledger = settings.table("ledger");
   // Acknowledgements wait for the commit, and boards time out after 2 s at the earliest.
   config.commit_max_delay =

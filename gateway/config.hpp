@@ -21,6 +21,8 @@ struct GatewayConfig {
   HostApplicationOptions host;
   BrokerSettings broker;
   std::filesystem::path store_file = "/var/lib/xalink-gateway/gateway.db";
+  /// [registry]: what the province says of its communes, every version of it.
+  std::filesystem::path registry_file = "/var/lib/xalink-gateway/registry.db";
   /// Group commit: a commit waits this long for company, or until so many records have come.
   Milliseconds commit_max_delay{50};
   std::size_t commit_max_records = 5000;

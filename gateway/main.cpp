@@ -7,12 +7,15 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "gateway/boards.hpp"
+#include "gateway/communes_arguments.hpp"
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/import.hpp"
@@ -90,7 +93,8 @@ std::string footer() {
          "  xalink-gateway run --config my.toml      with a configuration of your own\n"
          "  xalink-gateway boards                    who is online, what waits, what is stored\n"
          "  xalink-gateway boards --help             more about it\n"
-         "  xalink-gateway import /media/usb/*.xalink   what boards sent on sticks\n\n"
+         "  xalink-gateway import /media/usb/*.xalink   what boards sent on sticks\n"
+         "  xalink-gateway communes --help           the list of communes, zones, villages, sites\n\n"
          "The configuration's keys are explained in gateway.example.toml.\n"
          "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration, 3 the store is damaged or "
          "gone.";
@@ -166,6 +170,19 @@ int import_carried(Arguments& arguments, Language language) {
   return import_files(*config, arguments.import_order, language, clock);
 }
 
+/// The registry wants one key of the configuration only. Where nobody configured anything yet, its usual
+/// place: a list can be checked on any machine.
+std::optional<std::filesystem::path> registry_file(const Arguments& arguments) {
+  std::error_code unknown;
+  if (arguments.config_file == kDefaultGatewayConfigFile &&
+      !std::filesystem::exists(arguments.config_file, unknown) && !unknown) {
+    return GatewayConfig{}.registry_file;
+  }
+  const auto config = read_config(arguments);
+  if (!config) return std::nullopt;
+  return config->registry_file;
+}
+
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app(kDescription, "xalink-gateway");
@@ -202,6 +219,8 @@ int main(int argc, char** argv) {
                            "Take nothing in; print the public key that FILE names, for [import] keys_folder");
   import_command->add_flag("--json", arguments.json, "Print JSON instead of text");
 
+  CommunesArguments communes(app, arguments.json);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -209,13 +228,19 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: xalink-gateway --help", kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run, boards or import. Next: xalink-gateway --help", kUsage);
+    return complain("say what to do: run, boards, import or communes. Next: xalink-gateway --help", kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
+    if (communes.parsed()) {
+      const auto file = registry_file(arguments);
+      return file ? communes.run(*file, language, AsioClock()) : kUsage;
+    }
     if (run_command->parsed()) return run(arguments);
     if (import_command->parsed()) return import_carried(arguments, language);
     return show_boards(arguments, language);
+  } catch (const CLI::ParseError& error) {
+    return complain(std::string(error.what()) + ". Next: xalink-gateway communes --help", kUsage);
   } catch (const std::exception& bug) {
     return complain(std::string("ended by an error in the program: ") + bug.what() +
                         ". Next: report it with the log; the store is intact, start it again",

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "tests/gateway/store_fixture.hpp"
@@ -93,6 +94,31 @@ TEST_F(CommandLine, ShowsBoardsInBothLanguagesAndAsJson) {
   const auto json = call("boards --json --config " + config());
   EXPECT_EQ(json.code, 0);
   EXPECT_EQ(json.text.rfind("{\"store\":", 0), 0U);
+}
+
+TEST_F(CommandLine, TakesCommunesWholeOrNotAtAll) {
+  const auto registry = folder_ / "registry.db";
+  const auto settings =
+      folder_
+          .write("registry.toml",
+                 "[broker]\nurl = \"mqtt://127.0.0.1:1\"\n[registry]\nfile = \"" + registry.string() + "\"\n")
+          .string();
+  const std::string good =
+      "code,valid_from,type,name,province_code,province\n00715,2025-07-01,xã,Lũng Cú,08,Tuyên Quang\n";
+  const auto bad = folder_.write("bad.csv", good + "00718,2025-07-01,thôn,Má Lé,08,Tuyên Quang\n").string();
+  const auto refused = call("communes import " + bad + " --lang en --config " + settings);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.text.find("bad.csv:3: column 3 (type)"), std::string::npos) << refused.text;
+  EXPECT_FALSE(std::filesystem::exists(registry));
+
+  const auto list = folder_.write("good.csv", good).string();
+  EXPECT_EQ(call("communes check " + list + " --config " + settings).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(registry)) << "to check is not to take";
+  EXPECT_EQ(call("communes import " + list + " --config " + settings).code, 0);
+  const auto shown = call("communes list --json --config " + settings);
+  EXPECT_NE(shown.text.find("\"key\":\"00715@2025-07-01\""), std::string::npos) << shown.text;
+  EXPECT_EQ(call("communes check " + (folder_ / "absent.csv").string() + " --config " + settings).code, 2);
+  EXPECT_EQ(call("communes --config " + settings).code, 2);
 }
 
 TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswers) {

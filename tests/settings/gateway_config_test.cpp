@@ -24,6 +24,7 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->broker.port, usual->broker.port);
   EXPECT_EQ(shown->broker.keep_alive, usual->broker.keep_alive);
   EXPECT_EQ(shown->store_file, usual->store_file);
+  EXPECT_EQ(shown->registry_file, usual->registry_file);
   EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
   EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
   EXPECT_EQ(shown->trust_own_clock, usual->trust_own_clock);

@@ -1,0 +1,34 @@
+#pragma once
+// What people write in a table's fields, as one form each: dates, numbers, codes, words.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xalink::registry {
+
+using Date = std::chrono::sys_days;
+
+/// "2025-07-01", and what Excel makes of it in Vietnam: "1/7/2025", "01/07/2025", "1-7-2025". Only days that
+/// exist, 1900 to 2199.
+[[nodiscard]] std::optional<Date> read_date(std::string_view text);
+/// "2025-07-01".
+[[nodiscard]] std::string date_text(Date date);
+
+/// "12.5", "12,5"; with at most one mark, which is the decimal one.
+[[nodiscard]] std::optional<double> read_decimal(std::string_view text);
+/// "1234", and with groups of three: "1.234", "1,234", "1 234".
+[[nodiscard]] std::optional<std::int64_t> read_whole(std::string_view text);
+/// Digits only, and zeros before them where Excel took them away: "688" of five is "00688".
+[[nodiscard]] std::optional<std::string> read_code(std::string_view text, std::size_t digits);
+
+/// As short as it can be and still the same number: what was read once is written the same again.
+[[nodiscard]] std::string decimal_text(double number);
+
+/// The parts between the marks, without blanks around them; none of an empty text.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char mark);
+
+}  // namespace xalink::registry

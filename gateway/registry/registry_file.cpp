@@ -1,0 +1,263 @@
+#include "gateway/registry/registry_file.hpp"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "gateway/registry/field_form.hpp"
+#include "sparkplug/csv_reader.hpp"
+#include "sparkplug/text_form.hpp"
+
+namespace xalink::registry {
+namespace {
+
+std::string hexadecimal_digest(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : digest) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xFU];
+  }
+  return text;
+}
+
+/// Reads the rows after one another; the headings first.
+class TableRows {
+ public:
+  TableRows(std::string name, TextEncoding encoding) : name_(std::move(name)), decoder_(encoding) {}
+
+  void take(const CsvRow& row) {
+    if (row.blank()) return;
+    if (!row.broken.empty()) {
+      mistake(row.line, 0, {std::string(row.broken), "dòng không đúng dạng CSV: " + std::string(row.broken)},
+              {"open the line in a text editor and look at its quotes",
+               "mở dòng này bằng trình soạn thảo và xem các dấu nháy"});
+      return;
+    }
+    if (!headed_) {
+      read_headings(row);
+    } else if (!refused_) {
+      read_row(row);
+    }
+  }
+  ReadTable finish() {
+    if (!headed_) {
+      mistake(0, 0, {"the file has no rows", "tệp không có dòng nào"},
+              {"begin it with a line of headings: xalink-gateway communes template communes",
+               "bắt đầu bằng dòng tiêu đề: xalink-gateway communes template communes"});
+    }
+    return std::move(table_);
+  }
+  [[nodiscard]] std::size_t width() const { return refused_ ? 0 : headings_.size(); }
+
+ private:
+  void mistake(std::size_t line, std::size_t column, Said what, Said next) {
+    Mistake made;
+    made.place = {name_, line};
+    made.column = column;
+    if (column > 0 && column <= headings_.size()) made.heading = headings_[column - 1];
+    made.what = std::move(what);
+    made.next = std::move(next);
+    table_.mistakes.push_back(std::move(made));
+  }
+
+  std::vector<std::string> decoded(const CsvRow& row) {
+    std::vector<std::string> fields;
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+      auto text = decoder_.decode(row.fields[i]);
+      if (!text) {
+        mistake(row.line, i + 1, {"is not text in UTF-8", "không phải văn bản UTF-8"},
+                {"save the file as \"CSV UTF-8\", or name its encoding with --encoding",
+                 "lưu tệp ở dạng \"CSV UTF-8\", hoặc chỉ bảng mã bằng --encoding"});
+        broken_ = true;
+      }
+      fields.push_back(text.value_or(""));
+    }
+    return fields;
+  }
+
+  void read_headings(const CsvRow& row) {
+    headed_ = true;
+    headings_ = decoded(row);
+    for (auto& heading : headings_) heading = std::string(without_blank_ends(heading));
+    while (!headings_.empty() && headings_.back().empty()) headings_.pop_back();
+    if (!choose_kind(row.line)) {
+      refused_ = true;
+      return;
+    }
+    const auto& shape = shape_of(table_.kind);
+    table_.columns.assign(shape.columns.size(), 0);
+    for (std::size_t i = 0; i < headings_.size(); ++i) {
+      const auto column = shape.column(headings_[i]);
+      if (!column) {
+        mistake(row.line, i + 1,
+                {"is no column of the table " + std::string(shape.name),
+                 "không phải cột của bảng " + std::string(shape.name)},
+                {"`xalink-gateway communes template " + std::string(shape.name) +
+                     "` prints the columns; remove or rename this one",
+                 "lệnh `xalink-gateway communes template " + std::string(shape.name) +
+                     "` in ra các cột; xóa hoặc đổi tên cột này"});
+      } else if (table_.columns[*column] != 0) {
+        mistake(row.line, i + 1, {"stands twice", "bị lặp lại"}, {"remove one of them", "xóa một cột"});
+      } else {
+        table_.columns[*column] = i + 1;
+      }
+    }
+    for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+      if (!shape.columns[i].required || table_.columns[i] != 0) continue;
+      mistake(row.line, 0,
+              {"the column " + std::string(shape.columns[i].name) + " is missing",
+               "thiếu cột " + std::string(shape.columns[i].vietnamese) + " (" +
+                   std::string(shape.columns[i].name) + ")"},
+              {"add it", "thêm cột này"});
+      refused_ = true;
+    }
+  }
+
+  /// The table whose required columns are there; of several the one that knows most headings.
+  bool choose_kind(std::size_t line) {
+    std::size_t best = 0;
+    bool complete = false;
+    for (const Kind kind : kKinds) {
+      const auto& shape = shape_of(kind);
+      std::size_t known = 0;
+      std::size_t missing = 0;
+      for (const auto& heading : headings_) known += shape.column(heading) ? 1U : 0U;
+      for (const auto& column : shape.columns) {
+        bool there = !column.required;
+        for (const auto& heading : headings_) {
+          const auto found = shape.column(heading);
+          there = there || (found && &shape.columns[*found] == &column);
+        }
+        missing += there ? 0U : 1U;
+      }
+      if (known == 0 || (complete && missing > 0)) continue;
+      if ((missing == 0 && !complete) || known > best) {
+        best = known;
+        complete = missing == 0;
+        table_.kind = kind;
+      }
+    }
+    if (best >= 2) return true;
+    mistake(
+        line, 0,
+        {"these are not the headings of any table of the registry",
+         "đây không phải tiêu đề của bảng nào trong danh bạ"},
+        {"begin with what `xalink-gateway communes template communes` (zones, villages, sites, lines) prints",
+         "bắt đầu bằng kết quả của `xalink-gateway communes template communes` (zones, villages, sites, "
+         "lines)"});
+    return false;
+  }
+
+  void read_row(const CsvRow& row) {
+    broken_ = false;
+    const auto fields = decoded(row);
+    for (std::size_t i = headings_.size(); i < fields.size(); ++i) {
+      if (without_blank_ends(fields[i]).empty()) continue;
+      mistake(row.line, i + 1,
+              {"there is a text beyond the last heading", "có nội dung ngoài cột tiêu đề cuối cùng"},
+              {"look for a comma in an earlier field; put that field into double quotes",
+               "tìm dấu phẩy trong trường phía trước; đặt trường đó trong dấu nháy kép"});
+      return;
+    }
+    Entry entry;
+    entry.kind = table_.kind;
+    entry.place = {name_, row.line};
+    const auto& shape = shape_of(table_.kind);
+    for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+      const std::size_t at = table_.columns[i];
+      const std::string written = at == 0 || at > fields.size() ? "" : fields[at - 1];
+      auto kept = kept_form(shape.columns[i], written);
+      if (!kept) {
+        mistake(row.line, at, std::move(kept.error().what), std::move(kept.error().next));
+        broken_ = true;
+        entry.fields.emplace_back();
+        continue;
+      }
+      if (kept->empty() && shape.columns[i].required) {
+        mistake(row.line, at, {"is empty", "đang để trống"},
+                {shape.columns[i].meaning.english, shape.columns[i].meaning.vietnamese});
+        broken_ = true;
+      }
+      entry.fields.push_back(std::move(*kept));
+    }
+    if (!broken_) {
+      table_.entries.push_back(std::move(entry));
+    } else if (table_.kind == Kind::communes) {
+      table_.half_read.insert(entry.key());
+    } else if (table_.kind == Kind::sites) {
+      table_.half_read.insert(entry.at("site"));
+    }
+  }
+
+  std::string name_;
+  FieldDecoder decoder_;
+  ReadTable table_;
+  std::vector<std::string> headings_;
+  bool headed_ = false;
+  bool refused_ = false;
+  bool broken_ = false;
+};
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n;\t|") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    if (letter == '"') quoted += '"';
+    quoted += letter;
+  }
+  return quoted + "\"";
+}
+
+}  // namespace
+
+ReadTable read_table_text(std::string_view bytes, const std::string& name, TextEncoding encoding) {
+  TableRows rows(name, encoding);
+  ByteOrder order(encoding);
+  CsvReader csv(CsvReader::kAnyDelimiter);
+  std::string utf8(order.feed(bytes));
+  utf8 += order.finish();
+  csv.feed(utf8);
+  csv.finish();
+  while (const CsvRow* row = csv.next()) rows.take(*row);
+  ReadTable table = rows.finish();
+  table.digest = hexadecimal_digest(bytes);
+  return table;
+}
+
+Result<ReadTable> read_table(const std::filesystem::path& file, TextEncoding encoding) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream bytes;
+  if (in) bytes << in.rdbuf();
+  std::error_code error;
+  if (!in || std::filesystem::is_directory(file, error)) {
+    return failure(file.string(), "cannot be read", "look whether it is there and may be read");
+  }
+  return read_table_text(bytes.str(), file.filename().string(), encoding);
+}
+
+std::string table_text(Kind kind, const std::vector<Entry>& entries, Language language) {
+  const auto& columns = shape_of(kind).columns;
+  std::string text = "\xEF\xBB\xBF";
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) text += ',';
+    text +=
+        csv_field(std::string(language == Language::vietnamese ? columns[i].vietnamese : columns[i].name));
+  }
+  text += "\r\n";
+  for (const auto& entry : entries) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) text += ',';
+      text += csv_field(entry.fields.at(i));
+    }
+    text += "\r\n";
+  }
+  return text;
+}
+
+}  // namespace xalink::registry
