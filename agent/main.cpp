@@ -13,6 +13,7 @@
 #include "agent/acknowledge.hpp"
 #include "agent/agent.hpp"
 #include "agent/config.hpp"
+#include "agent/doctor/doctor.hpp"
 #include "agent/export.hpp"
 #include "agent/metric_list.hpp"
 #include "agent/status.hpp"
@@ -45,6 +46,7 @@ constexpr const char* kFooter =
     "  xalink-agent run --config my.toml      with a configuration of your own\n"
     "  xalink-agent status                    how far the office reaches, what waits to be sent\n"
     "  xalink-agent status --lang vi          the same in Vietnamese\n"
+    "  xalink-agent doctor                    what is wrong at this office, why, and what to do next\n"
     "  xalink-agent metrics                   what every metric means, and where it comes from\n"
     "  xalink-agent export /media/usb         what waits, onto a stick for the gateway\n\n"
     "The configuration's keys are explained in agent.example.toml.\n"
@@ -61,6 +63,18 @@ constexpr const char* kStatusFooter =
     "Exit code 1 when the agent does not answer.\n\n"
     "Example:\n"
     "  xalink-agent status --json | jq -r .rung";
+
+constexpr const char* kDoctorFooter =
+    "For whoever stands at the office: checks the board, the program and each rung of the ladder to the\n"
+    "province, all at once, within 40 s at most. Each line says how it stands, why, and what to do next; a\n"
+    "line that is only wrong because of another one points there. Begin with the first ✗.\n"
+    "Marks: ✓ well, ! works, but see to it, ✗ wrong, - not checked. Works whether or not the agent runs,\n"
+    "changes nothing, and leaves a running agent's session alone. With sudo it sees more. --json prints one\n"
+    "JSON object with both languages; \"id\" and \"mark\" are for programs.\n"
+    "Exit codes: 0 nothing is wrong (!, - included), 1 something is, 2 wrong usage.\n\n"
+    "Examples:\n"
+    "  sudo xalink-agent doctor --lang vi\n"
+    "  xalink-agent doctor --json | jq -r '.findings[] | select(.mark == \"wrong\") | .id'";
 
 constexpr const char* kExportFooter =
     "For a board that cannot reach its gateway: writes all records that wait, signed with the board's key,\n"
@@ -181,6 +195,9 @@ int main(int argc, char** argv) {
   auto* status_command = app.add_subcommand("status", "Show how the running agent fares");
   status_command->footer(with_common_options(kStatusFooter));
   status_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+  auto* doctor_command = app.add_subcommand("doctor", "Find what is wrong, why, and what to do next");
+  doctor_command->footer(with_common_options(kDoctorFooter));
+  doctor_command->add_flag("--json", arguments.json, "Print JSON instead of text");
   auto* metrics_command = app.add_subcommand("metrics", "Explain every metric that a board can send");
   metrics_command->footer(with_common_options(kMetricsFooter));
   metrics_command->add_flag("--json", arguments.json, "Print JSON instead of text");
@@ -211,12 +228,14 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run, status, metrics, export or acknowledge. Next: xalink-agent --help",
-                    kUsage);
+    return complain(
+        "say what to do: run, status, doctor, metrics, export or acknowledge. Next: xalink-agent --help",
+        kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
     if (run_command->parsed()) return run(arguments);
+    if (doctor_command->parsed()) return run_doctor({arguments.config_file, arguments.json}, language);
     if (metrics_command->parsed()) return show_metrics(arguments, language);
     if (export_command->parsed()) return export_waiting(arguments, language);
     if (acknowledge_command->parsed()) return acknowledge_carried(arguments, language);

@@ -44,9 +44,9 @@ std::string common_name(X509* certificate) {
   return name;
 }
 
-WallTime end_of(X509* certificate) {
+WallTime time_of(const ASN1_TIME* time) {
   std::tm when{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &when) != 1) return {};
+  if (ASN1_TIME_to_tm(time, &when) != 1) return {};
   return WallTime(std::chrono::seconds(::timegm(&when)));
 }
 
@@ -90,7 +90,15 @@ Result<CertifiedName> check_certificate(std::string_view pem, const std::filesys
   if (name.empty()) return failure("certificate", "names nobody, or more than one (CN)");
   auto key = PublicKey::from_der(public_key_der(leaf.get()));
   if (!key) return failure("certificate", "has a key that cannot be used");
-  return CertifiedName{std::move(name), std::move(*key), end_of(leaf.get())};
+  return CertifiedName{std::move(name), std::move(*key), time_of(X509_get0_notAfter(leaf.get()))};
+}
+
+Result<CertificateLabel> read_certificate_label(std::string_view pem) {
+  const std::unique_ptr<BIO, Free> in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const auto certificate = next_certificate(in.get());
+  if (!certificate) return failure("certificate", "holds no certificate in PEM form");
+  return CertificateLabel{common_name(certificate.get()), time_of(X509_get0_notBefore(certificate.get())),
+                          time_of(X509_get0_notAfter(certificate.get()))};
 }
 
 }  // namespace xalink

@@ -25,4 +25,13 @@ struct CertifiedName {
 [[nodiscard]] Result<CertifiedName> check_certificate(std::string_view pem,
                                                       const std::filesystem::path& ca_file);
 
+/// What stands in a certificate, whoever vouches for it.
+struct CertificateLabel {
+  std::string common_name;  ///< empty: it names nobody, or more than one
+  WallTime not_before{};
+  WallTime not_after{};
+};
+/// Of the first certificate in `pem`.
+[[nodiscard]] Result<CertificateLabel> read_certificate_label(std::string_view pem);
+
 }  // namespace xalink

@@ -1,0 +1,100 @@
+// The MQTT library says of a failed TLS handshake only that it failed; this asks again and hears why.
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "agent/address_text.hpp"
+#include "agent/doctor/ask_broker.hpp"
+#include "sparkplug/with_timeout.hpp"
+
+namespace xalink {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
+/// With TLS 1.3 the broker judges our certificate after the handshake, and says so in an alert.
+constexpr Duration kAlertPatience = std::chrono::seconds(2);
+
+void rethrow_cancel(const error_code& error) {
+  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+}
+
+std::string prepare(asio::ssl::context& context, const BrokerSettings& broker) {
+  error_code error;
+  if (broker.ca_file.empty()) {
+    context.set_default_verify_paths(error);
+  } else {
+    context.load_verify_file(broker.ca_file, error);
+  }
+  if (error) return "ca_file cannot be used: " + error.message();
+  if (!broker.certificate_file.empty()) context.use_certificate_chain_file(broker.certificate_file, error);
+  if (error) return "certificate_file cannot be used: " + error.message();
+  if (!broker.key_file.empty()) context.use_private_key_file(broker.key_file, asio::ssl::context::pem, error);
+  if (error) return "key_file cannot be used: " + error.message();
+  return {};
+}
+
+void demand_name(SSL* connection, const std::string& host) {
+  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
+  if (is_ip_address(host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
+    return;
+  }
+  std::string name = host;
+  SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+  SSL_set1_host(connection, host.c_str());
+}
+
+asio::awaitable<error_code> hear_alert(asio::ssl::stream<tcp::socket&>& stream) {
+  std::array<char, 16> block{};
+  auto heard = co_await stream.async_read_some(asio::buffer(block), kAsValue);
+  co_return std::get<0>(heard);
+}
+
+}  // namespace
+
+asio::awaitable<std::string> handshake_trouble(Clock& clock, const BrokerSettings& broker,
+                                               const std::vector<asio::ip::address>& addresses) {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  std::string unusable = prepare(context, broker);
+  if (!unusable.empty()) co_return unusable;
+  auto executor = co_await asio::this_coro::executor;
+  tcp::socket socket(executor);
+  const tcp::endpoint endpoint(addresses.front(), broker.port);
+  auto connected = co_await socket.async_connect(endpoint, kAsValue);
+  if (const error_code error = std::get<0>(connected)) {
+    rethrow_cancel(error);
+    co_return error.message();
+  }
+  asio::ssl::stream<tcp::socket&> stream(socket, context);
+  demand_name(stream.native_handle(), broker.host);
+  auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
+  if (const error_code error = std::get<0>(shaken)) {
+    rethrow_cancel(error);
+    const long verdict = SSL_get_verify_result(stream.native_handle());
+    std::string reason = verdict == X509_V_OK ? error.message() : X509_verify_cert_error_string(verdict);
+    if (verdict == X509_V_ERR_CERT_NOT_YET_VALID) reason += "; the clock of the board may be behind";
+    co_return reason;
+  }
+  auto hearing = hear_alert(stream);
+  const auto alert = co_await with_timeout(clock, kAlertPatience, std::move(hearing));
+  if (alert && *alert && *alert != asio::error::eof) co_return alert->message();
+  co_return std::string();
+}
+
+}  // namespace xalink

@@ -1,0 +1,63 @@
+#pragma once
+// One line of `xalink-agent doctor`: what was looked at, how it stands, why, and what to do next.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sparkplug/language.hpp"
+
+namespace xalink {
+
+/// A text in both languages. Words of the system (an error message, a name) are the same in both.
+struct Said {
+  std::string en;
+  std::string vi;
+
+  Said() = default;
+  Said(std::string english, std::string vietnamese) : en(std::move(english)), vi(std::move(vietnamese)) {}
+  [[nodiscard]] static Said same(const std::string& text) { return {text, text}; }
+
+  [[nodiscard]] const std::string& in(Language language) const {
+    return language == Language::vietnamese ? vi : en;
+  }
+  [[nodiscard]] bool empty() const { return en.empty(); }
+  Said& operator+=(const Said& more) {
+    en += more.en;
+    vi += more.vi;
+    return *this;
+  }
+  friend Said operator+(Said left, const Said& right) { return left += right; }
+  friend Said operator+(Said left, const std::string& right) { return left += same(right); }
+  friend bool operator==(const Said&, const Said&) = default;
+};
+
+enum class Mark : std::uint8_t {
+  good,
+  notable,    ///< works, and somebody ought to see to it before it stops
+  wrong,      ///< does not work
+  unchecked,  ///< switched off, not there, or there was no way to ask
+};
+
+enum class Part : std::uint8_t { board, program, way };
+inline constexpr std::array kParts{Part::board, Part::program, Part::way};
+
+struct Finding {
+  std::string id;  ///< for programs; stays the same: "clock", "dns/portal"
+  Part part = Part::board;
+  Mark mark = Mark::unchecked;
+  Said name;
+  Said reason;
+  Said next;  ///< empty where there is nothing to do
+  friend bool operator==(const Finding&, const Finding&) = default;
+};
+using Findings = std::vector<Finding>;
+
+/// "good", "notable", "wrong", "unchecked".
+[[nodiscard]] std::string_view to_string(Mark mark);
+/// "board", "program", "way".
+[[nodiscard]] std::string_view to_string(Part part);
+
+}  // namespace xalink
