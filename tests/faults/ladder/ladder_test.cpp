@@ -193,6 +193,14 @@ TEST_F(LadderFaults, OfNamesAndServicesHaveTheirCauseAndTimes) {
   compare("names and services");
 }
 
+TEST_F(LadderFaults, OfWhoStandsInTheWayHaveTheirCauseAndTimes) {
+  // Names resolve and web pages come, but they are somebody else's.
+  suffer("captive portal", {{{.login = true}, {"internet"}}});
+  // Connections are made, and stall with their first full packet.
+  suffer("MTU black hole", {{{.large_lost = true}, {"services:portal", "services:tax"}}});
+  compare("who stands in the way");
+}
+
 TEST_F(LadderFaults, OfTheGatewayAloneHaveTheirCauseAndTimes) {
   suffer("gateway killed", {{{}, {"gateway"}, [&] { gateway_.program.kill(); }}},
          [&] { gateway_.program.start(); });

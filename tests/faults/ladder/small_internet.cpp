@@ -18,6 +18,13 @@ constexpr Address kPortalBytes{203, 0, 113, 10};
 constexpr Address kTaxBytes{203, 0, 113, 11};
 constexpr Address kNobody{203, 0, 113, 66};
 constexpr std::uint8_t kServFail = 2;
+constexpr const char* kLoginPort = "8443";
+constexpr std::size_t kLarge = 600;
+
+// As large as pages are: its first packet is full.
+std::string web_page() {
+  return "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'x');
+}
 
 void apply_rules(const std::string& text) {
   const ScratchFolder folder;
@@ -36,9 +43,12 @@ SmallInternet::SmallInternet(std::uint16_t broker_port)
       portal_certificate_(make_certificate("DNS:portal.test", hours(-1), hours(24), authority_)),
       tax_certificate_(make_certificate("DNS:tax.test", hours(-1), hours(24), authority_)),
       expired_certificate_(make_certificate("DNS:tax.test", hours(-24), hours(-1), authority_)),
-      portal_(loop_, WebServer::Manner::answers, &portal_certificate_),
-      tax_(loop_, WebServer::Manner::answers, &tax_certificate_),
-      expired_tax_(loop_, WebServer::Manner::answers, &expired_certificate_) {
+      login_certificate_(make_certificate("DNS:login.test", hours(-1), hours(24))),
+      portal_(loop_, WebServer::Manner::answers, &portal_certificate_, web_page()),
+      tax_(loop_, WebServer::Manner::answers, &tax_certificate_, web_page()),
+      expired_tax_(loop_, WebServer::Manner::answers, &expired_certificate_, web_page()),
+      login_(loop_, WebServer::Manner::answers, &login_certificate_,
+             "HTTP/1.1 302 Found\r\nLocation: https://login.test/\r\nContent-Length: 0\r\n\r\n") {
   build_line();
   thread_ = std::thread([this] { loop_.run(); });
   make({});
@@ -114,6 +124,7 @@ void SmallInternet::route_services(const Breakage& breakage) const {
   rules += "  }\n  chain here {\n    type nat hook prerouting priority -100;\n" +
            forward(kDns, "udp dport 53", dns_port) + forward(kAnchor, "tcp dport 53", anchor_.port()) +
            forward(kPortal, "tcp dport 443", portal_.port()) + forward(kTax, "tcp dport 443", tax) +
+           forward("10.88.2.2", std::string("tcp dport ") + kLoginPort, login_.port()) +
            forward(kBroker, "tcp dport 1883", broker_port_) + "  }\n}\n";
   apply_rules(rules);
 }
@@ -121,15 +132,26 @@ void SmallInternet::route_services(const Breakage& breakage) const {
 void SmallInternet::route_packets(const Breakage& breakage) const {
   const std::string echo = breakage.icmp ? "    icmp type echo-request drop\n" : "";
   const std::string gone = breakage.first_hop ? "    iifname \"down0\" drop\n" : "";
-  const std::string cut = breakage.upstream ? "    drop\n" : "";
+  std::string cut = breakage.upstream ? "    drop\n" : "";
+  std::string turned;
+  if (breakage.login) {
+    cut +=
+        "    iifname \"down0\" udp dport 53 accept\n    iifname \"down0\" ct status dnat accept\n"
+        "    iifname \"down0\" drop\n";
+    turned =
+        std::string("table ip login {\n  chain turned {\n    type nat hook prerouting priority -100;\n") +
+        "    iifname \"down0\" tcp dport { 80, 443 } dnat to 10.88.2.2:" + kLoginPort + "\n  }\n}\n";
+  }
+  if (breakage.large_lost) cut += "    iifname \"out0\" meta length > " + std::to_string(kLarge) + " drop\n";
   // Not even its hardware answers.
   const std::string deaf =
       breakage.first_hop
           ? "table arp way {\n  chain mine {\n    type filter hook input priority 0;\n    drop\n  }\n}\n"
           : "";
   const std::string rules =
-      deaf + "table ip way {\n  chain mine {\n    type filter hook input priority 0;\n" + gone + echo +
-      "  }\n  chain others {\n    type filter hook forward priority 0;\n" + gone + cut + echo + "  }\n}\n";
+      deaf + turned + "table ip way {\n  chain mine {\n    type filter hook input priority 0;\n" + gone +
+      echo + "  }\n  chain others {\n    type filter hook forward priority 0;\n" + gone + cut + echo +
+      "  }\n}\n";
   router_.inside([&] { apply_rules(rules); });
 }
 

@@ -22,6 +22,8 @@ struct Breakage {
   bool cable = false;
   bool first_hop = false;    ///< the router is there no more
   bool upstream = false;     ///< what the router forwards is lost
+  bool login = false;        ///< the router lets names through, and web pages to one that wants a login
+  bool large_lost = false;   ///< large packets to the office vanish, and nobody says so
   bool icmp = false;         ///< echo requests are dropped, by everybody
   bool dns_silent = false;   ///< the DNS does not answer
   bool dns_refuses = false;  ///< it answers SERVFAIL
@@ -65,6 +67,7 @@ class SmallInternet {
   Certificate portal_certificate_;
   Certificate tax_certificate_;
   Certificate expired_certificate_;
+  Certificate login_certificate_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
   DnsServer dns_{loop_};
@@ -72,6 +75,7 @@ class SmallInternet {
   WebServer portal_;
   WebServer tax_;
   WebServer expired_tax_;
+  WebServer login_;
   std::thread thread_;
 };
 
