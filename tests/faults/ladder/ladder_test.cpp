@@ -68,7 +68,7 @@ class LadderFaults : public testing::Test {
       const auto begin = clock_.boot();
       internet_.make(turn.broken);
       if (turn.besides) turn.besides();
-      missing_from(truth, turn.missing, begin);
+      missing_from(truth, turn.missing, begin, clock_.boot());
       // A wrong verdict is better seen in the table.
       const bool seen =
           eventually([&] { return OfficeBoard::open_causes(board_.status()) == turn.missing; }, seconds(60));
@@ -80,7 +80,7 @@ class LadderFaults : public testing::Test {
     const auto end = clock_.boot();
     internet_.make({});
     if (mend) mend();
-    missing_from(truth, {}, end);
+    missing_from(truth, {}, end, clock_.boot());
     truths_.push_back(std::move(truth));
   }
 
@@ -90,12 +90,13 @@ class LadderFaults : public testing::Test {
                                     const std::set<std::string>& missing) {
     Truth truth;
     truth.name = name;
+    const auto cut = clock_.boot();
     board_.kill();
-    missing_from(truth, {"power"}, clock_.boot());
+    missing_from(truth, {"power"}, cut, clock_.boot());
     std::this_thread::sleep_for(kHold);
     // Times since a boot are whole seconds apart here.
     const auto begin = std::chrono::ceil<seconds>(clock_.boot());
-    missing_from(truth, {}, begin);
+    missing_from(truth, {}, begin, begin);
     truths_.push_back(truth);
     std::this_thread::sleep_for(kProbeInterval);
     board_.boot(boot_id, begin);
@@ -118,16 +119,20 @@ class LadderFaults : public testing::Test {
     if (HasFailure()) std::cout << board_.log() << std::endl;
   }
 
-  /// From then on these are missing, and nothing else is any more.
-  static void missing_from(Truth& truth, const std::set<std::string>& causes, BootTime when) {
+  /// From a moment between these two on these are missing, and nothing else is any more.
+  static void missing_from(Truth& truth, const std::set<std::string>& causes, BootTime earliest,
+                           BootTime latest) {
     std::set<std::string> fresh = causes;
     for (Missing& missing : truth.missing) {
-      if (!missing.end && fresh.erase(missing.cause) == 0) missing.end = when;
+      if (missing.end || fresh.erase(missing.cause) > 0) continue;
+      missing.end_earliest = earliest;
+      missing.end = latest;
     }
     for (const auto& cause : fresh) {
       Missing missing;
       missing.cause = cause;
-      missing.begin = when;
+      missing.begin_earliest = earliest;
+      missing.begin = latest;
       truth.missing.push_back(std::move(missing));
     }
   }
@@ -246,17 +251,17 @@ TEST_F(LadderFaults, OfPowerAreToldWithTheLastSignOfLife) {
   upstream.name = "upstream, then power too";
   const auto broken = clock_.boot();
   internet_.make({.upstream = true});
-  missing_from(upstream, {"internet"}, broken);
+  missing_from(upstream, {"internet"}, broken, clock_.boot());
   EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("internet"); }));
   std::this_thread::sleep_for(kHold);
-  missing_from(upstream, {}, clock_.boot());
+  missing_from(upstream, {}, clock_.boot(), clock_.boot());
   const auto started =
       lose_power("power, upstream missing", "33333333-3333-4333-8333-333333333333", {"internet"});
-  missing_from(upstream, {"internet"}, started);
+  missing_from(upstream, {"internet"}, started, started);
   std::this_thread::sleep_for(kHold);
   const auto mended = clock_.boot();
   internet_.make({});
-  missing_from(upstream, {}, mended);
+  missing_from(upstream, {}, mended, clock_.boot());
   truths_.push_back(upstream);
   compare("power");
   EXPECT_EQ(recorded_starts(gateway_.store()),

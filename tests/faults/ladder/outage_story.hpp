@@ -16,7 +16,8 @@ struct Missing {
   std::string cause;  ///< "link", "services:tax"
   BootTime begin{};
   std::optional<BootTime> end;
-  BootTime begin_earliest{};  ///< of what was recorded: the truth lies between it and `begin`
+  BootTime begin_earliest{};  ///< the true begin lies between it and `begin`: breaking things takes its time
+  BootTime end_earliest{};    ///< of a truth
   std::string evidence;
   std::string outage;  ///< its id
 };

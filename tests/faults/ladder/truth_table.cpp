@@ -12,8 +12,14 @@ std::string seconds_off(Milliseconds off) {
   return text;
 }
 
-bool overlap(const Missing& one, const Missing& other) {
-  return one.begin <= other.end.value_or(BootTime::max()) && other.begin <= one.end.value_or(BootTime::max());
+// How far it is from a truth that is known to lie between two times.
+Milliseconds off_from(BootTime earliest, BootTime latest, BootTime recorded) {
+  return recorded - std::clamp(recorded, std::min(earliest, latest), latest);
+}
+
+bool overlap(const Missing& truth, const Missing& recorded) {
+  return truth.begin_earliest <= recorded.end.value_or(BootTime::max()) &&
+         recorded.begin <= truth.end.value_or(BootTime::max());
 }
 
 }  // namespace
@@ -53,8 +59,10 @@ void TruthTable::add(const std::string& name, const Missing& truth, const Missin
     mistakes_.push_back(name + ": not seen");
     return;
   }
-  const auto begin = recorded->begin - truth.begin;
-  const auto end = recorded->end && truth.end ? std::optional(*recorded->end - *truth.end) : std::nullopt;
+  const auto begin = off_from(truth.begin_earliest, truth.begin, recorded->begin);
+  const auto end = recorded->end && truth.end
+                       ? std::optional(off_from(truth.end_earliest, *truth.end, *recorded->end))
+                       : std::nullopt;
   add_line(name, truth.cause, recorded->cause, seconds_off(begin), end ? seconds_off(*end) : "open",
            recorded->evidence);
   if (recorded->cause != truth.cause) mistakes_.push_back(name + ": the cause is wrong");
