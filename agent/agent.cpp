@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -34,6 +35,7 @@
 #include "agent/sources.hpp"
 #include "agent/start_reason.hpp"
 #include "agent/status.hpp"
+#include "agent/throughput_keeper.hpp"
 #include "agent/time_keeper.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/boot_clock.hpp"
@@ -42,6 +44,7 @@
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/throughput_schema.hpp"
 #include "sparkplug/version.hpp"
 #include "sparkplug/wake_up.hpp"
 #include "sparkplug/worker_thread.hpp"
@@ -50,6 +53,10 @@ namespace xalink {
 namespace {
 
 namespace asio = boost::asio;
+
+bool measures_throughput(const AgentConfig& config) {
+  return config.throughput.enabled && !config.throughput.url.empty();
+}
 
 // What the outbox knew at the start, and what the probes will add.
 Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std::string& boot_id,
@@ -80,6 +87,7 @@ Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std:
   for (const Schema& schema : source_schemas(config)) declare(schema);
   declare(boot_clock_schema());
   declare(outage_schema());
+  if (measures_throughput(config)) declare(throughput_schema());
   declare(boot_schema());
   std::array<LaneDepth, kLaneCount> lanes;
   for (const Lane lane : kLanes) {
@@ -139,6 +147,8 @@ struct Renewal {
   bool told = true;  ///< the event that tells of it is in the outbox
 };
 
+// As the edge node has it: more rows than this that the gateway has not confirmed are a backlog.
+constexpr RowId kBacklogRows = 32;
 constexpr Duration kTellAgainAfter = std::chrono::seconds(30);
 constexpr const char* kSalvageToldNote = "outbox/salvage told";
 
@@ -197,7 +207,10 @@ class Agent {
         OutageWatch(config_.outages, boot_id_, witnesses, earlier_.outages, earlier_boot(), clock_.boot()));
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
                       [this] { publisher_->way_is_back(); }});
-    measure_.listen([this](const Schema& schema, const Record& record) { outages_->took(schema, record); });
+    measure_.listen([this](const Schema& schema, const Record& record) {
+      outages_->took(schema, record);
+      if (schema == access_) leaves_by(record);
+    });
     auto asked_before = outbox_->note(std::string(kIntervalsNote));
     if (asked_before) intervals_.recall(asked_before->value_or(""));
     for (auto& task : *tasks) intervals_.add(std::move(task));
@@ -221,6 +234,7 @@ class Agent {
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
                       [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
     recorder_.keep_noting(std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); });
+    if (auto ready = prepare_throughput(); !ready) return ready;
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
     outbox_changed_.ring();  // one that was salvaged at the start is told of too
@@ -262,8 +276,70 @@ class Agent {
     using asio::experimental::awaitable_operators::operator&&;
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && outages_->run(recorder_) &&
                      intervals_.run(recorder_) && tell_start() && publisher_->run() && sources_->run() &&
-                     answer() && watch_outbox() && modem_reset_->run();
+                     answer() && watch_outbox() && modem_reset_->run() && measure_throughput();
     co_await std::move(measuring);
+  }
+
+  Result<void> prepare_throughput() {
+    if (!measures_throughput(config_)) return {};
+    const auto& config = config_.throughput;
+    auto url = parse_service_url(config.url);
+    if (!url) return Unexpected(url.error());
+    auto key = board_key(config_);
+    if (!key) {
+      spdlog::warn("throughput is not measured: {}", key.error().to_string());
+      return {};
+    }
+    ThroughputSettings settings;
+    settings.url = std::move(*url);
+    settings.ca_file = config.ca_file;
+    if (!config_.dns.server.empty()) settings.resolver.servers.push_back(config_.dns.server);
+    settings.board = config_.site;
+    settings.time = config.time;
+    ThroughputKeeper::Surroundings surroundings;
+    surroundings.now = [this]() -> std::optional<WallTime> {
+      if (time_.time().quality() == ClockQuality::unset) return std::nullopt;
+      return WallTime(clock_.boot() + time_.time().offset());
+    };
+    surroundings.link = [this] { return config_.access.enabled ? link_cost_ : LinkCost::metered; };
+    surroundings.online = [this] { return publisher_->node().state() == EdgeNodeState::online; };
+    surroundings.backlog = [this] {
+      return std::any_of(std::begin(kLanes), std::end(kLanes), [this](Lane lane) {
+        const auto& depth = publisher_->node().lane(lane);
+        return depth.last >= depth.acknowledged + kBacklogRows;
+      });
+    };
+    surroundings.measure = [this, settings = std::move(settings), key = std::move(*key)](
+                               std::uint64_t bytes, std::shared_ptr<ThroughputResult> result) {
+      return xalink::measure_throughput(clock_, settings, key, bytes, std::move(result));
+    };
+    surroundings.record = [this](const ThroughputResult& result, LinkCost link) {
+      Record record;
+      record.stamp = time_.stamp();
+      record.values = values_of_result(result, link == LinkCost::metered);
+      recorder_.record(throughput_schema(), std::move(record));
+    };
+    throughput_.emplace(clock_, ThroughputKeeperSettings{config.test_bytes, config.monthly_bytes},
+                        ThroughputPlan(config.windows, config.tests_per_day, to_string(config_.site)),
+                        std::move(surroundings));
+    return {};
+  }
+
+  asio::awaitable<void> measure_throughput() {
+    if (throughput_)
+      co_await throughput_->run(recorder_);
+    else
+      co_await clock_.sleep_until(SteadyTime::max());
+  }
+
+  /// The default route's technology decides which budget counts; of one that nobody knows, the smaller.
+  void leaves_by(const Record& record) {
+    link_cost_.reset();
+    if (is_null(record.values[access_interface_])) return;
+    const auto* technology = std::get_if<std::string>(&record.values[access_technology_]);
+    const auto& metered = config_.throughput.metered_technologies;
+    const bool by_volume = technology == nullptr || std::ranges::find(metered, *technology) != metered.end();
+    link_cost_ = by_volume ? LinkCost::metered : LinkCost::fixed;
   }
 
   /// Every run of every probe.
@@ -439,6 +515,7 @@ class Agent {
     status.outages = outages_->watch().open();
     status.probes = measure_.status();
     status.sources = sources_->status();
+    if (throughput_) status.throughput = throughput_->status();
     return status;
   }
 
@@ -463,6 +540,11 @@ class Agent {
   std::optional<Carrier> carrier_;
   std::optional<ControlSocket> control_;
   std::optional<ModemReset> modem_reset_;
+  std::optional<ThroughputKeeper> throughput_;
+  const Schema access_ = access_schema();
+  const std::size_t access_interface_ = column_index(access_, "Interface").value();
+  const std::size_t access_technology_ = column_index(access_, "Technology").value();
+  std::optional<LinkCost> link_cost_;
   WakeUp outbox_changed_{loop_.get_executor()};
   std::optional<Salvage> salvage_;
   asio::signal_set signals_;

@@ -303,6 +303,78 @@ void read_cellular(Settings& settings, CellularProbeConfig& cellular) {
       table.duration("reset_interval_seconds", cellular.reset_interval, minutes(10), kDay);
 }
 
+std::vector<DailyWindow> read_windows(SettingsTable& table, std::vector<DailyWindow> fallback) {
+  if (!table.has("windows")) {
+    (void)table.texts("windows", {});
+    return fallback;
+  }
+  std::vector<DailyWindow> windows;
+  for (const std::string& text : table.texts("windows", {})) {
+    const auto parsed = parse_window(text);
+    if (parsed.empty()) {
+      table.mistake("windows", "holds " + in_quotes(text) + ", which is no part of a day",
+                    "write it as \"07:30-11:30\", or \"22:00-05:00\" over midnight");
+      return fallback;
+    }
+    windows.insert(windows.end(), parsed.begin(), parsed.end());
+  }
+  std::ranges::sort(windows, {}, &DailyWindow::from);
+  const auto overlap = std::ranges::adjacent_find(
+      windows, [](const DailyWindow& one, const DailyWindow& next) { return one.until > next.from; });
+  if (windows.empty() || overlap != windows.end()) {
+    table.mistake("windows", windows.empty() ? "is empty" : "holds two that overlap",
+                  "name the parts of the day in which to measure, each once, or set enabled = false");
+    return fallback;
+  }
+  return windows;
+}
+
+void read_throughput(Settings& settings, ThroughputProbeConfig& throughput) {
+  SettingsTable table = settings.table("probe.throughput");
+  throughput.enabled = table.flag("enabled", throughput.enabled);
+  throughput.url = table.text("url", throughput.url);
+  if (!throughput.url.empty() && !is_web_url(throughput.url)) {
+    table.mistake("url", "is not an http:// or https:// URL",
+                  "write the address of the gateway's HTTP port, e.g. \"https://gateway.example:8443\", or "
+                  "\"\" to measure nothing");
+  }
+  throughput.ca_file = table.path("ca_file", throughput.ca_file).string();
+  std::error_code error;
+  if (!throughput.ca_file.empty() && !std::filesystem::is_regular_file(throughput.ca_file, error)) {
+    table.mistake("ca_file", throughput.ca_file + ": there is no such file",
+                  "put the certificates there, or remove this key to use the system's");
+  }
+  throughput.time =
+      std::chrono::floor<seconds>(table.duration("seconds", throughput.time, seconds(1), seconds(60)));
+  struct Keys {
+    LinkCost cost;
+    const char* test;
+    const char* month;
+  };
+  for (const auto& [cost, test, month] :
+       {Keys{LinkCost::fixed, "test_bytes", "monthly_bytes"},
+        Keys{LinkCost::metered, "metered_test_bytes", "metered_monthly_bytes"}}) {
+    auto& test_bytes = throughput.test_bytes[index(cost)];
+    auto& monthly = throughput.monthly_bytes[index(cost)];
+    // Less than 100 kB says nothing of a link.
+    test_bytes = table.bytes(test, test_bytes, 100'000, 1'000'000'000);
+    monthly = table.bytes(month, monthly, 0, std::uint64_t{1} << 50U);
+    if (monthly == 0 || monthly >= most_throughput_cost(test_bytes)) continue;
+    table.mistake(month,
+                  "is less than one test can cost, " + std::to_string(most_throughput_cost(test_bytes)),
+                  std::string("make it larger, ") + test + " smaller, or 0 to measure nothing on such links");
+  }
+  throughput.metered_technologies = table.texts("metered_technologies", throughput.metered_technologies);
+  for (const std::string& technology : throughput.metered_technologies) {
+    if (std::ranges::find(kAccessTechnologies, technology) != kAccessTechnologies.end()) continue;
+    table.mistake("metered_technologies", "holds " + in_quotes(technology) + ", which is no technology",
+                  "use some of " + list_of({kAccessTechnologies.begin(), kAccessTechnologies.end()}));
+  }
+  throughput.tests_per_day =
+      static_cast<std::uint32_t>(table.integer("tests_per_day", throughput.tests_per_day, 1, 24));
+  throughput.windows = read_windows(table, throughput.windows);
+}
+
 void read_plain(Settings& settings, std::string_view name, PlainProbeConfig& probe) {
   SettingsTable table = settings.table(name);
   probe.enabled = table.flag("enabled", probe.enabled);
@@ -341,6 +413,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_cellular(*settings, config.cellular);
   read_plain(*settings, "probe.wifi", config.wifi);
   read_access(*settings, config.access);
+  read_throughput(*settings, config.throughput);
   read_outages(*settings, config.outages);
   read_sources(*settings, config);
   std::vector<Error> mistakes = settings->finish();

@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "agent/by_exception.hpp"
+#include "agent/data_budget.hpp"
 #include "agent/dossiers/drop_folder_settings.hpp"
 #include "agent/dossiers/http_source_settings.hpp"
 #include "agent/outage_rules.hpp"
 #include "agent/outbox/outbox_options.hpp"
+#include "agent/throughput_plan.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/session.hpp"
@@ -93,6 +95,22 @@ struct AccessProbeConfig {
   std::map<std::string, std::string> technologies;
 };
 
+/// Of each array the first is for links that cost the same whatever goes over them, the other for those that
+/// are paid by volume (LinkCost).
+struct ThroughputProbeConfig {
+  bool enabled = true;
+  std::string url;      ///< of the gateway's HTTP port; empty: nothing is measured
+  std::string ca_file;  ///< empty: the system's trust store
+  Milliseconds time = std::chrono::seconds(10);
+  std::array<std::uint64_t, kLinkCosts> test_bytes = {8'000'000, 2'000'000};
+  std::array<std::uint64_t, kLinkCosts> monthly_bytes = {1'000'000'000, 60'000'000};
+  std::vector<std::string> metered_technologies = {"5g", "4g", "3g", "2g", "mobile", "vsat"};
+  std::uint32_t tests_per_day = 2;
+  std::vector<DailyWindow> windows = {{std::chrono::minutes(450), std::chrono::minutes(690)},
+                                      {std::chrono::minutes(810), std::chrono::minutes(1020)}};
+  friend bool operator==(const ThroughputProbeConfig&, const ThroughputProbeConfig&) = default;
+};
+
 /// [outages]: as OutageRules (agent/outage_watch), where they are explained.
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
@@ -130,6 +148,7 @@ struct AgentConfig {
   CellularProbeConfig cellular;
   PlainProbeConfig wifi{true, std::chrono::minutes(1)};
   AccessProbeConfig access;
+  ThroughputProbeConfig throughput;
   OutageRules outages;
   DropFolderSettings dossiers;
   HttpSourceSettings dossier_server;

@@ -16,6 +16,7 @@
 #include "agent/outage.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
+#include "agent/throughput_status.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/language.hpp"
@@ -67,6 +68,7 @@ struct AgentStatus {
   std::vector<Outage> outages;  ///< those that go on
   std::vector<ProbeStatus> probes;
   std::vector<SourceStatus> sources;
+  std::optional<ThroughputStatus> throughput;  ///< nothing when it is not measured
 };
 
 /// One JSON object; its members are named as in AgentStatus, times are RFC 3339 in UTC.

@@ -129,6 +129,22 @@ json::object lane_object(Lane lane, const LaneDepth& depth) {
   return object;
 }
 
+json::object throughput_object(const ThroughputStatus& throughput) {
+  json::object object;
+  object["state"] = throughput.state;
+  object["next"] = throughput.next ? json::value(rfc3339(*throughput.next)) : json::value(nullptr);
+  object["link"] = nullptr;
+  if (throughput.link) object["link"] = *throughput.link == LinkCost::metered ? "metered" : "fixed";
+  json::object budget;
+  for (const auto& [cost, name] :
+       {std::pair(LinkCost::fixed, "fixed"), std::pair(LinkCost::metered, "metered")}) {
+    budget[name] =
+        json::object({{"used", throughput.used[index(cost)]}, {"monthly", throughput.monthly[index(cost)]}});
+  }
+  object["budget"] = std::move(budget);
+  return object;
+}
+
 }  // namespace
 
 std::string status_as_json(const AgentStatus& status) {
@@ -201,6 +217,7 @@ std::string status_as_json(const AgentStatus& status) {
   json::array sources;
   for (const auto& source : status.sources) sources.push_back(source_object(source));
   root["sources"] = std::move(sources);
+  root["throughput"] = status.throughput ? json::value(throughput_object(*status.throughput)) : nullptr;
   return json::serialize(root);
 }
 

@@ -95,6 +95,22 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
        "khởi "
        "động lại chương trình"},
       {"Probes", "Phép đo"},
+      {"Throughput", "Đo tốc độ"},
+      {"waits for a clock that is right", "chờ đồng hồ đúng giờ"},
+      {"waits for the disk, which keeps the budget", "chờ đĩa, nơi ghi hạn mức"},
+      {"waits for its time", "chờ đến giờ đo"},
+      {"waits for the gateway", "chờ máy chủ tỉnh"},
+      {"waits until the records that wait are sent", "chờ gửi xong các bản ghi còn đợi"},
+      {"waits for its turn: others measure", "chờ đến lượt: máy khác đang đo"},
+      {"waits for the data budget, which is spread over the month",
+       "chờ hạn mức dung lượng, được chia đều trong tháng"},
+      {"measures now", "đang đo"},
+      {"next", "lần tới"},
+      {"fixed links", "đường truyền cố định"},
+      {"metered links", "đường truyền trả theo dung lượng"},
+      {"of", "trên"},
+      {"this month", "trong tháng"},
+      {"the link now", "đang dùng"},
       {"not run yet", "chưa chạy"},
       {"runs", "lần chạy"},
       {"failed", "lỗi"},
@@ -387,6 +403,35 @@ std::string clock_text(const json::object& clock, const std::string& quality, co
   return out;
 }
 
+std::string throughput_text(const json::object& throughput, const Speaker& say) {
+  static const std::map<std::string_view, std::string_view> kStates = {
+      {"clock", "waits for a clock that is right"},
+      {"disk", "waits for the disk, which keeps the budget"},
+      {"plan", "waits for its time"},
+      {"offline", "waits for the gateway"},
+      {"backlog", "waits until the records that wait are sent"},
+      {"busy", "waits for its turn: others measure"},
+      {"budget", "waits for the data budget, which is spread over the month"},
+      {"running", "measures now"},
+  };
+  const auto state = text(throughput.at("state"));
+  const auto found = kStates.find(state);
+  std::string out =
+      say("Throughput") + ": " + say(found == kStates.end() ? state : std::string(found->second));
+  if (!throughput.at("next").is_null()) {
+    out += ", " + say("next") + " " + local_time(text(throughput.at("next")));
+  }
+  out += "\n";
+  const auto now = throughput.at("link").is_null() ? std::string() : text(throughput.at("link"));
+  for (const auto* link : {"fixed", "metered"}) {
+    const auto& budget = throughput.at("budget").at(link);
+    out += "  " + say(std::string(link) + " links") + ": " + bytes(budget.at("used").to_number<double>()) +
+           " " + say("of") + " " + bytes(budget.at("monthly").to_number<double>()) + " " + say("this month") +
+           (now == link ? "  (" + say("the link now") + ")" : "") + "\n";
+  }
+  return out;
+}
+
 std::string all_of_it(const json::object& root, const Speaker& say) {
   std::string out = say("Site") + ": " + text(root.at("site").at("group")) + "/" +
                     text(root.at("site").at("node")) + "  (xalink-agent " + text(root.at("version")) + ")\n";
@@ -404,6 +449,9 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   }
   out += outbox_text(root.at("outbox").as_object(), say) + "\n" + say("Probes") + "\n";
   for (const auto& probe : root.at("probes").as_array()) out += probe_text(probe.as_object(), say);
+  if (const auto& throughput = root.at("throughput"); !throughput.is_null()) {
+    out += "\n" + throughput_text(throughput.as_object(), say);
+  }
   const auto& sources = root.at("sources").as_array();
   if (!sources.empty()) out += "\n" + say("Sources") + "\n";
   for (const auto& source : sources) out += source_text(source.as_object(), say);

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "sparkplug/boot_clock.hpp"
+#include "sparkplug/throughput_schema.hpp"
 #include "sparkplug/topic.hpp"
 
 namespace xalink {
@@ -320,6 +321,39 @@ constexpr MetricDeclaration kAccess[] = {
     {"Known By", DataType::string, "", kAny, "How it is known: detected, configured or unknown",
      "[probe.access] technologies", "Biết bằng cách nào",
      "detected tự tìm, configured theo cấu hình, hoặc unknown không biết"},
+};
+
+constexpr MetricDeclaration kThroughput[] = {
+    {"Download", DataType::uint64, "bit/s", kCount,
+     "Rate at which bytes of one TCP stream arrived from the gateway, without its slow start",
+     "sparkplug/throughput_meter.hpp", "Tốc độ tải về",
+     "Tốc độ nhận dữ liệu của một luồng TCP từ máy chủ tỉnh, không tính lúc khởi động chậm"},
+    {"Upload", DataType::uint64, "bit/s", kCount, "Rate at which the gateway had bytes of one TCP stream",
+     "sparkplug/throughput_meter.hpp, at the gateway", "Tốc độ tải lên",
+     "Tốc độ máy chủ tỉnh nhận được dữ liệu của một luồng TCP"},
+    {"Download Time", DataType::uint32, "ms", kCount, "From the first to the last bytes that came",
+     "CLOCK_MONOTONIC", "Thời gian tải về", "Từ lúc nhận những byte đầu đến những byte cuối"},
+    {"Upload Time", DataType::uint32, "ms", kCount, "From the first to the last bytes at the gateway",
+     "CLOCK_MONOTONIC of the gateway", "Thời gian tải lên", "Từ byte đầu đến byte cuối tại máy chủ tỉnh"},
+    {"RTT min", DataType::uint32, "us", kMicroseconds, "Least round trip to the gateway during the test",
+     "TCP_INFO tcpi_min_rtt", "Khứ hồi ít nhất", "Thời gian khứ hồi nhỏ nhất tới máy chủ tỉnh khi đo"},
+    {"RTT loaded", DataType::uint32, "us", kMicroseconds,
+     "Round trip while the upload filled the link: far above RTT min, a queue on the way is too long",
+     "TCP_INFO tcpi_rtt", "Khứ hồi khi tải",
+     "Thời gian khứ hồi khi đường truyền đầy; lớn hơn nhiều so với lúc rỗi nghĩa là hàng đợi quá dài"},
+    {"Retransmits", DataType::uint32, "", kCount, "Segments of the upload that were sent again",
+     "TCP_INFO tcpi_total_retrans", "Gửi lại", "Số đoạn phải gửi lại khi tải lên"},
+    {"Wire Bytes", DataType::uint64, "By", kCount,
+     "What the test cost, both ways, with headers of TCP and IP", "TCP_INFO", "Dung lượng đã dùng",
+     "Dung lượng lần đo đã dùng, cả hai chiều, kể cả phần đầu gói"},
+    {"Metered", DataType::boolean, "", kAny, "It was counted against the budget of metered links",
+     "[probe.throughput] metered_technologies", "Trả theo dung lượng",
+     "Được tính vào hạn mức của đường truyền trả theo dung lượng"},
+    {"Failure", DataType::string, "", kAny,
+     "name, connect, tls, refused, download or upload; null when both ways were measured", "the probe", "Lỗi",
+     "name, connect, tls, refused, download hoặc upload; trống khi đo được cả hai chiều"},
+    {"Reason", DataType::string, "", kAny, "Why it failed, with the way", "the probe", "Lý do",
+     "Vì sao không đo được, kèm chiều đo"},
 };
 
 constexpr MetricDeclaration kBoard[] = {
@@ -649,6 +683,7 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "Reach", true, Lane::measurements, kReach, "Dịch vụ"},
     {"network", "Wi-Fi", true, Lane::measurements, kWifi, "Sóng Wi-Fi"},
     {"network", "Access", false, Lane::measurements, kAccess, "Đường truyền"},
+    {"network", "Throughput", false, Lane::measurements, kThroughput, "Tốc độ đường truyền"},
     {"network", "Cellular", false, Lane::measurements, kCellular, "Mạng di động"},
     {"network", "Modem Reset", false, Lane::events, kModemReset, "Khởi động lại modem"},
     {"network", "Outage", false, Lane::events, kOutage, "Sự cố"},
@@ -780,6 +815,9 @@ Schema wifi_schema(std::string_view interface) {
 }
 Schema access_schema() {
   return schema_of("Access");
+}
+Schema throughput_schema() {
+  return schema_of("Throughput");
 }
 Schema cellular_schema() {
   return schema_of("Cellular");

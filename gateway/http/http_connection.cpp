@@ -219,7 +219,6 @@ template <class Stream>
 asio::awaitable<void> serve(Stream& stream, tcp::socket& socket, Clock& clock, const HttpPatience& patience,
                             const std::string& peer, const FindRoute& find) {
   error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
   (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsent, sizeof kUnsent);
   boost::beast::flat_buffer buffer(kMostHeader + 64 * 1024);
   for (;;) {

@@ -64,6 +64,29 @@ TEST(Status, JsonTellsRungLanesAndProbes) {
   EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
 }
 
+TEST(Status, TellsWhatMeasuringCost) {
+  auto status = sample();
+  EXPECT_TRUE(boost::json::parse(status_as_json(status)).at("throughput").is_null());
+  ThroughputStatus throughput;
+  throughput.state = "budget";
+  throughput.next = WallTime(Milliseconds(1'767'229'200'000));
+  throughput.link = LinkCost::metered;
+  throughput.used = {0, 59'000'000};
+  throughput.monthly = {1'000'000'000, 60'000'000};
+  status.throughput = throughput;
+  const auto json = status_as_json(status);
+  const auto root = boost::json::parse(json);
+  EXPECT_EQ(root.at("throughput").at("next").as_string(), "2026-01-01T01:00:00.000Z");
+  EXPECT_EQ(root.at("throughput").at("budget").at("metered").at("used").to_number<int>(), 59'000'000);
+  const auto english = status_as_text(json, Language::english).value();
+  EXPECT_NE(english.find("Throughput: waits for the data budget, which is spread over the month"),
+            std::string::npos)
+      << english;
+  EXPECT_NE(english.find("this month  (the link now)"), std::string::npos) << english;
+  const auto vietnamese = status_as_text(json, Language::vietnamese).value();
+  EXPECT_NE(vietnamese.find("Đo tốc độ: chờ hạn mức dung lượng"), std::string::npos) << vietnamese;
+}
+
 TEST(Status, ShowsTheLadderAndWhatGoesOn) {
   auto status = sample();
   status.ladder[index(Rung::services)] =

@@ -149,6 +149,7 @@ void BoardProcess::configure(Measures measures) {
       << "[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
       << "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n"
       << "[probe.wifi]\nenabled = false\n[probe.access]\nenabled = false\n[probe.cellular]\nenabled = false\n"
+      << "[probe.throughput]\nenabled = false\n"
       << "[probe.board]\nenabled = " << on << "\ninterval_seconds = 1\n"
       << "[dossiers]\ndrop_folder = \"" << drop_folder_.string()
       << "\"\nscan_seconds = 0.1\nsettle_seconds = 0\n";

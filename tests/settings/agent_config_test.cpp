@@ -56,6 +56,7 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->log_level, usual->log_level);
   EXPECT_EQ(shown->link.interval, usual->link.interval);
   EXPECT_EQ(shown->link.interfaces, usual->link.interfaces);
+  EXPECT_EQ(shown->throughput, usual->throughput);
   EXPECT_EQ(shown->ping.interval, usual->ping.interval);
   EXPECT_EQ(shown->ping.count, usual->ping.count);
   EXPECT_EQ(shown->ping.spacing, usual->ping.spacing);
@@ -281,6 +282,20 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.cellular", "reset_usb_device = \"auto\"\nreset_command = [\"/bin/true\"]"},
       {"probe.wifi", "interval_seconds = 0"},
       {"probe.access", "interval_seconds = 90000"},
+      {"probe.throughput", "url = \"gateway:8443\""},
+      {"probe.throughput", "ca_file = \"/nonexistent.pem\""},
+      {"probe.throughput", "seconds = 0"},
+      {"probe.throughput", "seconds = 61"},
+      {"probe.throughput", "test_bytes = 1000"},
+      {"probe.throughput", "monthly_bytes = 18_000_000"},
+      {"probe.throughput", "metered_monthly_bytes = \"4MB\""},
+      {"probe.throughput", "metered_technologies = [\"6g\"]"},
+      {"probe.throughput", "tests_per_day = 0"},
+      {"probe.throughput", "tests_per_day = 25"},
+      {"probe.throughput", "windows = []"},
+      {"probe.throughput", "windows = [\"8:00-9:00\"]"},
+      {"probe.throughput", "windows = [\"08:00-09:00\", \"08:59-10:00\"]"},
+      {"probe.throughput", "windows = [\"22:00-05:00\", \"04:00-06:00\"]"},
       {"dossiers", "scan_seconds = 0"},
       {"dossiers", "scan_seconds = 3601"},
   };
@@ -332,6 +347,34 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
         "[probe.link]\ninterfaces = [\"eth0.100\"]\n"}) {
     EXPECT_TRUE(mistakes_in(lines).empty()) << lines << to_string(mistakes_in(lines));
   }
+}
+
+TEST(AgentConfig, ReadsWhatThroughputMayCostAndWhen) {
+  const auto config = parse_agent_config(std::string(kLeast) + R"([probe.throughput]
+url = "https://gateway.example:8443"
+seconds = 5
+test_bytes = "1MB"
+monthly_bytes = "100MB"
+metered_test_bytes = "200KB"
+metered_monthly_bytes = 0
+metered_technologies = ["leo"]
+tests_per_day = 3
+windows = ["13:00-14:00", "22:00-05:00"]
+)",
+                                         "a.toml");
+  ASSERT_TRUE(config.has_value()) << to_string(config.error());
+  const auto& throughput = config->throughput;
+  EXPECT_TRUE(throughput.enabled);
+  EXPECT_EQ(throughput.url, "https://gateway.example:8443");
+  EXPECT_EQ(throughput.time, std::chrono::seconds(5));
+  EXPECT_EQ(throughput.test_bytes, (std::array<std::uint64_t, 2>{1'000'000, 200'000}));
+  EXPECT_EQ(throughput.monthly_bytes, (std::array<std::uint64_t, 2>{100'000'000, 0}));
+  EXPECT_EQ(throughput.metered_technologies, std::vector<std::string>{"leo"});
+  EXPECT_EQ(throughput.tests_per_day, 3U);
+  using std::chrono::minutes;
+  EXPECT_EQ(throughput.windows,
+            (std::vector<DailyWindow>{
+                {minutes(0), minutes(300)}, {minutes(780), minutes(840)}, {minutes(1320), minutes(1440)}}));
 }
 
 TEST(AgentConfig, ReadsDossierColumnsAndStates) {
