@@ -349,6 +349,7 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
     if (epoch != epoch_) {
       ignore_command("it acknowledges epoch " + epoch.value_or("(none)") + ", this outbox is " + epoch_);
     } else {
+      epoch_unheard_ = epoch_unheard_ && marks.empty();
       for (const auto& command : resends) resend_from(command.lane, command.row);
       take_marks(marks, now);
       // A lane in doubt whose mark is still to come is asked for again.
@@ -413,7 +414,7 @@ void EdgeNode::tick(Now now) {
     case EdgeNodeState::online:
       refresh_node_metrics(now);
       if (marks_awaited_until_ && now.steady >= *marks_awaited_until_) {
-        if (in_doubt()) {
+        if (rows_wait()) {
           note(Level::info, "no answer to the birth: announcing again before records are sent");
           births(now);
           return;

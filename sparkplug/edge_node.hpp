@@ -316,6 +316,8 @@ class EdgeNode {
   void take_marks(const std::vector<LaneMark>& marks, Now now);
   void begin_epoch(LaneMark unheard_of);
   [[nodiscard]] bool in_doubt() const;
+  /// Rows wait for the gateway's word: theirs are in doubt, or its answer under this epoch is.
+  [[nodiscard]] bool rows_wait() const { return in_doubt() || epoch_unheard_; }
   void acknowledged(Lane lane, RowId mark, Now now);
   void resend_from(Lane lane, RowId first);
   void mark_repeated(Lane lane, Now now);
@@ -377,8 +379,11 @@ class EdgeNode {
   SteadyTime ask_again_at_{};
   std::optional<SteadyTime> marks_awaited_until_;  ///< after births: the gateway says where to go on
   unsigned unanswered_births_ = 0;                 ///< in a row
-  bool outbox_decides_ = false;                    ///< it was asked to trust its row ids, or for a new epoch
-  SteadyTime node_metrics_at_{};                   ///< when outbox metrics are told next, at the earliest
+  bool born_ = false;                              ///< some birth was sent, under whatever epoch
+  bool epoch_unheard_ =
+      false;  ///< another epoch was told before, and the gateway has not answered under this one
+  bool outbox_decides_ = false;   ///< it was asked to trust its row ids, or for a new epoch
+  SteadyTime node_metrics_at_{};  ///< when outbox metrics are told next, at the earliest
   std::array<std::uint64_t, kLaneCount> told_depth_{};
   // TCP keeps the order of a session: whatever was queued before an acknowledged message is through.
   std::uint64_t queued_bytes_ = 0;    ///< all that was published in this session

@@ -91,6 +91,9 @@ void EdgeNode::renewed(std::string epoch, const std::array<LaneDepth, kLaneCount
                        std::vector<Predecessor> predecessors, Now now) {
   note(Level::warning, "the outbox is another one now, epoch " + epoch);
   epoch_ = std::move(epoch);
+  // A birth may be lost: then the gateway goes on under the epoch that it was told before, and would take
+  // rows of this one for rows of that.
+  epoch_unheard_ = born_ && options_.acknowledged_by == AcknowledgedBy::gateway;
   predecessors_ = std::move(predecessors);
   outbox_decides_ = false;
   unanswered_births_ = 0;
@@ -108,6 +111,7 @@ void EdgeNode::births(Now now) {
   const bool again = state_ == EdgeNodeState::online;
   state_ = EdgeNodeState::online;
   if (!again) online_since_ = now.steady;
+  born_ = true;
   born_at_ = now.boot;
   context_ = context_at(now);
   told_bounds_ = now.bounds;
@@ -133,7 +137,7 @@ void EdgeNode::births(Now now) {
   // The gateway answers a birth with its marks; what it already has need not travel again.
   marks_awaited_until_.reset();
   if (options_.acknowledged_by == AcknowledgedBy::gateway) {
-    const auto doublings = in_doubt() ? std::min(unanswered_births_++, kMostDoublings) : 0U;
+    const auto doublings = rows_wait() ? std::min(unanswered_births_++, kMostDoublings) : 0U;
     marks_awaited_until_ =
         now.steady + options_.first_timeout * (1U << doublings) + time_for(bytes_under_way());
   }

@@ -29,7 +29,7 @@ void EdgeNode::took(const Schema& schema, const Record& record, Now now) {
   if (state_ != EdgeNodeState::online) return;
   refresh_node_metrics(now);
   const auto& lane = at(schema.lane);
-  const bool backlog_ahead = lane.depth.last >= lane.next + kLiveRows || in_doubt();
+  const bool backlog_ahead = lane.depth.last >= lane.next + kLiveRows || rows_wait();
   // Present values overtake the backlog, but not without end: their rows follow in any case.
   const bool full = handed_.size() >= kMostHanded || bytes_under_way() > window_bytes_ + window_bytes_ / 2;
   if (!(backlog_ahead || outbox_refuses_) || full || !is_fresh(*known, record)) return;
@@ -196,7 +196,7 @@ void EdgeNode::pump(Now now) {
   for (auto& lane : lanes_) {
     if (lane.gathered_until && now.steady >= *lane.gathered_until) lane.gathered_until.reset();
   }
-  if (state_ != EdgeNodeState::online || marks_awaited_until_ || in_doubt()) return;
+  if (state_ != EdgeNodeState::online || marks_awaited_until_ || rows_wait()) return;
   // Lane 0 first: lane 1 moves only when everything durable of lane 0 is under way.
   for (const Lane which : kLanes) {
     if (!pump_lane(which, now)) return;

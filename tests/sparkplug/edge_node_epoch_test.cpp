@@ -101,6 +101,33 @@ TEST_F(EdgeNodeEpoch, AMarkAboveTheSureRowsBeginsANewEpoch) {
   EXPECT_EQ(bench_.ended.size(), 1U);
 }
 
+// The gateway that did not hear of the new epoch would take its rows for rows of the old one, which has the
+// same ids.
+TEST_F(EdgeNodeEpoch, NoRowLeavesUnderAnEpochThatTheGatewayHasNotHeardOf) {
+  come_online();
+  gateway_says(0, 35);
+  const auto sent = bench_.data_topics().size();
+  ASSERT_GT(sent, 0U);
+  bench_.node.renewed("epoch-2", {LaneDepth{}, LaneDepth{0, kLast, 1, WallTime{}}}, {}, bench_.now());
+  bench_.settle();
+  const auto before = births();
+  // The birth was lost: answers are about what the gateway knows.
+  gateway_says(0, 36);
+  bench_.advance(minutes(30));
+  gateway_says(0, 37);
+  EXPECT_EQ(bench_.data_topics().size(), sent);
+  EXPECT_GT(births(), before) << "it announces again";
+  // Nor does another connection change what the gateway was told.
+  bench_.node.lost("the link went", bench_.now());
+  bench_.advance(minutes(10));
+  bench_.host_says(true, 2000);
+  bench_.advance(seconds(11));
+  ASSERT_EQ(bench_.node.state(), EdgeNodeState::online);
+  EXPECT_EQ(bench_.data_topics().size(), sent);
+  gateway_says(0, 0, "epoch-2");
+  EXPECT_GT(bench_.data_topics().size(), sent);
+}
+
 TEST_F(EdgeNodeEpoch, AnEmptyLaneIsInDoubtToo) {
   come_online();
   gateway_says(1, 35);
