@@ -233,7 +233,9 @@ class Agent {
                       },
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
                       [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
-    recorder_.keep_noting(std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); });
+    recorder_.keep_noting(
+        std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); },
+        kFlushesWithoutSign * config_.flush_interval);
     if (auto ready = prepare_throughput(); !ready) return ready;
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
@@ -404,7 +406,8 @@ class Agent {
                  to_string(reason_.what), reason_.evidence.empty() ? "" : ": ", reason_.evidence);
     while (true) {
       std::vector<Pending> records{Pending{boot_schema(), boot_record(reason_, now)}};
-      for (const auto& event : outage_before(reason_, now, config_.flush_interval, config_.outages.least)) {
+      for (const auto& event :
+           outage_before(reason_, now, kFlushesWithoutSign * config_.flush_interval, config_.outages.least)) {
         records.push_back(Pending{outage_schema(), outage_record(event, now)});
       }
       StopNote running;

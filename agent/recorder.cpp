@@ -119,9 +119,11 @@ boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(s
 
 boost::asio::awaitable<void> Recorder::run() {
   while (true) {
-    if (kept_value_ && !flush_at_) flush_at_ = clock_.steady() + flush_interval_;
-    co_await changed_.wait_until(clock_, flush_at_);
-    if (flush_at_ && clock_.steady() >= *flush_at_) co_await flush();
+    if (kept_value_ && !note_alone_at_) note_alone_at_ = clock_.steady() + note_at_least_;
+    auto when = flush_at_;
+    if (note_alone_at_ && (!when || *note_alone_at_ < *when)) when = note_alone_at_;
+    co_await changed_.wait_until(clock_, when);
+    if (when && clock_.steady() >= *when) co_await flush();
   }
 }
 
@@ -135,11 +137,12 @@ boost::asio::awaitable<void> Recorder::note_alone() {
     co_return;
   }
   disk_refused(noted.error());
-  if (!flush_at_) flush_at_ = clock_.steady() + kRetryAfter;
+  note_alone_at_ = clock_.steady() + kRetryAfter;
 }
 
 boost::asio::awaitable<void> Recorder::flush() {
   flush_at_.reset();
+  note_alone_at_.reset();
   if (waiting_.empty()) {
     if (!kept_value_) co_return;
     auto noting = note_alone();

@@ -38,11 +38,12 @@ class Recorder {
 
   void listen(Listener listener) { listener_ = std::move(listener); }
 
-  /// A note that goes to the disk with every flush, and at least once in each flush interval. Before run()
-  /// only.
-  void keep_noting(std::string key, std::function<std::string()> value) {
+  /// A note that goes to the disk with every flush, and alone once `at_least` has passed without one. Before
+  /// run() only.
+  void keep_noting(std::string key, std::function<std::string()> value, Duration at_least) {
     kept_key_ = std::move(key);
     kept_value_ = std::move(value);
+    note_at_least_ = at_least;
   }
 
   /// Lane 1: kept in memory until the next flush.
@@ -84,6 +85,8 @@ class Recorder {
   Listener listener_;
   std::string kept_key_;
   std::function<std::string()> kept_value_;
+  Duration note_at_least_{};
+  std::optional<SteadyTime> note_alone_at_;
   std::vector<Pending> waiting_;
   std::optional<SteadyTime> flush_at_;
   WakeUp changed_;

@@ -10,8 +10,10 @@
 namespace xalink {
 
 /// Under this key of the outbox's notes. It is written with every flush of the recorder, so that it costs a
-/// card no write of its own while there is anything to record, and one in each flush interval while not.
+/// card no write of its own while there is anything to record, and every kFlushesWithoutSign flush intervals
+/// while not: a commit a minute would wear the card as much as all records together.
 inline constexpr std::string_view kSignOfLifeNote = "board/alive";
+inline constexpr int kFlushesWithoutSign = 5;
 
 [[nodiscard]] std::string sign_of_life(const Stamp& stamp);
 /// Nothing when it is none.

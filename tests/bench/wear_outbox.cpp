@@ -32,9 +32,12 @@ class Keeper {
     if (const auto bdseq = outbox_->next_bdseq(); !bdseq) throw std::runtime_error(bdseq.error().to_string());
     recorder_ = std::make_unique<Recorder>(loop_.get_executor(), clock_, *outbox_, store_, flush);
     recorder_->listen({nullptr, [this](const std::array<RowId, kLaneCount>& last) { appended(last); }});
-    recorder_->keep_noting(std::string(kSignOfLifeNote), [this] {
-      return sign_of_life(Stamp{{}, passed_, "boot", {}});
-    });
+    recorder_->keep_noting(
+        std::string(kSignOfLifeNote),
+        [this] {
+          return sign_of_life(Stamp{{}, passed_, "boot", {}});
+        },
+        kFlushesWithoutSign * flush);
     asio::co_spawn(loop_, recorder_->run(), asio::detached);
     clock_.drain();
   }

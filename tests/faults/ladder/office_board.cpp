@@ -25,8 +25,8 @@ std::string OfficeBoard::settings() const {
       "[delivery]\ngather_seconds = 0\nbirth_delay_seconds = 0\nreconnect_min_seconds = 0.2\n"
       "reconnect_max_seconds = 1\n";
   text += "[outbox]\nfile = \"" + (folder_ / "outbox.db").string() +
-          "\"\nallow_volatile = true\nflush_seconds = " + std::to_string(kProbeInterval.count()) +
-          "\n[control]\nsocket = \"" + (folder_ / "agent.sock").string() + "\"\n";
+          "\"\nallow_volatile = true\nflush_seconds = 1" + "\n[control]\nsocket = \"" +
+          (folder_ / "agent.sock").string() + "\"\n";
   text += "[outages]\nfailed_readings = 2\ngood_readings = 2\nleast_seconds = 3\nrecheck_seconds = 1\n";
   text += "[probe.link]\n" + every + "interfaces = [\"" + SmallInternet::kInterface + "\"]\n";
   text += "[probe.ping]\n" + every +
