@@ -29,6 +29,7 @@
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
 #include "agent/probe_set.hpp"
+#include "agent/probes/reach_failure.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
 #include "agent/sign_of_life.hpp"
@@ -170,6 +171,10 @@ Renewal look_at(Outbox& outbox) {
   return renewal;
 }
 
+// A line that comes and goes is not asked each time.
+constexpr Duration kExplainAgainAfter = std::chrono::minutes(10);
+constexpr Duration kMtuAgainAfter = std::chrono::hours(1);
+
 /// Members are in the order in which they need each other; they end in the opposite one.
 class Agent {
  public:
@@ -208,7 +213,7 @@ class Agent {
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
                       [this] { publisher_->way_is_back(); }});
     measure_.listen([this](const Schema& schema, const Record& record) {
-      outages_->took(schema, record);
+      took(schema, record);
       if (schema == access_) leaves_by(record);
     });
     auto asked_before = outbox_->note(std::string(kIntervalsNote));
@@ -353,9 +358,27 @@ class Agent {
   }
 
   void hurry(const std::vector<OutageWatch::Hurry>& probes) {
+    const bool begins = hurries_ == 0 && !probes.empty();
+    hurries_ = probes.size();
+    // What would explain an outage is found out before it is one.
+    if (begins && clock_.steady() >= may_explain_at_) {
+      may_explain_at_ = clock_.steady() + kExplainAgainAfter;
+      for (const auto group : {"Path", "Captive Portal"}) measure_.ask(group);
+    }
     std::map<std::string, Duration, std::less<>> every;
     for (const auto& probe : probes) every[probe.probe] = probe.every;
     measure_.hurry(every);
+  }
+
+  void took(const Schema& schema, const Record& record) {
+    const auto failure = column_index(schema, "Failure");
+    const bool stalls = schema.group.starts_with("Reach/") && failure &&
+                        to_text(record.values[*failure]) == to_string(ReachFailure::tls_stalled);
+    if (stalls && clock_.steady() >= may_measure_mtu_at_) {
+      may_measure_mtu_at_ = clock_.steady() + kMtuAgainAfter;
+      measure_.ask("MTU");
+    }
+    outages_->took(schema, record);
   }
 
   asio::awaitable<void> watch_outbox() {
@@ -552,6 +575,9 @@ class Agent {
   std::optional<Salvage> salvage_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;
+  std::size_t hurries_ = 0;
+  SteadyTime may_explain_at_{};
+  SteadyTime may_measure_mtu_at_{};
   bool stopping_ = false;
   std::string stop_sign_;  ///< that the whole board is going down
   std::exception_ptr failure_;

@@ -6,6 +6,7 @@
 
 #include "agent/access_technology.hpp"
 #include "agent/address_text.hpp"
+#include "agent/network_config.hpp"
 #include "agent/source_config.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/settings_wording.hpp"
@@ -416,6 +417,8 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_throughput(*settings, config.throughput);
   read_outages(*settings, config.outages);
   read_sources(*settings, config);
+  read_network(*settings, config);
+  read_path_probes(*settings, config);
   std::vector<Error> mistakes = settings->finish();
   if (!mistakes.empty()) return Mistakes(std::move(mistakes));
   return config;

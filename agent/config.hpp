@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,37 @@ struct ReachProbeConfig {
   std::map<std::string, std::string> services = {{"portal", "https://dichvucong.gov.vn/"}};
 };
 
+/// Targets of [probe.path] and [probe.mtu]: "" is the first of the anchors, else the broker.
+struct PathProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::hours(6);
+  std::string target;
+  std::uint32_t hops = 5;         ///< looked at, 1 to 5
+  std::uint32_t office_hops = 1;  ///< of them, those that stand in the office
+};
+
+struct MtuProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::hours(12);
+  std::string target;
+};
+
+struct PortalProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::minutes(15);
+  Milliseconds timeout = std::chrono::seconds(10);
+  std::string url;             ///< empty: no such probe
+  std::uint32_t status = 204;  ///< expected
+  std::string body;            ///< expected, blanks at its ends aside; empty: whatever comes
+};
+
+struct AddressProbeConfig {
+  bool enabled = true;
+  Milliseconds interval = std::chrono::hours(1);
+  Milliseconds timeout = std::chrono::seconds(15);
+  std::string url;  ///< empty: no such probe
+};
+
 struct BoardProbeConfig {
   bool enabled = true;
   Milliseconds interval = std::chrono::minutes(5);
@@ -115,6 +147,7 @@ struct ThroughputProbeConfig {
 struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
+  std::optional<HttpProxy> proxy;  ///< [network]; also in `broker` and `dossier_server`
 
   /// [sparkplug] and [delivery]; by name as in EdgeNodeOptions.
   std::string primary_host = "xalink";  ///< empty: do not wait for any host
@@ -142,6 +175,10 @@ struct AgentConfig {
   TcpProbeConfig tcp;
   DnsProbeConfig dns;
   ReachProbeConfig reach;
+  PathProbeConfig path;
+  MtuProbeConfig mtu;
+  PortalProbeConfig portal;
+  AddressProbeConfig address;
   BoardProbeConfig board;
   PlainProbeConfig power{true, std::chrono::minutes(1)};
   PlainProbeConfig storage{true, std::chrono::hours(6)};

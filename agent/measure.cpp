@@ -70,6 +70,13 @@ void Measure::set_interval(std::string_view device, std::string_view group, Dura
   }
 }
 
+void Measure::ask(std::string_view group) {
+  for (const auto& task : tasks_) {
+    if (task->task.probe->schema().group != group) continue;
+    if (schedule_.ask(task->entry, clock_.steady()) && task->due_changed) task->due_changed->ring();
+  }
+}
+
 asio::awaitable<void> Measure::run() {
   auto executor = co_await asio::this_coro::executor;
   if (tasks_.empty()) {

@@ -65,6 +65,9 @@ class Measure {
   /// sink: eleven hours without a link must not fill the outbox with what the outage says in one line.
   void hurry(const std::map<std::string, Duration, std::less<>>& every);
 
+  /// One run of a probe (by the group of its records) as soon as may be, which is recorded.
+  void ask(std::string_view group);
+
   /// From now on, also while run() waits for its next slot.
   void set_interval(std::string_view device, std::string_view group, Duration interval);
 

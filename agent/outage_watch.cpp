@@ -151,8 +151,9 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   standing.earliest = run.last_good.value_or(run.since);
   standing.readings = run.count;
   begin(scope, rung, rung == Rung::power ? "mains" : seen.witness.subject, standing);
-  open_[scope].evidence = seen.latest.evidence;
-  events_.back().outage.evidence = seen.latest.evidence;
+  const auto evidence = with_findings(seen.latest.evidence, rung);
+  open_[scope].evidence = evidence;
+  events_.back().outage.evidence = evidence;
 }
 
 void OutageWatch::hide_leaves(BootTime at) {
@@ -174,7 +175,7 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
   outage.reached = testimony_.reached_below(cause, standing.since);
   outage.begin_boot = boot_id_;
   outage.begin = outage.changed = standing.since;
-  outage.evidence = testimony_.evidence_of(cause, /*good=*/false);
+  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause);
   outage.id = boot_id_ + "-" + std::to_string(outage.begin.count()) + "-" + std::string(to_string(cause));
   if (!outage.subject.empty()) outage.id += "-" + outage.subject;
   std::ranges::replace(outage.id, ' ', '-');
@@ -193,7 +194,7 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
 void OutageWatch::change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing) {
   outage.cause = cause;
   outage.reached = testimony_.reached_below(cause, at);
-  outage.evidence = testimony_.evidence_of(cause, /*good=*/false);
+  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause);
   OutageEvent event;
   event.kind = OutageEvent::Kind::cause;
   event.boot = boot_id_;
@@ -221,6 +222,26 @@ void OutageWatch::end(const std::string& scope, Recovery recovery, std::string e
   events_.push_back(std::move(event));
   open_.erase(found);
   if (scope.empty()) recovery_.reset();
+}
+
+void OutageWatch::explain(const std::string& probe, std::optional<std::string> finding, BootTime at) {
+  if (finding) {
+    findings_[probe] = Finding{std::move(*finding), at};
+  } else {
+    findings_.erase(probe);
+  }
+}
+
+// What was found long ago says nothing of this outage; mains and links need no further words.
+std::string OutageWatch::with_findings(std::string evidence, Rung cause) const {
+  constexpr Milliseconds kFresh = std::chrono::minutes(20);
+  if (cause < Rung::first_hop) return evidence;
+  for (const auto& [probe, finding] : findings_) {
+    if (finding.at + kFresh < judged_at_) continue;
+    if (!evidence.empty()) evidence += ", ";
+    evidence += finding.words;
+  }
+  return evidence;
 }
 
 std::optional<BootTime> OutageWatch::wake_at() const {

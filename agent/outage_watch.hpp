@@ -51,6 +51,9 @@ class OutageWatch {
   void take(std::string_view probe, const Verdict& verdict, BootTime at);
   /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
   void session(bool online, std::string why, BootTime at);
+  /// What a probe that is no witness found of the way (finding_of()); nothing: that all is well. It stands in
+  /// the evidence of outages that begin soon after.
+  void explain(const std::string& probe, std::optional<std::string> finding, BootTime at);
   /// Also when time alone decides; see wake_at().
   void tick(BootTime now) { judge(now); }
   [[nodiscard]] std::optional<BootTime> wake_at() const;
@@ -90,6 +93,7 @@ class OutageWatch {
   void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
   void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);
   void end(const std::string& scope, Recovery recovery, std::string evidence, std::uint32_t readings);
+  [[nodiscard]] std::string with_findings(std::string evidence, Rung cause) const;
 
   OutageRules rules_;
   std::string boot_id_;
@@ -97,6 +101,11 @@ class OutageWatch {
   std::map<std::string, Outage> open_;  ///< by scope: "" is the way
   std::optional<Recovery> recovery_;    ///< of the way's cause; what is above it is not known yet
   std::set<std::string> heard_;
+  struct Finding {
+    std::string words;
+    BootTime at{};
+  };
+  std::map<std::string, Finding> findings_;  ///< by probe
   std::vector<OutageEvent> events_;
   bool memory_changed_ = false;
   BootTime judged_at_{};

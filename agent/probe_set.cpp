@@ -7,15 +7,19 @@
 #include "agent/address_text.hpp"
 #include "agent/linux/network_interface.hpp"
 #include "agent/linux/wireless.hpp"
+#include "agent/network_config.hpp"
 #include "agent/probes/access_route.hpp"
 #include "agent/probes/board.hpp"
 #include "agent/probes/dns.hpp"
 #include "agent/probes/link.hpp"
+#include "agent/probes/mtu.hpp"
+#include "agent/probes/path.hpp"
 #include "agent/probes/ping.hpp"
 #include "agent/probes/power.hpp"
 #include "agent/probes/reach.hpp"
 #include "agent/probes/storage.hpp"
 #include "agent/probes/tcp.hpp"
+#include "agent/probes/web_checks.hpp"
 #include "agent/probes/wifi.hpp"
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/metric_names.hpp"
@@ -57,6 +61,54 @@ ResolverSettings resolver(const AgentConfig& config) {
   ResolverSettings settings;
   if (!config.dns.server.empty()) settings.servers.push_back(config.dns.server);
   return settings;
+}
+
+}  // namespace
+
+namespace {
+
+Result<void> add_path_probes(ProbeSet& set, const AgentConfig& config,
+                             const boost::asio::any_io_executor& executor, Clock& clock) {
+  if (const auto target = path_target(config, config.path.target); config.path.enabled && !target.empty()) {
+    PathSettings settings;
+    settings.target = target;
+    settings.hops = config.path.hops;
+    settings.office_hops = config.path.office_hops;
+    settings.resolver = resolver(config);
+    set.add(std::make_unique<PathProbe>(executor, clock, std::move(settings)), config.path.interval,
+            std::chrono::seconds(15));
+  }
+  if (const auto target = path_target(config, config.mtu.target); config.mtu.enabled && !target.empty()) {
+    MtuSettings settings;
+    settings.target = target;
+    settings.resolver = resolver(config);
+    set.add(std::make_unique<MtuProbe>(executor, clock, std::move(settings)), config.mtu.interval,
+            std::chrono::seconds(50));
+  }
+  const auto check = [&](const std::string& url) -> Result<WebCheckSettings> {
+    auto parsed = parse_service_url(url);
+    if (!parsed) return Unexpected(parsed.error());
+    WebCheckSettings settings;
+    settings.url = std::move(*parsed);
+    settings.resolver = resolver(config);
+    settings.ca_file = config.reach.ca_file;
+    settings.proxy = config.proxy;
+    return settings;
+  };
+  if (config.portal.enabled && !config.portal.url.empty()) {
+    auto settings = check(config.portal.url);
+    if (!settings) return Unexpected(settings.error());
+    settings->expected = {config.portal.status, config.portal.body};
+    set.add(std::make_unique<CaptivePortalProbe>(clock, std::move(*settings)), config.portal.interval,
+            config.portal.timeout);
+  }
+  if (config.address.enabled && !config.address.url.empty()) {
+    auto settings = check(config.address.url);
+    if (!settings) return Unexpected(settings.error());
+    set.add(std::make_unique<PublicAddressProbe>(clock, std::move(*settings)), config.address.interval,
+            config.address.timeout);
+  }
+  return {};
 }
 
 }  // namespace
@@ -114,12 +166,14 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
       settings.url = std::move(*url);
       settings.ca_file = config.reach.ca_file;
       settings.times = times;
+      settings.proxy = config.proxy;
       settings.synchronised = [] { return kernel_clock_quality() == ClockQuality::synchronised; };
       settings.resolver = resolver(config);
       set.add(std::make_unique<ReachProbe>(executor, clock, std::move(settings)), config.reach.interval,
               config.reach.timeout);
     }
   }
+  if (auto added = add_path_probes(set, config, executor, clock); !added) return Unexpected(added.error());
   if (config.board.enabled) {
     set.add(std::make_unique<BoardProbe>(executor, clock, BoardSettings{config.board.disk_path, "/"}),
             config.board.interval, kMargin);
@@ -165,7 +219,10 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
 std::vector<Witness> witnesses_of(const std::vector<MeasureTask>& tasks, const AgentConfig& config) {
   std::set<std::string> by_address;
   for (const auto& [service, text] : config.reach.services) {
-    if (is_ip_address(host_of(text))) by_address.insert(reach_schema(service).group);
+    const std::string host = host_of(text);
+    // Nobody on the board looks up what a proxy is asked for.
+    const bool proxied = config.proxy && goes_through(*config.proxy, host);
+    if (proxied || is_ip_address(host)) by_address.insert(reach_schema(service).group);
   }
   std::vector<Witness> witnesses;
   for (const auto& task : tasks) {

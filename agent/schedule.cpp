@@ -51,6 +51,7 @@ bool Schedule::begin(std::size_t number, SteadyTime now) {
   entry.running = true;
   entry.last_begin = now;
   entry.extra = now < entry.slot;
+  entry.answers = std::exchange(entry.asked, false);
   if (entry.extra) return true;
   const auto missed = (now - entry.slot) / entry.timing.interval;
   entry.slot += missed * entry.timing.interval;
@@ -72,13 +73,21 @@ void Schedule::end(std::size_t number, SteadyTime now) {
   choose_due(entry, now);
 }
 
+bool Schedule::ask(std::size_t number, SteadyTime now) {
+  Entry& entry = entries_[number];
+  if (entry.running) return false;
+  entry.asked = true;
+  entry.due = std::min(entry.due, now);
+  return true;
+}
+
 void Schedule::choose_slot_due(Entry& entry) {
   std::uniform_int_distribution<std::int64_t> later(0, entry.timing.jitter.count());
   entry.slot_due = entry.slot + Duration(later(random_));
 }
 
 void Schedule::choose_due(Entry& entry, SteadyTime now) {
-  entry.due = entry.slot_due;
+  entry.due = entry.asked ? now : entry.slot_due;
   if (!entry.hurry || !entry.last_begin) return;
   // What a province misses together it must not ask for together.
   const auto most = std::min<std::int64_t>(entry.timing.jitter.count(), entry.hurry->count() / 10);

@@ -48,8 +48,12 @@ class Schedule {
   /// At most so long from one run's begin to the next, as long as it is not said anew; nothing: its slots
   /// alone. True when it is due at another time now.
   bool hurry(std::size_t entry, std::optional<Duration> every, SteadyTime now);
-  /// Whether the run that began last was an extra one.
-  [[nodiscard]] bool extra(std::size_t entry) const { return entries_[entry].extra; }
+  /// One run as soon as may be, beside the slots; none while it runs. True when it is due now.
+  bool ask(std::size_t entry, SteadyTime now);
+  /// Whether the run that began last was an extra one that nobody had asked for by itself.
+  [[nodiscard]] bool extra(std::size_t entry) const {
+    return entries_[entry].extra && !entries_[entry].answers;
+  }
 
   /// The run of the due slot begins. False, and nothing changes, when it is not yet due or still runs.
   bool begin(std::size_t entry, SteadyTime now);
@@ -66,6 +70,8 @@ class Schedule {
     std::optional<SteadyTime> last_begin;
     bool running = false;
     bool extra = false;
+    bool asked = false;    ///< for one run
+    bool answers = false;  ///< the run that began last was asked for
     std::uint64_t skipped = 0;
   };
 

@@ -86,6 +86,29 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
 
 }  // namespace
 
+std::optional<std::string> finding_of(const Schema& schema, const Record& record) {
+  const std::string& group = schema.group;
+  std::string words;
+  if (group == "Path") {
+    if (flag_of(schema, record, "Reached").value_or(true)) return std::nullopt;
+    for (int hop = 5; hop > 0 && words.empty(); --hop) {
+      const std::string column = "Hop " + std::to_string(hop);
+      if (!has(schema, record, column)) continue;
+      words =
+          "hop " + std::to_string(hop) + " " + text_of(schema, record, column) + " answers, nothing beyond";
+    }
+    if (words.empty() && could_not_ask(text_of(schema, record, "Reason"))) return std::nullopt;
+    if (words.empty()) words = "no hop answers";
+    if (has(schema, record, "Cut")) words += ": " + text_of(schema, record, "Cut");
+  } else if (group == "MTU" && text_of(schema, record, "Finding") == "black hole") {
+    words = "packets above " + text_of(schema, record, "Path MTU") + " bytes vanish";
+  } else if (group == "Captive Portal" && text_of(schema, record, "Finding") == "portal") {
+    words = text_of(schema, record, "Reason");
+  }
+  if (words.empty()) return std::nullopt;
+  return group + " (" + words + ")";
+}
+
 std::optional<Witness> witness_of(const Schema& schema, bool by_name) {
   const std::string_view group = schema.group;
   Witness witness;

@@ -38,6 +38,10 @@ struct Verdict {
 [[nodiscard]] std::optional<Verdict> judge(const Witness& witness, const Schema& schema,
                                            const Record& record);
 
+/// What a probe that is no witness found out of the way, in words for the evidence of an outage: how far
+/// packets get, that large ones vanish, that somebody wants a login. Nothing when it found nothing amiss.
+[[nodiscard]] std::optional<std::string> finding_of(const Schema& schema, const Record& record);
+
 /// Begin of a service's reason when the DNS gave an address that is not the service's (agent/probes/reach).
 inline constexpr std::string_view kWrongAddress = "name: wrong address";
 

@@ -181,6 +181,99 @@ constexpr MetricDeclaration kReach[] = {
      "the system's or the TLS library's error", "Lý do", "Bước nào hỏng và vì sao; trống khi không có lỗi"},
 };
 
+constexpr MetricDeclaration kPath[] = {
+    {"Target", DataType::string, "", kAny, "Where the packets go", "[probe.path] target", "Đích",
+     "Các gói được gửi đến đâu"},
+    {"Hop 1", DataType::string, "", kAny, "Address of router 1 on the way; null when it does not answer",
+     "ICMP time exceeded (RFC 792, RFC 4443)", "Chặng 1",
+     "Địa chỉ bộ định tuyến thứ 1 trên đường; trống khi không trả lời"},
+    {"RTT 1", DataType::uint32, "us", kMicroseconds, "Round trip to it", "RFC 2681", "Khứ hồi chặng 1",
+     "Thời gian khứ hồi đến đó", kNever},
+    {"Hop 2", DataType::string, "", kAny, "Address of router 2 on the way; null when it does not answer",
+     "ICMP time exceeded (RFC 792, RFC 4443)", "Chặng 2",
+     "Địa chỉ bộ định tuyến thứ 2 trên đường; trống khi không trả lời"},
+    {"RTT 2", DataType::uint32, "us", kMicroseconds, "Round trip to it", "RFC 2681", "Khứ hồi chặng 2",
+     "Thời gian khứ hồi đến đó", kNever},
+    {"Hop 3", DataType::string, "", kAny, "Address of router 3 on the way; null when it does not answer",
+     "ICMP time exceeded (RFC 792, RFC 4443)", "Chặng 3",
+     "Địa chỉ bộ định tuyến thứ 3 trên đường; trống khi không trả lời"},
+    {"RTT 3", DataType::uint32, "us", kMicroseconds, "Round trip to it", "RFC 2681", "Khứ hồi chặng 3",
+     "Thời gian khứ hồi đến đó", kNever},
+    {"Hop 4", DataType::string, "", kAny, "Address of router 4 on the way; null when it does not answer",
+     "ICMP time exceeded (RFC 792, RFC 4443)", "Chặng 4",
+     "Địa chỉ bộ định tuyến thứ 4 trên đường; trống khi không trả lời"},
+    {"RTT 4", DataType::uint32, "us", kMicroseconds, "Round trip to it", "RFC 2681", "Khứ hồi chặng 4",
+     "Thời gian khứ hồi đến đó", kNever},
+    {"Hop 5", DataType::string, "", kAny, "Address of router 5 on the way; null when it does not answer",
+     "ICMP time exceeded (RFC 792, RFC 4443)", "Chặng 5",
+     "Địa chỉ bộ định tuyến thứ 5 trên đường; trống khi không trả lời"},
+    {"RTT 5", DataType::uint32, "us", kMicroseconds, "Round trip to it", "RFC 2681", "Khứ hồi chặng 5",
+     "Thời gian khứ hồi đến đó", kNever},
+    {"Reached", DataType::boolean, "", kAny, "The target itself answers", "RFC 792, RFC 4443", "Đến đích",
+     "Đích có trả lời"},
+    {"Cut", DataType::string, "", kAny,
+     "Where the way ends that led further before: first hop (nothing answers), last mile (the office's own "
+     "routers do, nobody beyond), upstream (the provider's do); null when it leads as far as it did",
+     "agent/path_judgement.hpp", "Đứt ở",
+     "Đường bị đứt ở đâu so với trước: first hop (không nơi nào trả lời), last mile (chỉ bộ định tuyến của "
+     "cơ "
+     "quan trả lời), upstream (nhà mạng còn trả lời, phía sau thì không); trống khi vẫn đến được như trước"},
+    {"Reason", DataType::string, "", kAny, "Why nothing was sent, or nothing came; null otherwise",
+     "the system's error", "Lý do", "Vì sao không gửi được hoặc không có trả lời; trống khi có"},
+};
+
+constexpr MetricDeclaration kMtu[] = {
+    {"Target", DataType::string, "", kAny, "Who is asked", "[probe.mtu] target", "Đích", "Hỏi máy nào"},
+    {"Interface MTU", DataType::uint32, "By", kCount, "Largest packet of the interface on the way there",
+     "IP_MTU, IPV6_MTU", "MTU của cổng", "Gói lớn nhất của cổng đi đến đó"},
+    {"Path MTU", DataType::uint32, "By", kCount,
+     "Largest packet, not to be fragmented, that was answered; null without any answer",
+     "RFC 8899 section 5.1, with echo requests", "MTU của đường",
+     "Gói lớn nhất (không phân mảnh) có trả lời; trống khi không có trả lời nào"},
+    {"Told MTU", DataType::uint32, "By", kCount,
+     "What a router said that it lets through; null when none did", "RFC 1191, RFC 8201", "MTU được báo",
+     "Cỡ gói mà bộ định tuyến báo là cho qua; trống khi không báo"},
+    {"Finding", DataType::string, "", kAny,
+     "full (packets of the interface's size pass), told (larger ones are refused as they should be), black "
+     "hole (larger ones vanish without a word: connections stall), no answer",
+     "agent/probes/mtu.hpp", "Kết luận",
+     "full: gói lớn nhất đi qua được; told: gói lớn bị từ chối có báo; black hole: gói lớn mất không báo, "
+     "kết "
+     "nối sẽ treo; no answer: không có trả lời"},
+    {"Reason", DataType::string, "", kAny, "Why there is no answer; null when there is one",
+     "the system's error", "Lý do", "Vì sao không có trả lời; trống khi có"},
+};
+
+constexpr MetricDeclaration kCaptivePortal[] = {
+    {"Finding", DataType::string, "", kAny,
+     "clear (the answer is the expected one), portal (another page or a redirection in its place), "
+     "unexpected "
+     "(the server has an error), no answer",
+     "RFC 8952, RFC 6585 section 6", "Kết luận",
+     "clear: trả lời đúng như mong đợi; portal: bị chuyển đến trang khác (trang đăng nhập mạng); unexpected: "
+     "máy "
+     "chủ báo lỗi; no answer: không có trả lời"},
+    {"HTTP Status",
+     DataType::uint16,
+     "",
+     {100, 599},
+     "Status code of the answer",
+     "RFC 9110 section 15",
+     "Mã HTTP",
+     "Mã trạng thái của trả lời"},
+    {"Sent To", DataType::string, "", kAny, "Host to which the answer sends the reader",
+     "RFC 9110 section 10.2.2", "Chuyển đến", "Máy mà trả lời chuyển người đọc đến"},
+    {"Reason", DataType::string, "", kAny, "Why there is no answer, or what is odd about it; null when clear",
+     "the system's error", "Lý do", "Vì sao không có trả lời, hoặc lạ ở chỗ nào; trống khi clear"},
+};
+
+constexpr MetricDeclaration kPublicAddress[] = {
+    {"Address", DataType::string, "", kAny, "Address from which the office is seen outside",
+     "[probe.address] url", "Địa chỉ công khai", "Địa chỉ mà bên ngoài thấy của cơ quan"},
+    {"Reason", DataType::string, "", kAny, "Why it is not known; null when it is", "the system's error",
+     "Lý do", "Vì sao không biết; trống khi biết"},
+};
+
 // Words are ModemManager's own, as mmcli prints them. Nothing that tells who holds the SIM is among them.
 constexpr MetricDeclaration kCellular[] = {
     {"Modems",
@@ -681,6 +774,10 @@ constexpr RecordDeclaration kRecords[] = {
     {"network", "TCP", true, Lane::measurements, kTcp, "Đo kết nối TCP"},
     {"network", "DNS", true, Lane::measurements, kDns, "Phân giải tên miền"},
     {"network", "Reach", true, Lane::measurements, kReach, "Dịch vụ"},
+    {"network", "Path", false, Lane::measurements, kPath, "Đường đi"},
+    {"network", "MTU", false, Lane::measurements, kMtu, "Cỡ gói"},
+    {"network", "Captive Portal", false, Lane::measurements, kCaptivePortal, "Trang đăng nhập mạng"},
+    {"network", "Public Address", false, Lane::measurements, kPublicAddress, "Địa chỉ công khai"},
     {"network", "Wi-Fi", true, Lane::measurements, kWifi, "Sóng Wi-Fi"},
     {"network", "Access", false, Lane::measurements, kAccess, "Đường truyền"},
     {"network", "Throughput", false, Lane::measurements, kThroughput, "Tốc độ đường truyền"},
@@ -806,6 +903,18 @@ Schema dns_schema(std::string_view name) {
 }
 Schema reach_schema(std::string_view service) {
   return schema_of("Reach", service);
+}
+Schema path_schema() {
+  return schema_of("Path");
+}
+Schema mtu_schema() {
+  return schema_of("MTU");
+}
+Schema captive_portal_schema() {
+  return schema_of("Captive Portal");
+}
+Schema public_address_schema() {
+  return schema_of("Public Address");
 }
 Schema modem_reset_schema() {
   return schema_of("Modem Reset");

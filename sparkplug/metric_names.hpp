@@ -88,6 +88,11 @@ struct NodeDeclaration {
 [[nodiscard]] Schema reach_schema(std::string_view service);
 /// Device "network": "Wi-Fi/<interface>".
 [[nodiscard]] Schema wifi_schema(std::string_view interface);
+/// Device "network", groups "Path", "MTU", "Captive Portal" and "Public Address".
+[[nodiscard]] Schema path_schema();
+[[nodiscard]] Schema mtu_schema();
+[[nodiscard]] Schema captive_portal_schema();
+[[nodiscard]] Schema public_address_schema();
 /// Device "network", groups "Access" and "Cellular".
 [[nodiscard]] Schema access_schema();
 [[nodiscard]] Schema cellular_schema();

@@ -9,6 +9,7 @@
 
 #include "sparkplug/mqtt_connection.hpp"
 #include "sparkplug/mqtt_refusal.hpp"
+#include "sparkplug/proxy_relay.hpp"
 #include "sparkplug/session_loop.hpp"
 #include "sparkplug/socket_options.hpp"
 
@@ -85,8 +86,12 @@ class PahoLibrary {
 /// needed.
 class PahoConnection final : public MqttConnection, private mqtt::iaction_listener {
  public:
-  PahoConnection(BrokerSettings broker, PahoOptions options, MqttReports reports)
-      : broker_(std::move(broker)), options_(options), reports_(std::move(reports)) {}
+  PahoConnection(BrokerSettings broker, PahoOptions options, std::shared_ptr<const ProxyRelay> relay,
+                 MqttReports reports)
+      : broker_(std::move(broker)),
+        options_(options),
+        relay_(std::move(relay)),
+        reports_(std::move(reports)) {}
 
   void open(const std::string& client_id, const OutgoingMessage& will, MqttTicket ticket) override {
     try {
@@ -146,7 +151,7 @@ class PahoConnection final : public MqttConnection, private mqtt::iaction_listen
     MqttOutcome outcome{true, token.get_return_code(), {}};
     // The broker gives a client up after one and a half times its keep-alive; so does the client then.
     if (token.get_type() == mqtt::token::Type::CONNECT)
-      prepare_connections_to(broker_.port, broker_.keep_alive * 3 / 2);
+      prepare_connections_to(relay_ ? broker_.proxy->port : broker_.port, broker_.keep_alive * 3 / 2);
     if (token.get_type() == mqtt::token::Type::SUBSCRIBE) outcome = granted(token);
     reports_.completed(ticket_of(token), std::move(outcome));
   }
@@ -204,6 +209,7 @@ class PahoConnection final : public MqttConnection, private mqtt::iaction_listen
 
   BrokerSettings broker_;
   PahoOptions options_;
+  std::shared_ptr<const ProxyRelay> relay_;
   MqttReports reports_;
   std::unique_ptr<mqtt::async_client> client_;
 };
@@ -237,6 +243,12 @@ mqtt::connect_options PahoConnection::connect_options(const OutgoingMessage& wil
     ssl.set_verify(true);  // the certificate must name the host
     options.set_ssl(std::move(ssl));
   }
+  if (relay_) {
+    // Without a scheme: Paho takes "http://" from the one and "https://" from the other.
+    const std::string relay = "127.0.0.1:" + std::to_string(relay_->port());
+    options.set_http_proxy(relay);
+    options.set_https_proxy(relay);
+  }
   if (broker_.version == MqttVersion::v5) {
     // Last: Paho C++ 1.2.0 forgets the properties when anything else is set or the options are copied.
     options.set_properties(mqtt::properties{{mqtt::property::SESSION_EXPIRY_INTERVAL, 0}});
@@ -251,19 +263,41 @@ PahoSession::PahoSession(asio::any_io_executor loop, Clock& clock, BrokerSetting
   const InboxBounds bounds{options.inbox_messages, options.inbox_bytes,    options.classify,
                            options.share_messages, options.share_bytes,    options.share_rate,
                            options.share_burst,    options.longest_payload};
-  auto connect = [broker, options](MqttReports reports) {
-    return std::make_shared<PahoConnection>(broker, options, std::move(reports));
+  if (broker.proxy && goes_through(*broker.proxy, broker.host)) {
+    relay_ = std::make_shared<ProxyRelay>(*broker.proxy, broker.host, broker.port);
+  }
+  auto connect = [broker, options, relay = relay_](MqttReports reports) {
+    return std::make_shared<PahoConnection>(broker, options, relay, std::move(reports));
   };
   loop_ =
       std::make_shared<SessionLoop>(std::move(loop), clock, std::move(broker), bounds, std::move(connect));
 }
+
+namespace {
+
+/// As the session loop does; where it fails, with what the proxy has to say.
+asio::awaitable<Result<void>> connect_through(std::shared_ptr<const ProxyRelay> relay,
+                                              std::shared_ptr<SessionLoop> loop, std::string client_id,
+                                              OutgoingMessage will) {
+  auto connecting = SessionLoop::connect(std::move(loop), std::move(client_id), std::move(will));
+  auto connected = co_await std::move(connecting);
+  if (connected || !relay) co_return connected;
+  const std::string complaint = relay->complaint();
+  if (complaint.empty()) co_return connected;
+  Error error = connected.error();
+  error.what += " through the proxy: " + complaint;
+  error.next = "Check proxy under [network], and that the proxy lets this board connect to the broker's port";
+  co_return Unexpected(std::move(error));
+}
+
+}  // namespace
 
 PahoSession::~PahoSession() {
   loop_->shut_down();
 }
 
 asio::awaitable<Result<void>> PahoSession::connect(std::string client_id, OutgoingMessage will) {
-  return SessionLoop::connect(loop_, std::move(client_id), std::move(will));
+  return connect_through(relay_, loop_, std::move(client_id), std::move(will));
 }
 
 asio::awaitable<Result<void>> PahoSession::subscribe(std::vector<std::string> filters) {

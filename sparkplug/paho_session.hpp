@@ -13,6 +13,7 @@
 
 namespace xalink {
 
+class ProxyRelay;
 class SessionLoop;
 
 struct PahoOptions {
@@ -62,7 +63,8 @@ class PahoSession final : public Session {
   [[nodiscard]] std::vector<DroppedMessages> take_dropped() override;
 
  private:
-  std::shared_ptr<void> library_;  ///< goes after all that needs it
+  std::shared_ptr<void> library_;            ///< goes after all that needs it
+  std::shared_ptr<const ProxyRelay> relay_;  ///< where a proxy stands before the broker
   std::shared_ptr<SessionLoop> loop_;
 };
 

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "sparkplug/http_proxy.hpp"
 #include "sparkplug/result.hpp"
 
 namespace xalink {
@@ -30,6 +31,7 @@ struct BrokerSettings {
   MqttVersion version = MqttVersion::v3_1_1;
   std::chrono::seconds keep_alive{60};
   std::chrono::seconds connect_timeout{30};
+  std::optional<HttpProxy> proxy;  ///< on the way to it, unless the broker is an exception
 };
 
 struct OutgoingMessage {

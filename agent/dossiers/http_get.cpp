@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparkplug/http_tunnel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -152,18 +153,29 @@ asio::awaitable<Result<HttpAnswer>> ask_over_tls(tcp::socket& socket, const Http
 
 asio::awaitable<Result<HttpAnswer>> ask(ResolverSettings resolver, HttpQuestion question) {
   auto executor = co_await asio::this_coro::executor;
-  auto search = resolve(std::move(resolver), question.url.host);
+  // Through a proxy it is the proxy that is connected to; in the clear too, so that nobody there keeps
+  // copies.
+  const bool proxied = question.proxy && goes_through(*question.proxy, question.url.host);
+  const std::string next = proxied ? question.proxy->host : question.url.host;
+  const std::uint16_t port = proxied ? question.proxy->port : question.url.port;
+  auto search = resolve(std::move(resolver), next);
   const auto addresses = co_await std::move(search);
   if (!addresses) co_return failure(place(question.url), addresses.error().what, kTryAgain);
   std::string why;
   for (const asio::ip::address& address : *addresses) {
     tcp::socket socket(executor);
-    const tcp::endpoint endpoint(address, question.url.port);
+    const tcp::endpoint endpoint(address, port);
     auto connected = co_await socket.async_connect(endpoint, kAsValue);
     if (const error_code error = std::get<0>(connected)) {
       rethrow_cancel(error);
-      why = error.message();
+      why = (proxied ? "the proxy " + next + ": " : std::string()) + error.message();
       continue;
+    }
+    if (proxied) {
+      auto opening = open_tunnel(socket, *question.proxy, question.url.host, question.url.port);
+      const TunnelAnswer tunnel = co_await std::move(opening);
+      if (tunnel.kind != TunnelAnswer::Kind::open)
+        co_return failure(place(question.url), tunnel.reason, kTryAgain);
     }
     if (question.url.scheme == ServiceUrl::Scheme::https) {
       auto asking = ask_over_tls(socket, question);

@@ -4,22 +4,25 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "agent/probes/resolver.hpp"
 #include "agent/probes/service_url.hpp"
 #include "sparkplug/clock.hpp"
+#include "sparkplug/http_proxy.hpp"
 #include "sparkplug/result.hpp"
 
 namespace xalink {
 
 struct HttpQuestion {
   ServiceUrl url;
-  std::string token;    ///< sent as "Authorization: Bearer"; empty: none
-  std::string etag;     ///< sent as If-None-Match; empty: none
-  std::string accept;   ///< media types
-  std::string ca_file;  ///< certificates to trust instead of the system's; empty: the system's
-  std::string header;   ///< a header of the answer to give back; empty: none
+  std::string token;               ///< sent as "Authorization: Bearer"; empty: none
+  std::string etag;                ///< sent as If-None-Match; empty: none
+  std::string accept;              ///< media types
+  std::string ca_file;             ///< certificates to trust instead of the system's; empty: the system's
+  std::optional<HttpProxy> proxy;  ///< unless the server is an exception of it
+  std::string header;              ///< a header of the answer to give back; empty: none
   std::size_t max_answer_bytes = 0;
 };
 

@@ -226,6 +226,7 @@ boost::asio::awaitable<Result<HttpSource::Page>> HttpSource::ask_page(ServiceUrl
   asked.etag = std::move(etag);
   asked.accept = "application/json, application/x-ndjson, text/csv";
   asked.ca_file = settings_.ca_file;
+  asked.proxy = settings_.proxy;
   constexpr std::string_view kHeader = "header:";
   if (settings_.cursor.starts_with(kHeader)) asked.header = settings_.cursor.substr(kHeader.size());
   asked.max_answer_bytes = settings_.max_answer_bytes;

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "agent/dossiers/drop_folder_settings.hpp"
 #include "sparkplug/clock.hpp"
+#include "sparkplug/http_proxy.hpp"
 
 namespace xalink {
 
@@ -25,6 +27,7 @@ struct HttpSourceSettings {
   Milliseconds timeout = std::chrono::seconds(60);
   std::filesystem::path token_file;  ///< empty: no token
   std::string ca_file;               ///< empty: the system's
+  std::optional<HttpProxy> proxy;    ///< unless the server is an exception of it
   /// Parameter of the URL that carries the cursor; empty: none is sent.
   std::string since_parameter = "since";
   SinceForm since_form = SinceForm::iso;

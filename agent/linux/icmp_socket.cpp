@@ -21,14 +21,18 @@
 #include <span>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace xalink {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kHeader = 8;   // type, code, checksum, id, sequence: alike in both versions
-constexpr std::size_t kPacket = 64;  // as ping(8) sends
+constexpr std::size_t kHeader = 8;  // type, code, checksum, id, sequence: alike in both versions
+// The header and the cookie. ping(8) sends 64 bytes, which over a month of the default probe are 20 MB more.
+constexpr std::size_t kPacket = 16;
+constexpr std::size_t kIpHeader4 = 20;
+constexpr std::size_t kIpHeader6 = 40;
 
 std::string system_text(int error) {
   return std::generic_category().message(error);
@@ -47,6 +51,7 @@ std::uint16_t get16(std::span<const unsigned char> packet, std::size_t at) {
 std::uint16_t checksum(std::span<const unsigned char> packet) {
   std::uint32_t sum = 0;
   for (std::size_t at = 0; at + 1 < packet.size(); at += 2) sum += get16(packet, at);
+  if (packet.size() % 2 == 1) sum += static_cast<std::uint32_t>(packet.back()) << 8U;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
   return static_cast<std::uint16_t>(~sum);
 }
@@ -146,15 +151,46 @@ Duration time_in_queue(Datagram& datagram) {
   return waited > Duration::zero() && waited < std::chrono::seconds(1) ? waited : Duration::zero();
 }
 
-std::optional<int> error_told(Datagram& datagram) {
-  std::optional<int> told;
+struct Told {
+  int error = 0;
+  sock_extended_err how{};
+  std::optional<asio::ip::address> who;
+};
+
+/// Behind the error stands the address of who told it (SO_EE_OFFENDER, spelled out: the macro casts).
+std::optional<asio::ip::address> offender(const cmsghdr& message) {
+  const unsigned char* const place = CMSG_DATA(&message) + sizeof(sock_extended_err);
+  const std::size_t size = message.cmsg_len - CMSG_LEN(sizeof(sock_extended_err));
+  sa_family_t family = AF_UNSPEC;
+  if (size < sizeof family) return std::nullopt;
+  std::memcpy(&family, place, sizeof family);
+  if (family == AF_INET && size >= sizeof(sockaddr_in)) {
+    sockaddr_in address{};
+    std::memcpy(&address, place, sizeof address);
+    asio::ip::address_v4::bytes_type bytes{};
+    std::memcpy(bytes.data(), &address.sin_addr, bytes.size());
+    return asio::ip::address(asio::ip::address_v4(bytes));
+  }
+  if (family == AF_INET6 && size >= sizeof(sockaddr_in6)) {
+    sockaddr_in6 address{};
+    std::memcpy(&address, place, sizeof address);
+    asio::ip::address_v6::bytes_type bytes{};
+    std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
+    return asio::ip::address(asio::ip::address_v6(bytes));
+  }
+  return std::nullopt;
+}
+
+std::optional<Told> error_told(Datagram& datagram) {
+  std::optional<Told> told;
   datagram.for_each_control([&](cmsghdr& message) {
     const bool from_ip = (message.cmsg_level == IPPROTO_IP && message.cmsg_type == IP_RECVERR) ||
                          (message.cmsg_level == IPPROTO_IPV6 && message.cmsg_type == IPV6_RECVERR);
     if (!from_ip || message.cmsg_len < CMSG_LEN(sizeof(sock_extended_err))) return;
-    sock_extended_err error{};
-    std::memcpy(&error, CMSG_DATA(&message), sizeof error);
-    told = static_cast<int>(error.ee_errno);
+    told.emplace();
+    std::memcpy(&told->how, CMSG_DATA(&message), sizeof told->how);
+    told->error = static_cast<int>(told->how.ee_errno);
+    told->who = offender(message);
   });
   return told;
 }
@@ -186,19 +222,44 @@ Result<IcmpSocket> IcmpSocket::connect(const asio::any_io_executor& executor,
   return IcmpSocket(std::move(descriptor), target.is_v6(), opened.raw, id, cookie);
 }
 
+void IcmpSocket::never_fragment() {
+  // A kernel that refuses leaves the measurement to find that all sizes pass.
+  const int descriptor = descriptor_.native_handle();
+  const int probe = v6_ ? int{IPV6_PMTUDISC_PROBE} : int{IP_PMTUDISC_PROBE};
+  (void)::setsockopt(descriptor, v6_ ? int{IPPROTO_IPV6} : int{IPPROTO_IP},
+                     v6_ ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &probe, sizeof probe);
+}
+
+Result<void> IcmpSocket::send(std::uint16_t sequence, const Packet& wanted) {
+  const int descriptor = descriptor_.native_handle();
+  const int hops = wanted.time_to_live;
+  if (::setsockopt(descriptor, v6_ ? int{IPPROTO_IPV6} : int{IPPROTO_IP}, v6_ ? IPV6_UNICAST_HOPS : IP_TTL,
+                   &hops, sizeof hops) != 0) {
+    return failure("ping", system_text(errno));
+  }
+  const std::size_t header = v6_ ? kIpHeader6 : kIpHeader4;
+  return send_bytes(sequence, std::max(wanted.size, header + kPacket) - header);
+}
+
 Result<void> IcmpSocket::send(std::uint16_t sequence) {
-  std::array<unsigned char, kPacket> packet{};
+  return send_bytes(sequence, kPacket);
+}
+
+Result<void> IcmpSocket::send_bytes(std::uint16_t sequence, std::size_t size) {
+  std::vector<unsigned char> packet(size);
   packet[0] = v6_ ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
   put16(packet, 4, id_);
   put16(packet, 6, sequence);
-  std::ranges::copy(cookie_, packet.begin() + kHeader);
+  std::ranges::copy(cookie_, packet.begin() + std::ptrdiff_t{kHeader});
   if (!v6_) put16(packet, 2, checksum(packet));
   for (int attempt = 0;; ++attempt) {
     const ssize_t sent = ::send(descriptor_.native_handle(), packet.data(), packet.size(), MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(packet.size())) return {};
     const int error = errno;
     // An ICMP error to an earlier request is told on the next call, and taken away by telling it.
-    if ((error == EINTR || error == EHOSTUNREACH || error == ECONNREFUSED) && attempt < 2) continue;
+    if ((error == EINTR || error == EHOSTUNREACH || error == ECONNREFUSED || error == EMSGSIZE) &&
+        attempt < 2)
+      continue;
     return failure("ping", system_text(error));
   }
 }
@@ -217,7 +278,13 @@ asio::awaitable<IcmpSocket::Answer> IcmpSocket::receive() {
       if (raw_ && get16(request, 4) != id_) continue;
       Answer answer;
       answer.sequence = get16(request, 6);
-      answer.error = system_text(*error);
+      answer.error = system_text(error->error);
+      const auto origin = error->how.ee_origin;
+      const auto type = error->how.ee_type;
+      if (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6) answer.router = error->who;
+      answer.expired = (origin == SO_EE_ORIGIN_ICMP && type == ICMP_TIME_EXCEEDED) ||
+                       (origin == SO_EE_ORIGIN_ICMP6 && type == ICMP6_TIME_EXCEEDED);
+      if (error->error == EMSGSIZE && error->how.ee_info > 0) answer.mtu = error->how.ee_info;
       co_return answer;
     }
     const ssize_t count = datagram.read(descriptor, 0);

@@ -46,6 +46,7 @@ Value time_difference(const ReachProgress& progress, WallTime now) {
 ReachFailure failure_of(const ReachProgress& progress) {
   switch (progress.step) {
     case ReachProgress::Step::name: return ReachFailure::name;
+    case ReachProgress::Step::proxy: return ReachFailure::proxy;
     case ReachProgress::Step::connect: return ReachFailure::connect;
     case ReachProgress::Step::http: return ReachFailure::http;
     case ReachProgress::Step::done: return ReachFailure::none;
@@ -70,13 +71,16 @@ ReachProbe::ReachProbe(const boost::asio::any_io_executor& /*executor*/, Clock& 
 ReachProbe::~ReachProbe() = default;
 
 boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgress& progress) {
-  auto search = resolve(settings_.resolver, settings_.url.host);
+  const bool proxied = is_proxied(settings_);
+  if (proxied) progress.step = ReachProgress::Step::proxy;
+  const std::string host = proxied ? settings_.proxy->host : settings_.url.host;
+  auto search = resolve(settings_.resolver, host);
   const auto addresses = co_await std::move(search);
   if (!addresses) {
     progress.reason = addresses.error().what;
     co_return false;
   }
-  const bool checkable = settings_.verify && settings_.url.scheme == ServiceUrl::Scheme::https;
+  const bool checkable = !proxied && settings_.verify && settings_.url.scheme == ServiceUrl::Scheme::https;
   const bool known = std::ranges::any_of(
       *addresses, [&](const auto& address) { return std::ranges::find(proven_, address) != proven_.end(); });
   const bool doubtful = checkable && !known && !proven_.empty();

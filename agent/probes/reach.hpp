@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "agent/probes/resolver.hpp"
 #include "agent/probes/service_url.hpp"
 #include "agent/service_times.hpp"
+#include "sparkplug/http_proxy.hpp"
 
 namespace xalink {
 
@@ -24,6 +26,7 @@ struct ReachSettings {
   /// Off only for services with certificates that nobody can check; success then says less.
   bool verify = true;
   ResolverSettings resolver;
+  std::optional<HttpProxy> proxy;  ///< unless the service is an exception of it
   /// What all services say of the time. Each probe has its own where there is none.
   std::shared_ptr<ServiceTimes> times;
   /// Whether the kernel holds its clock for synchronised; without it, it does not.
@@ -52,6 +55,9 @@ struct ReachOutcome {
 /// itself tells, and the other services agree (ServiceTimes), the board's clock is wrong and the service
 /// well. Visits go on with the TLS session of the one before for an hour, which saves the certificates'
 /// bytes.
+///
+/// Through a proxy the proxy's name is looked up in place of the service's, Connect lasts until its tunnel
+/// stands, and what is wrong with the proxy begins with "proxy: ".
 class ReachProbe final : public Probe {
  public:
   ReachProbe(const boost::asio::any_io_executor& executor, Clock& clock, ReachSettings settings);

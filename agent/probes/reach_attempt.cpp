@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "sparkplug/http_tunnel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -38,6 +39,8 @@ using boost::system::error_code;
 
 constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestHead = 8192;
+// Only the head of the answer is read; this is what a server can send of the rest before it is told to stop.
+constexpr int kReceiveBuffer = 8192;
 
 /// A step that was cancelled has not failed: the reason is told by whoever cancelled.
 void rethrow_cancel(const error_code& error) {
@@ -60,6 +63,8 @@ asio::awaitable<bool> connect(Clock& clock, tcp::socket& socket,
     const tcp::endpoint endpoint(addresses[i], port);
     error_code ignored;
     socket.close(ignored);
+    socket.open(endpoint.protocol(), ignored);
+    socket.set_option(tcp::socket::receive_buffer_size(kReceiveBuffer), ignored);
     const SteadyTime begin = clock.steady();
     auto connecting = connect_to(socket, endpoint);
     const auto error = co_await with_timeout(clock, share, std::move(connecting));
@@ -166,9 +171,17 @@ std::optional<WallTime> date_of(std::string_view head) {
 
 /// GET, and the head of the answer. The rest is left unread: it is their bytes and our data budget.
 template <class Stream>
-asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ServiceUrl& url, ReachProgress& progress) {
+asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ReachSettings& settings,
+                          ReachProgress& progress) {
   progress.step = ReachProgress::Step::http;
-  const std::string request = "GET " + url.path + " HTTP/1.1\r\nHost: " + authority(url) +
+  const ServiceUrl& url = settings.url;
+  std::string path = url.path;
+  std::string credentials;
+  if (url.scheme == ServiceUrl::Scheme::http && is_proxied(settings)) {
+    path = "http://" + authority(url) + path;
+    credentials = credentials_line(*settings.proxy);
+  }
+  const std::string request = "GET " + path + " HTTP/1.1\r\n" + credentials + "Host: " + authority(url) +
                               "\r\nUser-Agent: xalink-agent\r\nAccept: */*\r\nConnection: close\r\n\r\n";
   auto written = co_await asio::async_write(stream, asio::buffer(request), kAsValue);
   if (const error_code error = std::get<0>(written)) {
@@ -256,7 +269,7 @@ asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const Reac
     memory.certificate = progress.certificate;
     memory.since = begin;
   }
-  auto asking = ask(clock, stream, settings.url, progress);
+  auto asking = ask(clock, stream, settings, progress);
   const bool answered = co_await std::move(asking);
   const bool in_time = !progress.certificate || !progress.certificate->fault;
   if (answered && in_time && settings.verify) {
@@ -269,6 +282,22 @@ asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const Reac
   co_return answered;
 }
 
+asio::awaitable<bool> pass_proxy(Clock& clock, tcp::socket& socket, const ReachSettings& settings,
+                                 ReachProgress& progress) {
+  const Duration before = progress.connect.value_or(Duration::zero());
+  progress.connect.reset();
+  const SteadyTime begin = clock.steady();
+  auto opening = open_tunnel(socket, *settings.proxy, settings.url.host, settings.url.port);
+  const TunnelAnswer tunnel = co_await std::move(opening);
+  if (tunnel.kind == TunnelAnswer::Kind::open) {
+    progress.connect = before + (clock.steady() - begin);
+    co_return true;
+  }
+  if (tunnel.kind == TunnelAnswer::Kind::no_target) progress.step = ReachProgress::Step::connect;
+  progress.reason = tunnel.reason;
+  co_return false;
+}
+
 }  // namespace
 
 void TlsMemory::forget() {
@@ -276,9 +305,14 @@ void TlsMemory::forget() {
   session_ = nullptr;
 }
 
+bool is_proxied(const ReachSettings& settings) {
+  return settings.proxy && goes_through(*settings.proxy, settings.url.host);
+}
+
 std::string to_string(ReachProgress::Step step) {
   switch (step) {
     case ReachProgress::Step::name: return "name";
+    case ReachProgress::Step::proxy: return "proxy";
     case ReachProgress::Step::connect: return "connect";
     case ReachProgress::Step::tls: return "TLS";
     case ReachProgress::Step::http: return "HTTP";
@@ -291,11 +325,19 @@ asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
                                     const std::vector<asio::ip::address>& addresses, SteadyTime deadline,
                                     TlsMemory& memory, ReachProgress& progress) {
   auto executor = co_await asio::this_coro::executor;
-  progress.step = ReachProgress::Step::connect;
+  const bool proxied = is_proxied(settings);
+  progress.step = proxied ? ReachProgress::Step::proxy : ReachProgress::Step::connect;
   tcp::socket socket(executor);
-  auto connecting = connect(clock, socket, addresses, settings.url.port, deadline, progress);
+  const std::uint16_t port = proxied ? settings.proxy->port : settings.url.port;
+  auto connecting = connect(clock, socket, addresses, port, deadline, progress);
   const bool connected = co_await std::move(connecting);
   if (!connected) co_return false;
+  // In the clear the question itself goes to the proxy: many tunnel to TLS ports only.
+  if (proxied && settings.url.scheme != ServiceUrl::Scheme::http) {
+    auto tunnelling = pass_proxy(clock, socket, settings, progress);
+    const bool passed = co_await std::move(tunnelling);
+    if (!passed) co_return false;
+  }
   progress.reason.clear();
 
   bool answered = true;
@@ -303,7 +345,7 @@ asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
     auto asking = ask_over_tls(clock, socket, settings, memory, progress);
     answered = co_await std::move(asking);
   } else if (settings.url.scheme == ServiceUrl::Scheme::http) {
-    auto asking = ask(clock, socket, settings.url, progress);
+    auto asking = ask(clock, socket, settings, progress);
     answered = co_await std::move(asking);
   }
   if (answered) progress.step = ReachProgress::Step::done;

@@ -19,7 +19,7 @@ namespace xalink {
 
 /// What is known so far; readable after the attempt was cancelled in the middle.
 struct ReachProgress {
-  enum class Step : std::uint8_t { name, connect, tls, http, done };
+  enum class Step : std::uint8_t { name, proxy, connect, tls, http, done };
   Step step = Step::name;
   std::optional<Duration> connect;
   std::optional<Duration> handshake;
@@ -55,12 +55,16 @@ class TlsMemory {
   SSL_SESSION* session_ = nullptr;
 };
 
-/// "name", "connect", "TLS", "HTTP".
+/// Whether the way to the service leads through the proxy of the settings.
+[[nodiscard]] bool is_proxied(const ReachSettings& settings);
+
+/// "name", "proxy", "connect", "TLS", "HTTP".
 [[nodiscard]] std::string to_string(ReachProgress::Step step);
 
 /// True when the service answered as it should at one of the addresses, a certificate that is out of its time
 /// excepted: see ReachProgress::certificate. Failures of the network are told in `progress`; throws
-/// operation_aborted when cancelled. What is referred to must outlive the coroutine.
+/// operation_aborted when cancelled. Through a proxy the addresses are the proxy's. What is referred to must
+/// outlive the coroutine.
 boost::asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
                                            const std::vector<boost::asio::ip::address>& addresses,
                                            SteadyTime deadline, TlsMemory& memory, ReachProgress& progress);

@@ -9,8 +9,9 @@ debian_libraries=(
 debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
 # nftables: links that lose packets (tests/faults/links). e2fsprogs, mount: the wear benchmark's card.
-# dbus-daemon, python3-dbusmock: a ModemManager to ask (tests/fakes/modem_manager.py).
-debian_test=(clang-tidy libbenchmark-dev nftables e2fsprogs mount dbus-daemon python3-dbusmock)
+# tinyproxy-bin: the HTTP proxy of a private network. dbus-daemon, python3-dbusmock: a ModemManager to ask (tests/fakes/modem_manager.py).
+debian_test=(clang-tidy libbenchmark-dev nftables e2fsprogs mount dbus-daemon python3-dbusmock
+  tinyproxy-bin)
 debian_fuzz=(clang libclang-rt-14-dev)
 debian_cross=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static mmdebstrap)
 

@@ -115,6 +115,43 @@ TEST(Verdict, TellsWhatTheBatteryHas) {
   EXPECT_EQ(said->evidence, "Power (on battery, 80 %)");
 }
 
+std::optional<std::string> finding(const Schema& schema, const Values& values) {
+  Record record;
+  record.values.resize(schema.columns.size());
+  for (const auto& [name, value] : values) record.values.at(column_index(schema, name).value()) = value;
+  return finding_of(schema, record);
+}
+
+TEST(Verdict, WhatExplainsAnOutageIsSaidInWords) {
+  const auto path = path_schema();
+  EXPECT_EQ(finding(path, {{"Reached", true}, {"Hop 1", text("10.0.0.1")}}), std::nullopt);
+  EXPECT_EQ(finding(path, {{"Reached", false},
+                           {"Hop 1", text("192.168.1.1")},
+                           {"Hop 3", text("10.0.0.1")},
+                           {"Cut", text("upstream")}}),
+            "Path (hop 3 10.0.0.1 answers, nothing beyond: upstream)");
+  EXPECT_EQ(finding(path, {{"Reached", false}, {"Reason", text("no answer")}}), "Path (no hop answers)");
+  // The board could not ask.
+  EXPECT_EQ(finding(path, {{"Reached", false}, {"Reason", text("no ICMP socket: Operation not permitted")}}),
+            std::nullopt);
+  EXPECT_EQ(finding(mtu_schema(), {{"Finding", text("full")}, {"Path MTU", std::uint64_t{1500}}}),
+            std::nullopt);
+  EXPECT_EQ(finding(mtu_schema(), {{"Finding", text("black hole")}, {"Path MTU", std::uint64_t{1420}}}),
+            "MTU (packets above 1420 bytes vanish)");
+  EXPECT_EQ(
+      finding(captive_portal_schema(), {{"Finding", text("portal")}, {"Reason", text("sent to a.test")}}),
+      "Captive Portal (sent to a.test)");
+  EXPECT_EQ(finding(board_schema(), {}), std::nullopt);
+}
+
+TEST(Verdict, AWrongClockOfTheBoardIsNoOutageOfAService) {
+  const auto said =
+      verdict(reach_schema("tax"), {{"Success", true},
+                                    {"Failure", text("board clock")},
+                                    {"Reason", text("TLS: certificate has expired by the clock")}});
+  EXPECT_TRUE(said->good);
+}
+
 TEST(Verdict, OtherRecordsSayNothingOfTheLadder) {
   for (const auto& schema : {board_schema(), storage_schema(), dossier_schema()}) {
     EXPECT_FALSE(witness_of(schema)) << schema.group;

@@ -147,6 +147,8 @@ void BoardProcess::configure(Measures measures) {
       << "timeout_seconds = 0.3\ntargets = { one = \"127.0.0.1\", two = \"127.0.0.2\", three = \"127.0.0.3\" "
          "}\n"
       << "[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
+      << "[probe.path]\nenabled = false\n[probe.mtu]\nenabled = false\n"
+      << "[probe.portal]\nenabled = false\n[probe.address]\nenabled = false\n"
       << "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n"
       << "[probe.wifi]\nenabled = false\n[probe.access]\nenabled = false\n[probe.cellular]\nenabled = false\n"
       << "[probe.throughput]\nenabled = false\n"

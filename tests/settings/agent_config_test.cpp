@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "agent/network_config.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 namespace xalink {
@@ -75,6 +76,25 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->reach.interval, usual->reach.interval);
   EXPECT_EQ(shown->reach.timeout, usual->reach.timeout);
   EXPECT_EQ(shown->reach.services, usual->reach.services);
+  EXPECT_EQ(shown->proxy, usual->proxy);
+  EXPECT_EQ(shown->path.enabled, usual->path.enabled);
+  EXPECT_EQ(shown->path.interval, usual->path.interval);
+  EXPECT_EQ(shown->path.target, usual->path.target);
+  EXPECT_EQ(shown->path.hops, usual->path.hops);
+  EXPECT_EQ(shown->path.office_hops, usual->path.office_hops);
+  EXPECT_EQ(shown->mtu.enabled, usual->mtu.enabled);
+  EXPECT_EQ(shown->mtu.interval, usual->mtu.interval);
+  EXPECT_EQ(shown->mtu.target, usual->mtu.target);
+  EXPECT_EQ(shown->portal.enabled, usual->portal.enabled);
+  EXPECT_EQ(shown->portal.interval, usual->portal.interval);
+  EXPECT_EQ(shown->portal.timeout, usual->portal.timeout);
+  EXPECT_EQ(shown->portal.url, usual->portal.url);
+  EXPECT_EQ(shown->portal.status, usual->portal.status);
+  EXPECT_EQ(shown->portal.body, usual->portal.body);
+  EXPECT_EQ(shown->address.enabled, usual->address.enabled);
+  EXPECT_EQ(shown->address.interval, usual->address.interval);
+  EXPECT_EQ(shown->address.timeout, usual->address.timeout);
+  EXPECT_EQ(shown->address.url, usual->address.url);
   EXPECT_EQ(shown->board.interval, usual->board.interval);
   EXPECT_EQ(shown->board.disk_path, usual->board.disk_path);
   EXPECT_EQ(shown->dossiers.folder, usual->dossiers.folder);
@@ -269,6 +289,22 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"outages", "least_seconds = 3601"},
       {"outages", "recheck_seconds = 0"},
       {"probe.reach", "timeout_seconds = 301"},
+      {"probe.path", "interval_seconds = 59"},
+      {"probe.path", "hops = 6"},
+      {"probe.path", "hops = 2\noffice_hops = 2"},
+      {"probe.path", "target = \"a b\""},
+      {"probe.mtu", "interval_seconds = 90000"},
+      {"probe.mtu", "target = \"http://a\""},
+      {"probe.portal", "url = \"https://a/\""},
+      {"probe.portal", "status = 199"},
+      {"probe.address", "url = \"ftp://a/\""},
+      {"network", "proxy = \"10.0.0.5:3128\""},
+      {"network", "proxy = \"http://a:3128\"\nno_proxy = [\"*.b\"]"},
+      {"network", "proxy = \"http://a:3128\"\nproxy_username = \"a:b\""},
+      {"network", "no_proxy = [\"b\"]"},
+      {"network", "proxy_username = \"b\""},
+      {"network",
+       "proxy = \"http://a:3128\"\nproxy_username = \"b\"\nproxy_password_file = \"/nonexistent\""},
       {"probe.board", "interval_seconds = 0"},
       {"probe.power", "interval_seconds = 0"},
       {"probe.storage", "interval_seconds = 90000"},
@@ -313,6 +349,36 @@ TEST(AgentConfig, ReconnectTimesMustBeInOrder) {
   const auto errors = mistakes_in("[delivery]\nreconnect_min_seconds = 60\nreconnect_max_seconds = 30\n");
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].where, "a.toml:6:25: delivery.reconnect_max_seconds");
+}
+
+TEST(AgentConfig, AProxyStandsBeforeAllThatIsConnectedTo) {
+  const auto config = parse_agent_config(
+      std::string(kLeast) + "[network]\nproxy = \"http://10.0.0.5:3128\"\nno_proxy = [\"gov.local\"]\n",
+      "a.toml");
+  ASSERT_TRUE(config) << to_string(config.error());
+  ASSERT_TRUE(config->proxy);
+  EXPECT_EQ(config->proxy->host, "10.0.0.5");
+  EXPECT_EQ(config->broker.proxy, config->proxy);
+  EXPECT_EQ(config->dossier_server.proxy, config->proxy);
+  EXPECT_TRUE(goes_through(*config->proxy, "portal.test"));
+  for (const char* direct : {"a.gov.local", "127.0.0.1", "::1", "localhost"}) {
+    EXPECT_FALSE(goes_through(*config->proxy, direct)) << direct;
+  }
+}
+
+TEST(AgentConfig, ThePathLeadsToAnAnchorElseToTheBroker) {
+  const auto target = [](const std::string& lines) {
+    const auto config = parse_agent_config(std::string(kLeast) + lines, "a.toml");
+    if (!config) return to_string(config.error());
+    return path_target(*config, config->path.target);
+  };
+  const std::string none = "[probe.ping]\ntargets = { gateway = \"gateway\" }\n[probe.tcp]\n";
+  EXPECT_EQ(target(""), "1.1.1.1");
+  EXPECT_EQ(target("[probe.path]\ntarget = \"core.gov.local\"\n"), "core.gov.local");
+  EXPECT_EQ(target(none), "8.8.8.8");
+  EXPECT_EQ(target(none + "anchors = { x = \"[2001:db8::1]:443\" }\n"), "2001:db8::1");
+  // The broker of the least configuration is this very board.
+  EXPECT_EQ(target(none + "anchors = {}\n"), "");
 }
 
 TEST(AgentConfig, APingRunMustFitIntoItsInterval) {

@@ -140,6 +140,25 @@ TEST(Schedule, IsTheSameForTheSameSeed) {
   EXPECT_NE(one.due(0), other.due(0));
 }
 
+TEST(Schedule, WhatIsAskedForRunsAtOnceBesideTheSlots) {
+  Schedule schedule(1);
+  const std::size_t entry = schedule.add({60s, 0s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(entry, kStart));
+  EXPECT_FALSE(schedule.ask(entry, kStart)) << "it runs";
+  schedule.end(entry, kStart + 1s);
+  EXPECT_TRUE(schedule.ask(entry, kStart + 10s));
+  EXPECT_EQ(schedule.due(entry), kStart + 10s);
+  ASSERT_TRUE(schedule.begin(entry, kStart + 10s));
+  EXPECT_FALSE(schedule.extra(entry)) << "it is recorded";
+  schedule.end(entry, kStart + 11s);
+  EXPECT_EQ(schedule.due(entry), kStart + 60s);
+  // One that hurries is not.
+  schedule.hurry(entry, 10s, kStart + 11s);
+  ASSERT_TRUE(schedule.begin(entry, schedule.due(entry)));
+  EXPECT_TRUE(schedule.extra(entry));
+  EXPECT_EQ(schedule.skipped(entry), 0U);
+}
+
 TEST(Schedule, KeepsEntriesApart) {
   Schedule schedule(1);
   const std::size_t slow = schedule.add({60s, 0s, 0s}, kStart);
