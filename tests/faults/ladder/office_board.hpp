@@ -17,7 +17,7 @@
 namespace xalink::test {
 
 /// Of all its probes.
-inline constexpr std::chrono::seconds kProbeInterval(3);
+inline constexpr std::chrono::seconds kProbeInterval(5);
 
 class OfficeBoard {
  public:
