@@ -9,16 +9,12 @@
 #include <functional>
 #include <string>
 
-#include "sparkplug/asio_clock.hpp"
-#include "tests/fakes/mosquitto.hpp"
-#include "tests/faults/ladder/office_board.hpp"
-#include "tests/faults/ladder/small_internet.hpp"
-#include "tests/integration/deployment.hpp"
+#include "tests/faults/ladder/small_office.hpp"
 
 namespace xalink::test {
 namespace {
 
-class DoctorFaults : public testing::Test {
+class DoctorFaults : public SmallOffice {
  protected:
   DoctorFaults() { gateway_.program.start(); }
 
@@ -54,17 +50,6 @@ class DoctorFaults : public testing::Test {
       return gateway_.program.log().find("online") != std::string::npos || !gateway_.boards().empty();
     });
   }
-
-  ScratchFolder folder_;
-  // First of all: whatever is started from here on is in the Internet.
-  struct Here {
-    Here() { NetSpace::move_here(); }
-  } here_;
-  AsioClock clock_;
-  Mosquitto broker_;
-  SmallInternet internet_{broker_.port()};
-  GatewayProcess gateway_{folder_, Broker{broker_.port()}};
-  OfficeBoard board_{folder_, internet_};
 };
 
 TEST_F(DoctorFaults, AreLedToTheRungThatIsBroken) {

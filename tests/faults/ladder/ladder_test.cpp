@@ -15,14 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "sparkplug/asio_clock.hpp"
 #include "tests/fakes/fault_table.hpp"
-#include "tests/fakes/mosquitto.hpp"
-#include "tests/faults/ladder/office_board.hpp"
 #include "tests/faults/ladder/outage_story.hpp"
-#include "tests/faults/ladder/small_internet.hpp"
+#include "tests/faults/ladder/small_office.hpp"
 #include "tests/faults/ladder/truth_table.hpp"
-#include "tests/integration/deployment.hpp"
 
 namespace xalink::test {
 namespace {
@@ -42,7 +38,7 @@ struct Turn {
   std::function<void()> besides{};  ///< done after that, as part of the turn
 };
 
-class LadderFaults : public testing::Test {
+class LadderFaults : public SmallOffice {
  protected:
   LadderFaults() {
     gateway_.program.start();
@@ -147,16 +143,6 @@ class LadderFaults : public testing::Test {
     }
   }
 
-  ScratchFolder folder_;
-  // First of all: whatever is started from here on is in the Internet.
-  struct Here {
-    Here() { NetSpace::move_here(); }
-  } here_;
-  AsioClock clock_;
-  Mosquitto broker_;
-  SmallInternet internet_{broker_.port()};
-  GatewayProcess gateway_{folder_, Broker{broker_.port()}};
-  OfficeBoard board_{folder_, internet_};
   std::vector<Truth> truths_;
 };
 
