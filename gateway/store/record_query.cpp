@@ -59,6 +59,17 @@ bool takes(const RecordSelection& selection, const Schema& schema) {
   });
 }
 
+bool selects_schemas(const RecordSelection& selection) {
+  return !selection.device.empty() || !selection.metric_groups.empty();
+}
+
+// As a JSON array of numbers.
+std::string list_of(const std::map<std::int64_t, Schema>& schemas) {
+  std::string list = "[";
+  for (const auto& [number, schema] : schemas) list += (list.size() > 1 ? "," : "") + std::to_string(number);
+  return list + "]";
+}
+
 }  // namespace
 
 const Value& StoredRecord::value(std::string_view name) const {
@@ -120,7 +131,8 @@ struct RecordQuery::State {
                 "CROSS JOIN record_time AS t JOIN boot AS b ON b.id = r.boot "
                 "WHERE r.epoch = ?1 AND r.lane = ?2 AND r.row_id BETWEEN ?3 AND ?4 "
                 "AND t.epoch = r.epoch AND t.lane = r.lane AND t.row_id = r.row_id "
-                "AND t.time_ms >= ?5 AND t.time_ms < ?6 AND (?7 OR r.first IS NULL) ORDER BY r.row_id") {}
+                "AND t.time_ms >= ?5 AND t.time_ms < ?6 AND (?7 OR r.first IS NULL) "
+                "AND (?8 IS NULL OR r.schema IN (SELECT value FROM json_each(?8))) ORDER BY r.row_id") {}
 
   std::filesystem::path file;
   std::unique_ptr<SQLite::Database> database;
@@ -225,6 +237,11 @@ struct RecordQuery::State {
     all->bind(5, selection.from ? to_column(*selection.from) : std::numeric_limits<std::int64_t>::min());
     all->bind(6, selection.to ? to_column(*selection.to) : std::numeric_limits<std::int64_t>::max());
     all->bind(7, selection.with_gaps ? 1 : 0);
+    if (selects_schemas(selection)) {
+      all->bind(8, list_of(wanted));
+    } else {
+      all->bind(8);  // what was bound for another selection stays bound
+    }
     while (all->executeStep()) {
       const auto schema = wanted.find(all->getColumn(2).getInt64());
       if (schema == wanted.end()) continue;

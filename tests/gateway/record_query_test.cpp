@@ -150,6 +150,16 @@ TEST_F(RecordQueryTest, SelectsByNodeDeviceGroupAndLane) {
   EXPECT_EQ(*asked.nodes(), (std::vector<NodeId>{kSite, other}));
 }
 
+TEST_F(RecordQueryTest, OneSelectionLeavesNothingBehindForTheNext) {
+  commit({arrived(rows(kEpochA, 1, 2))});
+  auto asked = query();
+  const auto count = [&](const StoredRecord&) { return true; };
+  RecordSelection none;
+  none.metric_groups = {"Outage"};
+  EXPECT_EQ(asked.for_each(none, count).value_or(9), 0U);
+  EXPECT_EQ(asked.for_each({}, count).value_or(9), 2U);
+}
+
 TEST_F(RecordQueryTest, TellsGapsToThoseWhoAskForThem) {
   auto batch = rows(kEpochA, 1, 2);
   batch.items[1].first = 2;
