@@ -2,7 +2,15 @@
 add_library(xalink_services STATIC
   meaning/dossier.cpp
   meaning/judgement.cpp
+  meaning/official_figures.cpp
   meaning/procedures.cpp
+  meaning/satisfaction.cpp
+  meaning/service_figures.cpp
+  meaning/service_scores.cpp
+  meaning/service_table.cpp
+  meaning/service_tally.cpp
+  meaning/small_cells.cpp
+  meaning/task_register.cpp
   meaning/work_calendar.cpp)
 target_link_libraries(xalink_services PUBLIC xalink_warnings xalink::sparkplug xalink::registry xalink::period)
 add_library(xalink::services ALIAS xalink_services)

@@ -1,5 +1,6 @@
 #include "gateway/meaning/work_calendar.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace xalink::meaning {

@@ -1,5 +1,5 @@
 xalink_test(NAME gateway_services_test
-            SOURCES meaning/dossier_test.cpp meaning/work_calendar_test.cpp
+            SOURCES meaning/dossier_test.cpp meaning/scores_test.cpp meaning/services_test.cpp meaning/work_calendar_test.cpp
             LIBRARIES xalink::services xalink_fakes)
 target_compile_definitions(gateway_services_test PRIVATE
   XALINK_MEANING_DATA="${PROJECT_SOURCE_DIR}/gateway/meaning/data")
