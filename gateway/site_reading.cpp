@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace xalink {
 namespace {
@@ -15,7 +16,8 @@ constexpr Milliseconds kAround = std::chrono::hours(24);
 
 Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, const std::string& site,
                                                  const meaning::Interval& period,
-                                                 const meaning::EvidenceRules& rules) {
+                                                 const meaning::EvidenceRules& rules,
+                                                 meaning::SiteMeasures* measures) {
   meaning::SiteEvidence evidence(rules);
   const auto is_event = [](const Schema& schema) {
     return schema.group == "Outage" || schema.group == "Boot";
@@ -36,6 +38,7 @@ Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, co
   signs.to = period.end + around;
   const auto seen = records.for_each(signs, [&](const store::StoredRecord& record) {
     if (record.schema->lane != Lane::events || !is_event(*record.schema)) evidence.take(record);
+    if (measures != nullptr) measures->take(record);
     return true;
   });
   if (!seen) return Unexpected(seen.error());
@@ -46,18 +49,30 @@ Result<meaning::SiteTimelines> read_site_timelines(store::RecordQuery& records,
                                                    const meaning::Interval& period, WallTime now,
                                                    const meaning::EvidenceRules& rules,
                                                    const SiteProgress& progress) {
+  auto figures = read_site_figures(records, period, now, rules, progress);
+  if (!figures) return Unexpected(figures.error());
+  meaning::SiteTimelines timelines;
+  for (auto& [site, each] : *figures) timelines.emplace(site, std::move(each.line));
+  return timelines;
+}
+
+Result<std::map<std::string, SiteFigures>> read_site_figures(store::RecordQuery& records,
+                                                             const meaning::Interval& period, WallTime now,
+                                                             const meaning::EvidenceRules& rules,
+                                                             const SiteProgress& progress) {
   const auto nodes = records.nodes();
   if (!nodes) return Unexpected(nodes.error());
   std::set<std::string> sites;
   for (const auto& node : *nodes) sites.insert(node.node);
-  meaning::SiteTimelines timelines;
+  std::map<std::string, SiteFigures> figures;
   for (const auto& site : sites) {
-    const auto evidence = read_site_evidence(records, site, period, rules);
+    meaning::SiteMeasures measures(meaning::up_to_now(period, now));
+    const auto evidence = read_site_evidence(records, site, period, rules, &measures);
     if (!evidence) return Unexpected(evidence.error());
-    timelines.emplace(site, meaning::site_timeline(*evidence, period, now));
-    if (progress) progress(timelines.size(), sites.size());
+    figures.emplace(site, SiteFigures{meaning::site_timeline(*evidence, period, now), measures.figures()});
+    if (progress) progress(figures.size(), sites.size());
   }
-  return timelines;
+  return figures;
 }
 
 }  // namespace xalink
