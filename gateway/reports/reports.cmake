@@ -21,3 +21,13 @@ target_link_libraries(xalink_report_writers
   PUBLIC xalink_warnings xalink::period xalink::sparkplug
   PRIVATE PkgConfig::XLSXWRITER)
 add_library(xalink::report_writers ALIAS xalink_report_writers)
+
+# The reports themselves, from store and registry.
+add_library(xalink_reports STATIC
+  reports/fleet_report.cpp
+  reports/report_command.cpp
+  reports/report_files.cpp
+  reports/scope.cpp)
+target_link_libraries(xalink_reports
+  PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::gateway_core xalink::carried)
+add_library(xalink::reports ALIAS xalink_reports)

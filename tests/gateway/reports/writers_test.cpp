@@ -27,7 +27,8 @@ constexpr auto kEn = Language::english;
 std::string read_back(const char* format, std::string_view bytes) {
   const ScratchFolder folder;
   const auto file = folder.write(std::string("report.") + format, bytes);
-  const auto command = std::string("/usr/bin/python3 " XALINK_READ_BACK " ") + format + " " + file.string() + " 2>&1";
+  const auto command =
+      std::string("/usr/bin/python3 " XALINK_READ_BACK " ") + format + " " + file.string() + " 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) return "no python3";
   std::string text;
