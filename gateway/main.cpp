@@ -228,7 +228,8 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return complain(std::string(error.what()) + ". Next: xalink-gateway --help", kUsage);
+    const auto* help = report.parsed() ? "xalink-gateway report --help" : "xalink-gateway --help";
+    return complain(std::string(error.what()) + ". Next: " + help, kUsage);
   }
   if (app.get_subcommands().empty()) {
     return complain("say what to do: run, boards, import, communes or report. Next: xalink-gateway --help",

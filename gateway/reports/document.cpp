@@ -59,6 +59,7 @@ std::string flaw_of(const Document& document, const Chart& chart) {
   if (table == nullptr) return "a chart of no table: " + chart.table;
   if (!column_at(*table, chart.category)) return "a chart without categories: " + chart.category;
   if (chart.values.empty()) return "a chart of nothing";
+  if (!chart.tones.empty() && chart.tones.size() != chart.values.size()) return "a chart of other tones";
   if (chart.title.empty() || half(chart.title)) return "a chart without a title in both languages";
   for (const auto& key : chart.values) {
     const auto column = column_at(*table, key);

@@ -95,6 +95,7 @@ struct Chart {
   std::string category;             ///< key of the column that names the rows
   std::vector<std::string> values;  ///< keys of integer, decimal, percent or duration columns
   std::size_t most_rows = 40;       ///< of a bar or stack, the first so many rows
+  std::vector<Tone> tones;          ///< one for each of the values; empty: the colours of series
 };
 
 /// Draws a table's rows where they are. Rows without a place are listed beside it.

@@ -167,20 +167,23 @@ class FleetReport {
     };
     add_findings();
     document_.tables = {units_table(), boards_table(), software_table()};
-    document_.charts = {
-        {ChartKind::stack,
-         {"Boards by state", "Số máy theo tình trạng"},
-         "units",
-         "unit",
-         {"live", "at_risk", "silent", "never"},
-         40},
-        {ChartKind::bar,
-         {"Boards by software", "Số máy theo phiên bản"},
-         "software",
-         "version",
-         {"boards"},
-         20},
-    };
+    // Of communes, each has about one board: the map shows them better.
+    if (input_.scope != Scope::commune) {
+      document_.charts.push_back({ChartKind::stack,
+                                  {"Boards by state", "Số máy theo tình trạng"},
+                                  "units",
+                                  "unit",
+                                  {"live", "at_risk", "silent", "never"},
+                                  40,
+                                  {Tone::good, Tone::limited, Tone::bad, Tone::unknown}});
+    }
+    document_.charts.push_back({ChartKind::bar,
+                                {"Boards by software", "Số máy theo phiên bản"},
+                                "software",
+                                "version",
+                                {"boards"},
+                                20,
+                                {}});
     document_.map = Map{{"Where boards stand", "Bản đồ máy đo"}, "units", "unit", "state"};
     add_notes();
     add_definitions();

@@ -35,7 +35,8 @@ struct Scale {
   double step = 1;
   int digits = 0;
 
-  static Scale over(double least, double most) {
+  /// `whole`: no steps between whole numbers.
+  static Scale over(double least, double most, bool whole) {
     Scale scale;
     const double span = std::max(most, 0.0) - std::min(least, 0.0);
     const double rough = (span > 0 ? span : 1.0) / 5;
@@ -44,6 +45,7 @@ struct Scale {
       scale.step = factor * power;
       if (scale.step >= rough * 0.999) break;
     }
+    if (whole) scale.step = std::max(scale.step, 1.0);
     scale.low = std::floor(std::min(least, 0.0) / scale.step) * scale.step;
     scale.high = std::max(std::ceil(std::max(most, 0.0) / scale.step - 1e-9) * scale.step, scale.step);
     scale.digits = std::max(0, static_cast<int>(-std::floor(std::log10(scale.step) + 1e-9)));
@@ -106,7 +108,7 @@ class Drawing {
         x = 0;
         y_ += 16;
       }
-      text += rectangle(x, y_ - 9, 10, 10, colour(series_colour(i)));
+      text += rectangle(x, y_ - 9, 10, 10, colour(colour_of(chart_, i)));
       text += svg_text(x + 15, y_, "start", heading);
       x += width;
     }
@@ -126,7 +128,9 @@ class Drawing {
         most = std::max(most, sum);
       }
     }
-    auto scale = Scale::over(least, most);
+    const bool whole = std::ranges::all_of(
+        columns_, [&](auto column) { return table_.columns[column].kind == ColumnKind::integer; });
+    auto scale = Scale::over(least, most, whole);
     // No axis beyond what a percent can be.
     if (table_.columns[columns_[0]].kind == ColumnKind::percent && most <= 100) {
       scale.high = std::min(scale.high, 100.0);
@@ -164,7 +168,7 @@ class Drawing {
         const double end = x_of(std::max(stacked ? from : 0, to));
         if (figure && end > begin) {
           text += "<g><title>" + escaped(value_text(row, columns_[i])) + "</title>" +
-                  rectangle(begin, line, end - begin, thick - 1, colour(series_colour(i))) + "</g>";
+                  rectangle(begin, line, end - begin, thick - 1, colour(colour_of(chart_, i))) + "</g>";
         }
         if (!stacked) text += svg_text(end + 5, line + thick - 3, "start", words(shown, columns_[i]));
         if (stacked) from = to;
@@ -220,7 +224,7 @@ class Drawing {
       text += svg_text(x_of(row), top + height + 16, anchor, shortened(label(row), 16), "class=\"faint\"");
     }
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const auto stroke = colour(series_colour(i));
+      const auto stroke = colour(colour_of(chart_, i));
       std::string path;
       bool pen_down = false;  // a missing value interrupts the line
       for (std::size_t row = 0; row < rows_; ++row) {

@@ -194,7 +194,7 @@ class Drawing {
       const auto name = shortened(point->name, 28);
       const auto letters = static_cast<double>(std::ranges::count_if(
           name, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-      const double width = 5.6 * letters;
+      const double width = 6.1 * letters;
       for (const bool right : {true, false}) {
         const double begin = right ? point->x + 7 : point->x - 7 - width;
         const Box box{begin, point->y - 6, begin + width, point->y + 6};

@@ -39,4 +39,9 @@ namespace xalink::reports {
   return kColours[number % kColours.size()];
 }
 
+/// Of the chart's n-th column.
+[[nodiscard]] inline std::uint32_t colour_of(const Chart& chart, std::size_t number) {
+  return number < chart.tones.size() ? colour_of(chart.tones[number]) : series_colour(number);
+}
+
 }  // namespace xalink::reports

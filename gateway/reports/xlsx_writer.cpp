@@ -203,7 +203,7 @@ class Workbook {
       chart_series_set_categories(series, name.c_str(), 1, category, last, category);
       chart_series_set_values(series, name.c_str(), 1, column, last, column);
       chart_series_set_name_range(series, name.c_str(), 0, column);
-      const auto colour = static_cast<lxw_color_t>(series_colour(number++));
+      const auto colour = static_cast<lxw_color_t>(colour_of(chart, number++));
       if (chart.kind == ChartKind::line) {
         lxw_chart_line line{};
         line.color = colour;

@@ -322,7 +322,7 @@ TEST_F(ReportCommand, SaysWhatIsWrongAndWhatToDo) {
   };
   const std::array<Case, 8> cases{{
       {"report", 2, "Next"},
-      {"report fleet", 2, "--period"},
+      {"report fleet", 2, "report --help"},
       {"report weather --period 2026-09" + here, 2, "no report \"weather\""},
       {"report fleet --period 2026-Q7" + here, 2, "Q1 to Q4"},
       {"report fleet --period 2190" + here, 2, "has not begun"},

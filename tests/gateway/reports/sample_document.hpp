@@ -56,9 +56,9 @@ inline Document sample_document() {
   };
   document.tables.push_back(std::move(table));
   document.charts = {
-      {ChartKind::bar, {"Availability", "Độ khả dụng"}, "communes", "name", {"available"}, 40},
-      {ChartKind::stack, {"Down", "Mất kết nối"}, "communes", "name", {"down"}, 40},
-      {ChartKind::line, {"Speeds", "Tốc độ"}, "communes", "name", {"down_mbps", "people"}, 40},
+      {ChartKind::bar, {"Availability", "Độ khả dụng"}, "communes", "name", {"available"}, 40, {}},
+      {ChartKind::stack, {"Down", "Mất kết nối"}, "communes", "name", {"down"}, 40, {}},
+      {ChartKind::line, {"Speeds", "Tốc độ"}, "communes", "name", {"down_mbps", "people"}, 40, {}},
   };
   document.map = Map{{"Map", "Bản đồ"}, "communes", "name", "state"};
   document.definitions = {{{"Availability", "Độ khả dụng"},
