@@ -14,6 +14,11 @@ add_library(xalink_services STATIC
   meaning/work_calendar.cpp)
 target_link_libraries(xalink_services PUBLIC xalink_warnings xalink::sparkplug xalink::registry xalink::period)
 add_library(xalink::services ALIAS xalink_services)
+# Gives them the store's records.
+add_library(xalink_service_reading STATIC service_reading.cpp)
+target_link_libraries(xalink_service_reading PUBLIC xalink::services xalink::gateway_core PRIVATE SQLiteCpp)
+add_library(xalink::service_reading ALIAS xalink_service_reading)
+
 install(FILES meaning/data/decision-766-bands.csv meaning/data/decision-766.csv meaning/data/office-hours.csv
               meaning/data/working-days-2024-2027.csv
         DESTINATION ${CMAKE_INSTALL_DATADIR}/xalink)
