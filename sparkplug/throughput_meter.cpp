@@ -1,6 +1,7 @@
 #include "sparkplug/throughput_meter.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace xalink {
 namespace {
@@ -29,15 +30,23 @@ Duration ThroughputMeter::took() const {
   return points_.empty() ? Duration{} : last_ - points_.front().at;
 }
 
+double ThroughputMeter::bytes_by(SteadyTime at) const {
+  const auto after = std::ranges::find_if(points_, [&](const Point& point) { return point.at >= at; });
+  const Point next = after == points_.end() ? Point{last_, bytes_} : *after;
+  const Point& before = after == points_.begin() ? points_.front() : *std::prev(after);
+  const double share = next.at > before.at ? static_cast<double>((at - before.at).count()) /
+                                                 static_cast<double>((next.at - before.at).count())
+                                           : 1.0;
+  return static_cast<double>(before.bytes) + share * static_cast<double>(next.bytes - before.bytes);
+}
+
 std::optional<double> ThroughputMeter::bits_per_second() const {
   if (points_.empty()) return std::nullopt;
   const SteadyTime from = points_.front().at + std::min(took() / 4, kSlowStart);
-  const auto begin = std::ranges::find_if(points_, [&](const Point& point) { return point.at >= from; });
-  if (begin == points_.end()) return std::nullopt;
-  const Duration time = last_ - begin->at;
-  const std::uint64_t bytes = bytes_ - begin->bytes;
-  if (time < kLeastTime || bytes < kLeastBytes) return std::nullopt;
-  return static_cast<double>(bytes) * 8.0 / std::chrono::duration<double>(time).count();
+  const Duration time = last_ - from;
+  const double bytes = static_cast<double>(bytes_) - bytes_by(from);
+  if (time < kLeastTime || bytes < static_cast<double>(kLeastBytes)) return std::nullopt;
+  return bytes * 8.0 / std::chrono::duration<double>(time).count();
 }
 
 }  // namespace xalink

@@ -12,7 +12,9 @@ namespace xalink {
 
 /// Fed by the receiver of one stream. TCP begins slowly: the first quarter of the time, and at most the
 /// first kSlowStart of it, is left out of the rate. (NDT7 counts from the first byte and reads low by that
-/// on short tests.)
+/// on short tests.) A lost segment holds back what came after it, and then gives it out at once: where the
+/// counting begins inside such a hole, what it held back counts by the part of the hole that lies before.
+/// What a hole at the end holds back is not counted: below 100 kbit/s ten seconds read up to a quarter low.
 ///
 /// Thread-safety: none.
 class ThroughputMeter {
@@ -34,6 +36,9 @@ class ThroughputMeter {
     SteadyTime at;
     std::uint64_t bytes;  ///< in all, then
   };
+
+  /// What had come by then, as if it came evenly between two points.
+  [[nodiscard]] double bytes_by(SteadyTime at) const;
 
   std::vector<Point> points_;  ///< thinned out when they become many: the first always, and not the last
   Duration spacing_ = std::chrono::milliseconds(1);

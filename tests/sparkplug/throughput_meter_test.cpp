@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "sparkplug/measure_pass.hpp"
 
 namespace xalink {
@@ -28,6 +30,26 @@ TEST(ThroughputMeter, CountsManyArrivalsInLittleMemoryAndStillRight) {
   for (int i = 0; i <= 1'000'000; ++i) meter.arrived(kBegin + std::chrono::microseconds(10) * i, 1250);
   ASSERT_TRUE(meter.bits_per_second().has_value());
   EXPECT_NEAR(*meter.bits_per_second(), 1e9, 0.005e9);
+}
+
+/// 1 Mbit/s, of which what comes from `hole` on is held back for `held`.
+double rate_with_a_hole(Duration hole, Duration held) {
+  ThroughputMeter meter;
+  std::uint64_t waiting = 0;
+  for (Duration at{}; at <= seconds(10); at += milliseconds(10)) {
+    waiting += 1250;
+    if (at >= hole && at < hole + held) continue;
+    meter.arrived(kBegin + at, std::exchange(waiting, 0));
+  }
+  return meter.bits_per_second().value_or(0);
+}
+
+TEST(ThroughputMeter, DoesNotTakeWhatAHoleHeldBackForSpeed) {
+  for (const auto hole : {milliseconds(500), milliseconds(1500), milliseconds(1990), milliseconds(5000)}) {
+    for (const auto held : {milliseconds(100), milliseconds(1000), milliseconds(2000)}) {
+      EXPECT_NEAR(rate_with_a_hole(hole, held), 1e6, 0.04e6) << hole.count() << " ms, " << held.count();
+    }
+  }
 }
 
 TEST(ThroughputMeter, SaysNothingOfTooLittle) {
