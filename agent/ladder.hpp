@@ -44,6 +44,7 @@ class RungSet {
     ((bits_ |= bit(rest)), ...);
   }
   [[nodiscard]] constexpr bool has(Rung rung) const { return (bits_ & bit(rung)) != 0; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   constexpr void add(Rung rung) { bits_ |= bit(rung); }
   friend bool operator==(const RungSet&, const RungSet&) = default;
 

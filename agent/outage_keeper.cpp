@@ -23,10 +23,9 @@ OutageKeeper::OutageKeeper(const boost::asio::any_io_executor& executor, Clock& 
 
 void OutageKeeper::took(const Schema& schema, const Record& record) {
   const auto witness = witnesses_.find(schema.group);
-  if (witness == witnesses_.end()) {
-    watch_.explain(schema.group, finding_of(schema, record), record.stamp.boot_time);
-    return;
-  }
+  const bool explains = witness == witnesses_.end() || witness->second.asks.empty();
+  if (explains) watch_.explain(schema.group, finding_of(schema, record), record.stamp.boot_time);
+  if (witness == witnesses_.end()) return;
   const auto verdict = judge(witness->second, schema, record);
   if (!verdict) return;
   watch_.take(schema.group, *verdict, record.stamp.boot_time);

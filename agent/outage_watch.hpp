@@ -51,7 +51,7 @@ class OutageWatch {
   void take(std::string_view probe, const Verdict& verdict, BootTime at);
   /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
   void session(bool online, std::string why, BootTime at);
-  /// What a probe that is no witness found of the way (finding_of()); nothing: that all is well. It stands in
+  /// What a probe that proves nothing found of the way (finding_of()); nothing: that all is well. It stands in
   /// the evidence of outages that begin soon after.
   void explain(const std::string& probe, std::optional<std::string> finding, BootTime at);
   /// Also when time alone decides; see wake_at().

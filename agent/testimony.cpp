@@ -8,6 +8,8 @@ namespace xalink {
 namespace {
 
 constexpr std::string_view kSession = "Session";
+// Keep-alives of a minute, and half as much again.
+constexpr Milliseconds kSessionNotices = std::chrono::seconds(100);
 
 }  // namespace
 
@@ -51,12 +53,16 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     if (!seen->asks(rung)) continue;
     seen->readings[number].take(rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung), at);
   }
+  seen->innocence.take(!verdict.accuses, at);
   seen->latest = verdict;
   if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
     seen->heard = true;
     heard_.insert(seen->witness.probe);
   }
   forget_deaf_hops();
+  for (const Rung rung : {Rung::internet, Rung::dns}) {
+    if (const auto accused = accusation(rung, at)) accused_[index(rung)] = accused->last;
+  }
   return true;
 }
 
@@ -89,11 +95,45 @@ bool Testimony::can_be_missed(const Seen& seen, const std::optional<BootTime>& l
   return true;
 }
 
+std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime now) const {
+  const auto found = std::ranges::find_if(seen_, [&](const Seen& seen) {
+    return seen.innocence.read && !seen.innocence.good && seen.latest.accuses == rung;
+  });
+  if (found == seen_.end()) return std::nullopt;
+  const Readings& run = found->innocence;
+  Accusation accused{run.since, run.before.value_or(run.since), run.last, run.count};
+  if (rung != Rung::internet) return accused;
+  // A page that has changed is taken for a portal too: whoever gets to a service is not held up.
+  std::optional<BootTime> last_good;
+  std::optional<BootTime> bad_since;
+  for (const Seen& seen : seen_) {
+    const Readings& own = seen.own();
+    if ((seen.witness.rung != Rung::services && seen.witness.rung != Rung::gateway) || !own.read) continue;
+    if (own.good && seen.witness.rung == Rung::gateway && now - run.since < kSessionNotices) {
+      accused.contested = true;
+      continue;
+    }
+    if (own.good) return std::nullopt;
+    if (own.last_good) last_good = std::max(last_good.value_or(*own.last_good), *own.last_good);
+  }
+  for (const Seen& seen : seen_) {
+    const Readings& own = seen.own();
+    if (seen.witness.rung != Rung::services && seen.witness.rung != Rung::gateway) continue;
+    if (!own.read || own.good) continue;
+    if (!last_good || own.since > *last_good) bad_since = std::min(bad_since.value_or(own.since), own.since);
+  }
+  if (!bad_since) return accused;
+  accused.since = std::max(accused.since, *bad_since);
+  if (last_good) accused.earliest = std::max(accused.earliest, *last_good);
+  accused.earliest = std::min(accused.earliest, accused.since);
+  return accused;
+}
+
 Standing Testimony::stand(Rung rung, BootTime now) const {
   Standing standing;
   std::optional<BootTime> last_good;
-  const Seen* accuser = nullptr;
   bool asked = false;
+  bool contested = false;
   bool unread = false;
   bool others = false;
   for (const Seen& seen : seen_) {
@@ -109,16 +149,15 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     unread = unread || !run.read;
     if (!run.read) continue;
     standing.any_good = standing.any_good || run.good;
-    if (rung == Rung::dns && seen.latest.accuses_dns) accuser = &seen;
   }
   if (!asked) return {};
-  if (accuser != nullptr) {
-    const Readings& run = accuser->of(rung);
+  if (const auto accused = accusation(rung, now)) {
     standing.any_good = false;
     unread = false;
-    standing.since = run.since;
-    standing.readings = run.count;
-    standing.earliest = run.before.value_or(run.since);
+    contested = accused->contested;
+    standing.since = accused->since;
+    standing.readings = accused->readings;
+    standing.earliest = accused->earliest;
   } else {
     // Who was bad before others were good knows nothing of this rung: a protocol that is blocked, a machine
     // that does not answer.
@@ -143,8 +182,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool decided = !standing.any_good && !unread && standing.readings >= rules_.failed_readings &&
-                       now - standing.since >= rules_.least;
+  const bool decided = !standing.any_good && !unread && !contested &&
+                       standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;
   return standing;
 }
@@ -178,9 +217,18 @@ Walk Testimony::walk(BootTime now) const {
 std::optional<Recovery> Testimony::recovery(Rung rung, BootTime after) const {
   std::optional<Recovery> found;
   bool sure = false;
+  if (const auto& accused = accused_[index(rung)]; accused && *accused > after) {
+    // Who was good all the time knew nothing of it.
+    after = *accused;
+    const Readings& run = session();
+    if (rung == Rung::internet && run.read && run.good && run.since > after) {
+      return Recovery{run.since, std::max(after, run.before.value_or(after))};
+    }
+  }
   for (const Seen& seen : seen_) {
-    const Readings& run = seen.of(rung);
-    if (!seen.asks(rung) || !run.read || !run.good || run.since <= after) continue;
+    const bool accused = seen.witness.asks.empty() && seen.witness.rung == rung;
+    const Readings& run = accused ? seen.innocence : seen.of(rung);
+    if (!(accused || seen.asks(rung)) || !run.read || !run.good || run.since <= after) continue;
     sure = sure || run.count >= rules_.good_readings;
     if (found && found->at <= run.since) continue;
     found = Recovery{run.since, std::max(after, run.before.value_or(after))};
@@ -189,19 +237,20 @@ std::optional<Recovery> Testimony::recovery(Rung rung, BootTime after) const {
 }
 
 void Testimony::forget_bad_above(Rung rung, BootTime after) {
-  for (Seen& seen : seen_) {
-    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
-      Readings& run = seen.readings[number];
-      if (!run.read || run.good) continue;
-      if (run.last <= after) {
-        run.read = false;
-        run.before = run.last;
-      } else if (run.since < after) {
-        run.before = after;
-        run.since = after;
-        run.count = 1;
-      }
+  const auto forget = [after](Readings& run) {
+    if (!run.read || run.good) return;
+    if (run.last <= after) {
+      run.read = false;
+      run.before = run.last;
+    } else if (run.since < after) {
+      run.before = after;
+      run.since = after;
+      run.count = 1;
     }
+  };
+  for (Seen& seen : seen_) {
+    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) forget(seen.readings[number]);
+    if (seen.latest.accuses && *seen.latest.accuses > rung) forget(seen.innocence);
   }
 }
 
@@ -221,7 +270,7 @@ std::string Testimony::evidence_of(Rung rung, bool good) const {
   for (const bool own : {true, false}) {
     for (const Seen& seen : seen_) {
       const Readings& run = seen.of(rung);
-      const bool accuses = rung == Rung::dns && seen.latest.accuses_dns;
+      const bool accuses = seen.latest.accuses == rung;
       if (!seen.asks(rung) || (seen.witness.rung == rung) != own || !run.read || run.good != good) continue;
       if (!own && !accuses && (!good || !evidence.empty())) continue;
       if (!evidence.empty()) evidence += ", ";

@@ -67,6 +67,9 @@ struct Readings {
 /// A next hop that was never heard may be one that ignores echo requests: not measured, until it was. So is
 /// one that has stopped to answer while others' answers still come through it.
 ///
+/// Two rungs can be missing while others' answers come through: a DNS that gives wrong addresses, and an
+/// internet behind somebody who wants a login, as long as no service and no gateway was reached since.
+///
 /// A modem is missing when it is at fault itself, since the way was last there: when the others find nothing
 /// they know no modem.
 ///
@@ -78,6 +81,7 @@ class Testimony {
     Verdict latest;
     bool heard = false;
     std::array<Readings, kRungCount> readings{};
+    Readings innocence;  ///< bad: it accuses a rung
     [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
     [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
     [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
@@ -111,11 +115,20 @@ class Testimony {
 
  private:
   [[nodiscard]] Seen* find(std::string_view probe);
+  struct Accusation {
+    BootTime since{};
+    BootTime earliest{};
+    BootTime last{};
+    std::uint32_t readings = 0;
+    bool contested = false;  ///< the session says otherwise, and may only not have noticed yet
+  };
+  [[nodiscard]] std::optional<Accusation> accusation(Rung rung, BootTime now) const;
   [[nodiscard]] bool can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const;
   void forget_deaf_hops();
 
   OutageRules rules_;
   std::vector<Seen> seen_;
+  std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
   std::set<std::string> heard_;
 };
 

@@ -71,8 +71,8 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
       if (witness.asks.has(rung)) verdict.proves.add(rung);
     }
   };
-  verdict.accuses_dns = reason.starts_with(kWrongAddress);
-  if (verdict.accuses_dns || !has(schema, record, "Connect")) {
+  if (reason.starts_with(kWrongAddress)) verdict.accuses = Rung::dns;
+  if (verdict.accuses || !has(schema, record, "Connect")) {
     if (reason.starts_with("connect:")) prove(Rung::dns);
     return;
   }
@@ -82,6 +82,18 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
                        reason.find("certificate has expired") != std::string_view::npos ||
                        reason.find("certificate is not yet valid") != std::string_view::npos;
   if (its_own) prove(Rung::internet, Rung::dns);
+}
+
+// A page that is not there, or has an error, says nothing of who gave it.
+std::optional<Verdict> judge_portal(const Schema& schema, const Record& record) {
+  const auto finding = text_of(schema, record, "Finding");
+  if (finding != "clear" && finding != "portal") return std::nullopt;
+  Verdict verdict;
+  verdict.good = finding == "clear";
+  if (verdict.good) return verdict;
+  verdict.accuses = Rung::internet;
+  verdict.evidence = text_of(schema, record, "Reason");
+  return verdict;
 }
 
 }  // namespace
@@ -131,6 +143,8 @@ std::optional<Witness> witness_of(const Schema& schema, bool by_name) {
     witness.asks = RungSet(Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::services);
     if (by_name) witness.asks.add(Rung::dns);
     witness.subject = group.substr(std::string_view("Reach/").size());
+  } else if (group == "Captive Portal") {
+    witness.rung = Rung::internet;
   } else if (group == "Cellular") {
     witness.rung = Rung::modem;
     witness.asks = RungSet(Rung::modem);
@@ -153,6 +167,8 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
     verdict = judge_modem(schema, record);
   } else if (witness.rung == Rung::power) {
     verdict = judge_power(schema, record);
+  } else if (witness.asks.empty()) {
+    verdict = judge_portal(schema, record);
   } else {
     verdict.emplace();
     verdict->evidence = reason;

@@ -13,7 +13,8 @@ namespace xalink {
 struct Witness {
   std::string probe;  ///< group of its records, e.g. "Ping/gateway"
   Rung rung = Rung::link;
-  RungSet asks;         ///< rungs that a good answer proves: its own, and those that it stands on
+  /// Rungs that a good answer proves: its own, and those that it stands on. Empty: it can only accuse.
+  RungSet asks;
   std::string subject;  ///< name of the service
   friend bool operator==(const Witness&, const Witness&) = default;
 };
@@ -22,8 +23,9 @@ struct Witness {
 struct Verdict {
   bool good = false;  ///< of its own rung
   RungSet proves;     ///< of what it asks
-  /// It was told a wrong address: whatever else resolves, the answers cannot be relied on.
-  bool accuses_dns = false;
+  /// DNS: it was told a wrong address. Whatever else resolves, the answers cannot be relied on.
+  /// Internet: somebody in between wants a login. Whatever connects, it is with him.
+  std::optional<Rung> accuses;
   /// A machine that never answers may just not answer such requests. This one is known not to be there.
   bool certain = false;
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
@@ -38,7 +40,7 @@ struct Verdict {
 [[nodiscard]] std::optional<Verdict> judge(const Witness& witness, const Schema& schema,
                                            const Record& record);
 
-/// What a probe that is no witness found out of the way, in words for the evidence of an outage: how far
+/// What a probe that proves nothing found out of the way, in words for the evidence of an outage: how far
 /// packets get, that large ones vanish, that somebody wants a login. Nothing when it found nothing amiss.
 [[nodiscard]] std::optional<std::string> finding_of(const Schema& schema, const Record& record);
 

@@ -29,6 +29,8 @@ struct OfficeTruth {
   bool icmp = true;         ///< echo requests beyond the next hop are answered
   bool hop_answers = true;  ///< the next hop answers echo requests
   bool poisoned = false;    ///< the DNS gives wrong addresses
+  bool login = false;       ///< somebody in between takes every connection and wants a login
+  bool odd_page = false;    ///< the page that tells a portal has changed
   std::set<std::string> dead_anchors;
   std::set<std::string> down;  ///< services
 };
@@ -130,12 +132,13 @@ class Office {
       }
       if (now < probe.due) continue;
       ++runs;
-      const bool silent = probe.witness.rung == Rung::modem && !truth.has_modem;
+      const bool silent = (probe.witness.rung == Rung::modem && !truth.has_modem) ||
+                          (probe.witness.asks.empty() && !reaches_internet());
       if (!silent) watch->take(probe.witness.probe, verdict(probe.witness), now);
       probe.last = now;
       probe.due = now + probe.interval;
     }
-    const bool online = reaches_internet() && truth.gateway;
+    const bool online = reaches_internet() && truth.gateway && !truth.login;
     if (session_ != online) {
       session_ = online;
       watch->session(online, online ? "online" : "connection refused", now);
@@ -159,6 +162,9 @@ class Office {
     } else if (witness.rung == Rung::first_hop) {
       verdict.good = has_link() && truth.hop && truth.hop_answers;
       verdict.certain = has_link() && !truth.hop;
+    } else if (witness.asks.empty()) {
+      verdict.good = reaches_internet() && !truth.login && !truth.odd_page;
+      if (!verdict.good) verdict.accuses = Rung::internet;
     } else if (witness.rung == Rung::internet) {
       const bool over_icmp = name.starts_with("Ping/");
       verdict.good =
@@ -166,9 +172,9 @@ class Office {
     } else if (witness.rung == Rung::dns) {
       verdict.good = resolved;  // also when it lies
     } else {
-      verdict.good = resolved && !truth.poisoned && !truth.down.contains(witness.subject);
-      verdict.accuses_dns = resolved && truth.poisoned;
-      if (resolved && !truth.poisoned && !verdict.good) verdict.proves.add(Rung::dns);
+      verdict.good = resolved && !truth.poisoned && !truth.login && !truth.down.contains(witness.subject);
+      if (resolved && truth.poisoned) verdict.accuses = Rung::dns;
+      if (resolved && !truth.login && !truth.poisoned && !verdict.good) verdict.proves.add(Rung::dns);
     }
     if (verdict.good) verdict.proves = witness.asks;
     verdict.evidence = witness.probe + (verdict.good ? "" : " (no)");

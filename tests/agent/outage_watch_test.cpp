@@ -105,6 +105,57 @@ TEST(OutageWatch, FindsADnsThatLies) {
   expect_between(office.event(1), mended, kSeenAgainWithin);
 }
 
+TEST(OutageWatch, FindsALoginThatLetsAnchorsThrough) {
+  Office office;
+  office.usual().add("Captive Portal", 900).start();
+  office.run(minutes(31));
+  office.truth.login = true;
+  const auto broken = office.now;
+  office.run(hours(1));
+  ASSERT_EQ(office.told(), (Told{"begin internet"}));
+  expect_between(office.event(0), broken, seconds(301));
+  EXPECT_EQ(office.event(0).outage.reached, Rung::first_hop);
+  office.truth.login = false;
+  const auto mended = office.now;
+  office.run(hours(1));
+  ASSERT_EQ(office.told(), (Told{"begin internet", "end internet"}));
+  expect_between(office.event(1), mended, kSeenAgainWithin);
+}
+
+TEST(OutageWatch, TakesAChangedPageForNoOutage) {
+  Office office;
+  office.usual().add("Captive Portal", 900).start();
+  office.truth.odd_page = true;
+  office.run(hours(2));
+  EXPECT_EQ(office.told(), Told());
+  // One service is down, and then the other and the gateway too: from then on it cannot be told from a login.
+  office.truth.down = {"tax"};
+  office.run(hours(1));
+  EXPECT_EQ(office.told(), (Told{"begin services:tax"}));
+  office.truth.down = {"tax", "portal"};
+  office.truth.gateway = false;
+  const auto broken = office.now;
+  office.run(hours(1));
+  ASSERT_EQ(office.told(), (Told{"begin services:tax", "begin internet", "end services:tax"}));
+  EXPECT_GE(office.event(1).at, broken) << "not since the page has changed";
+}
+
+TEST(OutageWatch, FindsALoginAfterAnUpstreamThatWasLost) {
+  Office office;
+  office.usual().add("Captive Portal", 900).start();
+  office.run(minutes(31));
+  office.truth.internet = false;
+  office.run(minutes(30));
+  office.truth.internet = true;
+  office.truth.login = true;
+  office.run(minutes(30));
+  office.truth.login = false;
+  const auto mended = office.now;
+  office.run(hours(1));
+  ASSERT_EQ(office.told(), (Told{"begin internet", "end internet"}));
+  expect_between(office.event(1), mended, kSeenAgainWithin);
+}
+
 TEST(OutageWatch, GivesEachServiceItsOwnOutage) {
   Office office;
   office.usual().start();

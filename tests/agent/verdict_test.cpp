@@ -105,7 +105,7 @@ TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {
 TEST(Verdict, AWrongAddressAccusesTheDns) {
   const auto said = verdict(reach_schema("tax"),
                             {{"Success", false}, {"Reason", std::string(kWrongAddress) + " 10.0.0.1"}});
-  EXPECT_TRUE(said->accuses_dns);
+  EXPECT_EQ(said->accuses, Rung::dns);
   EXPECT_EQ(said->proves, RungSet());
 }
 

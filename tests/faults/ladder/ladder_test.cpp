@@ -187,6 +187,8 @@ TEST_F(LadderFaults, OfNamesAndServicesHaveTheirCauseAndTimes) {
 TEST_F(LadderFaults, OfWhoStandsInTheWayHaveTheirCauseAndTimes) {
   // Names resolve and web pages come, but they are somebody else's.
   suffer("captive portal", {{{.login = true}, {"internet"}}});
+  // So are anchors.
+  suffer("captive portal, anchors free", {{{.login = true, .anchors_free = true}, {"internet"}}});
   // Connections are made, and stall with their first full packet.
   suffer("MTU black hole", {{{.large_lost = true}, {"services:portal", "services:tax"}}});
   compare("who stands in the way");

@@ -38,6 +38,7 @@ std::string OfficeBoard::settings() const {
           "\"\nnames = { portal = \"portal.test\" }\n";
   text += "[probe.reach]\n" + every + "timeout_seconds = 1\nca_file = \"" + (folder_ / "ca.pem").string() +
           "\"\nservices = { portal = \"https://portal.test/\", tax = \"https://tax.test/\" }\n";
+  text += "[probe.portal]\ninterval_seconds = 10\ntimeout_seconds = 1\nurl = \"http://portal.test/\"\n";
   // Those of the machine that the test runs on.
   for (const char* other : {"board", "power", "storage", "wifi", "access", "cellular"}) {
     text += std::string("[probe.") + other + "]\nenabled = false\n";

@@ -19,6 +19,7 @@ constexpr Address kTaxBytes{203, 0, 113, 11};
 constexpr Address kNobody{203, 0, 113, 66};
 constexpr std::uint8_t kServFail = 2;
 constexpr const char* kLoginPort = "8443";
+constexpr const char* kLoginPagePort = "8080";
 constexpr std::size_t kLarge = 600;
 
 // As large as pages are: its first packet is full.
@@ -47,8 +48,11 @@ SmallInternet::SmallInternet(std::uint16_t broker_port)
       portal_(loop_, WebServer::Manner::answers, &portal_certificate_, web_page()),
       tax_(loop_, WebServer::Manner::answers, &tax_certificate_, web_page()),
       expired_tax_(loop_, WebServer::Manner::answers, &expired_certificate_, web_page()),
+      page_(loop_, WebServer::Manner::answers, nullptr, "HTTP/1.1 204 No Content\r\n\r\n"),
       login_(loop_, WebServer::Manner::answers, &login_certificate_,
-             "HTTP/1.1 302 Found\r\nLocation: https://login.test/\r\nContent-Length: 0\r\n\r\n") {
+             "HTTP/1.1 302 Found\r\nLocation: https://login.test/\r\nContent-Length: 0\r\n\r\n"),
+      login_page_(loop_, WebServer::Manner::answers, nullptr,
+                  "HTTP/1.1 302 Found\r\nLocation: https://login.test/\r\nContent-Length: 0\r\n\r\n") {
   build_line();
   thread_ = std::thread([this] { loop_.run(); });
   make({});
@@ -124,7 +128,9 @@ void SmallInternet::route_services(const Breakage& breakage) const {
   rules += "  }\n  chain here {\n    type nat hook prerouting priority -100;\n" +
            forward(kDns, "udp dport 53", dns_port) + forward(kAnchor, "tcp dport 53", anchor_.port()) +
            forward(kPortal, "tcp dport 443", portal_.port()) + forward(kTax, "tcp dport 443", tax) +
+           forward(kPortal, "tcp dport 80", page_.port()) +
            forward("10.88.2.2", std::string("tcp dport ") + kLoginPort, login_.port()) +
+           forward("10.88.2.2", std::string("tcp dport ") + kLoginPagePort, login_page_.port()) +
            forward(kBroker, "tcp dport 1883", broker_port_) + "  }\n}\n";
   apply_rules(rules);
 }
@@ -135,12 +141,17 @@ void SmallInternet::route_packets(const Breakage& breakage) const {
   std::string cut = breakage.upstream ? "    drop\n" : "";
   std::string turned;
   if (breakage.login) {
+    if (breakage.anchors_free) {
+      cut +=
+          "    iifname \"down0\" icmp type echo-request accept\n    iifname \"down0\" tcp dport 53 accept\n";
+    }
     cut +=
         "    iifname \"down0\" udp dport 53 accept\n    iifname \"down0\" ct status dnat accept\n"
         "    iifname \"down0\" drop\n";
     turned =
         std::string("table ip login {\n  chain turned {\n    type nat hook prerouting priority -100;\n") +
-        "    iifname \"down0\" tcp dport { 80, 443 } dnat to 10.88.2.2:" + kLoginPort + "\n  }\n}\n";
+        "    iifname \"down0\" tcp dport 443 dnat to 10.88.2.2:" + kLoginPort + "\n" +
+        "    iifname \"down0\" tcp dport 80 dnat to 10.88.2.2:" + kLoginPagePort + "\n  }\n}\n";
   }
   if (breakage.large_lost) cut += "    iifname \"out0\" meta length > " + std::to_string(kLarge) + " drop\n";
   // Not even its hardware answers.

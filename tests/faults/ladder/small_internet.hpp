@@ -20,16 +20,17 @@ namespace xalink::test {
 /// What is broken.
 struct Breakage {
   bool cable = false;
-  bool first_hop = false;    ///< the router is there no more
-  bool upstream = false;     ///< what the router forwards is lost
-  bool login = false;        ///< the router lets names through, and web pages to one that wants a login
-  bool large_lost = false;   ///< large packets to the office vanish, and nobody says so
-  bool icmp = false;         ///< echo requests are dropped, by everybody
-  bool dns_silent = false;   ///< the DNS does not answer
-  bool dns_refuses = false;  ///< it answers SERVFAIL
-  bool dns_lies = false;     ///< it gives the address of somebody else
-  bool tax_down = false;     ///< this service swallows everything
-  bool tax_expired = false;  ///< its certificate
+  bool first_hop = false;     ///< the router is there no more
+  bool upstream = false;      ///< what the router forwards is lost
+  bool login = false;         ///< the router lets names through, and web pages to one that wants a login
+  bool anchors_free = false;  ///< and that router lets anchors through as well
+  bool large_lost = false;    ///< large packets to the office vanish, and nobody says so
+  bool icmp = false;          ///< echo requests are dropped, by everybody
+  bool dns_silent = false;    ///< the DNS does not answer
+  bool dns_refuses = false;   ///< it answers SERVFAIL
+  bool dns_lies = false;      ///< it gives the address of somebody else
+  bool tax_down = false;      ///< this service swallows everything
+  bool tax_expired = false;   ///< its certificate
 };
 
 /// The calling thread is the Internet: NetSpace::move_here() comes before. Real servers on a thread of its
@@ -75,7 +76,9 @@ class SmallInternet {
   WebServer portal_;
   WebServer tax_;
   WebServer expired_tax_;
+  WebServer page_;  ///< whose answer is always the same
   WebServer login_;
+  WebServer login_page_;
   std::thread thread_;
 };
 
