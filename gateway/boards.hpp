@@ -77,6 +77,7 @@ struct Board {
   /// Epochs of the damaged outboxes that this one was salvaged from.
   std::vector<std::string> salvaged_from;
   std::optional<ClockQuality> clock;
+  std::string software;  ///< version of the agent, as it says; empty: it does not
   /// Stored records by what is known of their time now.
   struct RecordTimes {
     std::uint64_t synchronised = 0;  ///< the board's clock was synchronised
@@ -127,7 +128,7 @@ struct Fleet {
 ///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
 ///          "first_seen": TIME, "epoch": TEXT|null, "salvaged_from": [TEXT...],
-///          "clock": "synchronised"|"holdover"|"unset"|null,
+///          "clock": "synchronised"|"holdover"|"unset"|null, "software": TEXT|null,
 ///          "record_times": {"synchronised": N, "holdover": N, "corrected": N, "estimated": N},
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
 ///          "recoveries": [RECOVERY...], "gone": [GONE...],

@@ -103,6 +103,7 @@ json::object board_object(const Board& board) {
   object["epoch"] = board.epoch.empty() ? json::value(nullptr) : json::value(board.epoch);
   object["salvaged_from"] = json::array(board.salvaged_from.begin(), board.salvaged_from.end());
   object["clock"] = board.clock ? quality(*board.clock) : json::value(nullptr);
+  object["software"] = board.software.empty() ? json::value(nullptr) : json::value(board.software);
   json::object times;
   times["synchronised"] = board.record_times.synchronised;
   times["holdover"] = board.record_times.holdover;

@@ -9,7 +9,11 @@ namespace {
 constexpr const char* kFooter =
     "What the province says of its communes is five tables, each a CSV file: communes, zones, villages, "
     "sites\n"
-    "and lines. Files come out of Excel as they are (UTF-8 or UTF-16, comma or semicolon, 1/7/2025 or\n"
+    "and lines. Of its services it says: calendar (holidays and made-up Saturdays), office_hours, "
+    "procedures\n"
+    "(legal limits, online level), official (published figures), tasks, targets, scores and score_bands "
+    "(Decision\n"
+    "766). Files come out of Excel as they are (UTF-8 or UTF-16, comma or semicolon, 1/7/2025 or\n"
     "2025-07-01, headings in English or Vietnamese). A commune's code is not unique over time: code and "
     "first\n"
     "day (valid_from) together name a unit.\n\n"
@@ -18,15 +22,24 @@ constexpr const char* kFooter =
     "  xalink-gateway communes template zones > zones.csv     fill it in\n"
     "  xalink-gateway communes check zones.csv                every mistake, with line and column\n"
     "  xalink-gateway communes import zones.csv               all of it or nothing; a new version\n"
+    "  xalink-gateway communes import /usr/share/xalink/working-days-2024-2027.csv\n"
+    "  xalink-gateway communes import /usr/share/xalink/decision-766.csv "
+    "/usr/share/xalink/decision-766-bands.csv\n"
     "  xalink-gateway communes list --date 2025-06-30         who was what on that day\n"
     "  xalink-gateway communes export communes -o communes.csv    to fill in population, border, ...\n\n"
     "vi: danh bạ gồm năm bảng CSV: communes (xã), zones (khu vực), villages (thôn), sites (điểm), lines "
     "(đường\n"
-    "truyền). `template` in tiêu đề, `check` báo từng lỗi theo dòng và cột, `import` nhập tất cả hoặc không "
+    "truyền); về dịch vụ công: calendar (ngày nghỉ, làm bù), office_hours (giờ làm việc), procedures (thủ "
+    "tục),\n"
+    "official (số liệu công bố), tasks (nhiệm vụ), targets (chỉ tiêu), scores, score_bands (Quyết định "
+    "766).\n"
+    "`template` in tiêu đề, `check` báo từng lỗi theo dòng và cột, `import` nhập tất cả hoặc không "
     "gì cả.\n\n"
     "Exit codes: 0 fine, 1 a file has errors, 2 wrong usage or a file that cannot be read.";
 
-constexpr const char* kTables = "communes, zones, villages, sites or lines";
+constexpr const char* kTables =
+    "communes, zones, villages, sites, lines, calendar, office_hours, procedures, official, tasks, targets, "
+    "scores or score_bands";
 
 CLI::Option* add_files(CLI::App& command, CommunesOrder& order) {
   command

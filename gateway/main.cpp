@@ -19,6 +19,7 @@
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/import.hpp"
+#include "gateway/report_arguments.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
@@ -94,7 +95,8 @@ std::string footer() {
          "  xalink-gateway boards                    who is online, what waits, what is stored\n"
          "  xalink-gateway boards --help             more about it\n"
          "  xalink-gateway import /media/usb/*.xalink   what boards sent on sticks\n"
-         "  xalink-gateway communes --help           the list of communes, zones, villages, sites\n\n"
+         "  xalink-gateway communes --help           the list of communes, zones, villages, sites\n"
+         "  xalink-gateway report --help             reports as workbook, page, CSV, GeoJSON, JSON\n\n"
          "The configuration's keys are explained in gateway.example.toml.\n"
          "Exit codes: 0 fine, 1 found a problem, 2 wrong usage or configuration, 3 the store is damaged or "
          "gone.";
@@ -220,21 +222,28 @@ int main(int argc, char** argv) {
   import_command->add_flag("--json", arguments.json, "Print JSON instead of text");
 
   CommunesArguments communes(app, arguments.json);
+  ReportArguments report(app);
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return complain(std::string(error.what()) + ". Next: xalink-gateway --help", kUsage);
+    const auto* help = report.parsed() ? "xalink-gateway report --help" : "xalink-gateway --help";
+    return complain(std::string(error.what()) + ". Next: " + help, kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run, boards, import or communes. Next: xalink-gateway --help", kUsage);
+    return complain("say what to do: run, boards, import, communes or report. Next: xalink-gateway --help",
+                    kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
     if (communes.parsed()) {
       const auto file = registry_file(arguments);
       return file ? communes.run(*file, language, AsioClock()) : kUsage;
+    }
+    if (report.parsed()) {
+      const auto config = read_config(arguments);
+      return config ? report.run(config->store_file, config->registry_file, language, AsioClock()) : kUsage;
     }
     if (run_command->parsed()) return run(arguments);
     if (import_command->parsed()) return import_carried(arguments, language);

@@ -5,13 +5,15 @@
 debian_libraries=(
   libboost1.81-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libsqlitecpp-dev
   libprotobuf-dev libexpected-dev libssl-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
-  libc-ares-dev libutf8proc-dev libsdbus-c++-dev libgtest-dev)
+  libc-ares-dev libutf8proc-dev libsdbus-c++-dev libgtest-dev
+  libxlsxwriter-dev)
 debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
 # nftables: links that lose packets (tests/faults/links). e2fsprogs, mount: the wear benchmark's card.
 # tinyproxy-bin: the HTTP proxy of a private network. dbus-daemon, python3-dbusmock: a ModemManager to ask (tests/fakes/modem_manager.py).
+# python3-openpyxl: reads workbooks back that libxlsxwriter wrote.
 debian_test=(clang-tidy libbenchmark-dev nftables e2fsprogs mount dbus-daemon python3-dbusmock
-  tinyproxy-bin)
+  tinyproxy-bin python3-openpyxl)
 debian_fuzz=(clang libclang-rt-14-dev)
 debian_cross=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static mmdebstrap)
 

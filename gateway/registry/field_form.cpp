@@ -123,6 +123,12 @@ Kept site_id(std::string_view text) {
                "dùng mã nút của máy: không có '/', '+', '#' và ký tự điều khiển");
 }
 
+Kept time_of_day(std::string_view text) {
+  if (const auto minutes = read_time_of_day(text)) return time_of_day_text(*minutes);
+  return wrong(quoted(text) + " is not a time of the day", quoted(text) + " không phải giờ trong ngày",
+               "write 07:30 or 7h30", "ghi 07:30 hoặc 7h30");
+}
+
 }  // namespace
 
 tl::expected<std::string, FieldMistake> kept_form(const Column& column, std::string_view written) {
@@ -143,6 +149,7 @@ tl::expected<std::string, FieldMistake> kept_form(const Column& column, std::str
     case Form::choice: return choice(column, text);
     case Form::successors: return successors(text);
     case Form::site_id: return site_id(text);
+    case Form::time_of_day: return time_of_day(text);
   }
   return text;
 }

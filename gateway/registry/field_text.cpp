@@ -95,6 +95,29 @@ std::optional<std::string> read_code(std::string_view text, std::size_t digits) 
   return std::string(digits - trimmed.size(), '0').append(trimmed);
 }
 
+std::optional<std::chrono::minutes> read_time_of_day(std::string_view text) {
+  std::string plain(without_blank_ends(text));
+  for (char& letter : plain) letter = letter == 'h' || letter == 'H' || letter == 'g' ? ':' : letter;
+  auto parts = split(plain, ':');
+  if (parts.size() == 3 && parts[2] == "00") parts.pop_back();
+  if (parts.size() != 2 || !all_digits(parts[0]) || parts[0].size() > 2) return std::nullopt;
+  if (parts[1].empty() && plain.find(':') + 1 == plain.size() && text.find(':') == std::string_view::npos) {
+    parts[1] = "00";
+  }
+  if (!all_digits(parts[1]) || parts[1].size() != 2) return std::nullopt;
+  const int hours = *whole_of<int>(parts[0]);
+  const int minutes = *whole_of<int>(parts[1]);
+  if (minutes > 59 || hours > 24 || (hours == 24 && minutes > 0)) return std::nullopt;
+  return std::chrono::minutes(hours * 60 + minutes);
+}
+
+std::string time_of_day_text(std::chrono::minutes since_midnight) {
+  std::array<char, 24> text{};
+  const int minutes = static_cast<int>(since_midnight.count());
+  const int size = std::snprintf(text.data(), text.size(), "%02d:%02d", minutes / 60, minutes % 60);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
 std::string decimal_text(double number) {
   std::array<char, 64> text{};
   const auto [end, error] =

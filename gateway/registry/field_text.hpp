@@ -25,6 +25,11 @@ using Date = std::chrono::sys_days;
 /// Digits only, and zeros before them where Excel took them away: "688" of five is "00688".
 [[nodiscard]] std::optional<std::string> read_code(std::string_view text, std::size_t digits);
 
+/// "07:30", "7:30", "7h30", "7h", and "07:30:00" as Excel writes it; up to 24:00. Since midnight.
+[[nodiscard]] std::optional<std::chrono::minutes> read_time_of_day(std::string_view text);
+/// "07:30".
+[[nodiscard]] std::string time_of_day_text(std::chrono::minutes since_midnight);
+
 /// As short as it can be and still the same number: what was read once is written the same again.
 [[nodiscard]] std::string decimal_text(double number);
 

@@ -105,6 +105,15 @@ Registry::Registry(const std::vector<Entry>& entries) {
       case Kind::villages: villages_.push_back(village(entry)); break;
       case Kind::sites: sites_.push_back(site(entry)); break;
       case Kind::lines: lines_.push_back(line(entry)); break;
+      // What is said of services is read where it is used, gateway/meaning/.
+      case Kind::calendar:
+      case Kind::office_hours:
+      case Kind::procedures:
+      case Kind::official:
+      case Kind::tasks:
+      case Kind::targets:
+      case Kind::scores:
+      case Kind::score_bands: break;
     }
   }
   for (const auto& [key, old] : communes_) {

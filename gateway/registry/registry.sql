@@ -11,7 +11,7 @@ CREATE TABLE version(
 ) STRICT;
 
 CREATE TABLE entry(
-  tbl    TEXT NOT NULL,                     -- communes, zones, villages, sites or lines
+  tbl    TEXT NOT NULL,                     -- communes, zones, villages, sites, lines, calendar, ...
   key    TEXT NOT NULL,                     -- the key's fields
   since  INTEGER NOT NULL REFERENCES version(id),
   until  INTEGER REFERENCES version(id),    -- NULL: still holds

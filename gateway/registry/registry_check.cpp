@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/registry/registry.hpp"
+#include "gateway/registry/service_check.hpp"
 #include "sparkplug/text_form.hpp"
 
 namespace xalink::registry {
@@ -39,6 +40,7 @@ class Check {
     for (const Entry* line : of_[static_cast<std::size_t>(Kind::lines)]) check_line(*line);
     check_overlaps(Kind::lines, "from", "to",
                    [](const Entry& line) { return line.at("site") + " " + line.at("technology"); });
+    check_services();
     return std::move(mistakes_);
   }
 
@@ -287,6 +289,17 @@ class Check {
     if (sites_.contains(entry.at("site")) || rows_.half_read.contains(entry.at("site"))) return;
     tell(entry, "site", {"there is no site " + entry.at("site"), "không có điểm " + entry.at("site")},
          {"add it to the table sites, or mend the id", "thêm vào bảng sites, hoặc sửa mã điểm"});
+  }
+
+  void check_services() {
+    for (const Kind kind : {Kind::office_hours, Kind::procedures, Kind::official}) {
+      for (const Entry* row : of_[static_cast<std::size_t>(kind)]) forward(*row, "from", "to");
+    }
+    check_overlaps(Kind::office_hours, "from", "to", [](const Entry& row) { return row.at("hours"); });
+    check_overlaps(Kind::procedures, "from", "to", [](const Entry& row) { return row.at("procedure"); });
+    for (const Kind kind : kKinds) {
+      check_service_rows(kind, of_[static_cast<std::size_t>(kind)], mistakes_);
+    }
   }
 
   const RowsToCheck& rows_;

@@ -52,7 +52,7 @@ std::string views() {
   std::string sql;
   for (const Kind kind : kKinds) {
     const auto& shape = shape_of(kind);
-    sql += "CREATE VIEW " + std::string(shape.name) + " AS SELECT since";
+    sql += "CREATE VIEW IF NOT EXISTS " + std::string(shape.name) + " AS SELECT since";
     for (const auto& column : shape.columns) {
       sql += ", json_extract(fields, '$." + std::string(column.name) + "') AS \"" + std::string(column.name) +
              "\"";
@@ -136,12 +136,13 @@ Result<RegistryStore> RegistryStore::open(const std::filesystem::path& file) {
     SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
     if (database->execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0) {
       database->exec(kRegistrySchema);
-      database->exec(views());
       database->exec("PRAGMA application_id = " + std::to_string(kApplicationId));
       database->exec("PRAGMA user_version = " + std::to_string(kFormat));
     }
-    transaction.commit();
     if (const auto known = check_identity(*database, file); !known) return Unexpected(known.error());
+    // Those of tables that a later program added, too.
+    database->exec(views());
+    transaction.commit();
     return RegistryStore(file, std::move(database));
   } catch (const SQLite::Exception& error) {
     return Unexpected(explained(file, error));

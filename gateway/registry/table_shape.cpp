@@ -1,23 +1,10 @@
 #include "gateway/registry/table_shape.hpp"
 
-#include <utility>
-
+#include "gateway/registry/service_tables.hpp"
 #include "sparkplug/text_form.hpp"
 
 namespace xalink::registry {
 namespace {
-
-// Columns are few and read often by people: each is one line, key and required as letters.
-Column column(std::string_view name, std::string_view vietnamese, Form form, std::string_view flags,
-              std::string english_meaning, std::string vietnamese_meaning, std::vector<Choice> choices = {}) {
-  return {name,
-          vietnamese,
-          form,
-          flags.find('k') != std::string_view::npos,
-          flags.find('r') != std::string_view::npos,
-          std::move(choices),
-          {std::move(english_meaning), std::move(vietnamese_meaning)}};
-}
 
 Column commune_code() {
   return column("code", "Mã", Form::commune_code, "kr", "code of the commune in the national list, 5 digits",
@@ -175,8 +162,19 @@ std::optional<std::size_t> TableShape::column(std::string_view heading) const {
 }
 
 const TableShape& shape_of(Kind kind) {
-  static const std::array<TableShape, kKinds.size()> shapes{communes(), zones(), villages(), sites(),
-                                                            lines()};
+  static const std::array<TableShape, kKinds.size()> shapes{communes(),
+                                                            zones(),
+                                                            villages(),
+                                                            sites(),
+                                                            lines(),
+                                                            calendar_shape(),
+                                                            office_hours_shape(),
+                                                            procedures_shape(),
+                                                            official_shape(),
+                                                            tasks_shape(),
+                                                            targets_shape(),
+                                                            scores_shape(),
+                                                            score_bands_shape()};
   return shapes.at(static_cast<std::size_t>(kind));
 }
 

@@ -41,7 +41,8 @@ class FleetQuery {
         own_values_(
             database,
             "SELECT metric, value, at_ms, received_ms FROM current_value WHERE node = ? AND device = '' "
-            "AND value IS NOT NULL AND (metric LIKE 'Outbox/%' OR metric = 'Clock/Quality')"),
+            "AND value IS NOT NULL AND (metric LIKE 'Outbox/%' OR metric IN ('Clock/Quality', "
+            "'Agent/Version'))"),
         plain_(database,
                "SELECT count(*), max(at_ms) FROM plain_value WHERE series IN (SELECT id FROM series WHERE "
                "node = ?)"),
@@ -133,6 +134,10 @@ class FleetQuery {
     values->bind(1, node);
     while (values->executeStep()) {
       const auto metric = values->getColumn(0).getString();
+      if (metric == metric::kAgentVersion) {
+        board.software = values->getColumn(1).getString();
+        continue;
+      }
       const auto number = count_in(values->getColumn(1));
       const auto received = time_in(values->getColumn(3));
       for (const Lane lane : kLanes) {

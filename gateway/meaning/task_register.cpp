@@ -1,0 +1,78 @@
+#include "gateway/meaning/task_register.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace xalink::meaning {
+
+TaskTally& TaskTally::operator+=(const TaskTally& other) {
+  total += other.total;
+  done += other.done;
+  done_on_time += other.done_on_time;
+  done_late += other.done_late;
+  done_without_deadline += other.done_without_deadline;
+  open_in_time += other.open_in_time;
+  open_overdue += other.open_overdue;
+  open_without_deadline += other.open_without_deadline;
+  return *this;
+}
+
+std::map<std::string, TaskTally> tasks_by(TasksBy by, const std::vector<registry::Entry>& rows,
+                                          registry::Date day) {
+  std::map<std::string, TaskTally> tallies;
+  for (const auto& row : rows) {
+    if (row.kind != registry::Kind::tasks) continue;
+    const auto deadline = registry::read_date(row.at("deadline"));
+    const auto done = registry::read_date(row.at("done"));
+    TaskTally& tally = tallies[row.at(by == TasksBy::programme ? "programme" : "owner")];
+    ++tally.total;
+    if (done && *done <= day) {
+      ++tally.done;
+      ++(!deadline ? tally.done_without_deadline : *done <= *deadline ? tally.done_on_time : tally.done_late);
+    } else {
+      ++(!deadline          ? tally.open_without_deadline
+         : day <= *deadline ? tally.open_in_time
+                            : tally.open_overdue);
+    }
+  }
+  return tallies;
+}
+
+std::vector<TaskCount> newest_counts(std::vector<TaskCount> counts, registry::Date day) {
+  std::ranges::sort(counts);
+  std::map<std::pair<std::string, std::string>, TaskCount> newest;
+  for (auto& count : counts) {
+    if (count.as_of > day) continue;
+    const auto [place, is_new] = newest.try_emplace({count.code, count.owner}, count);
+    if (is_new) continue;
+    const TaskCount& kept = place->second;
+    if (std::tie(kept.as_of, kept.recorded) <= std::tie(count.as_of, count.recorded))
+      place->second = std::move(count);
+  }
+  std::vector<TaskCount> kept;
+  for (auto& [key, count] : newest) kept.push_back(std::move(count));
+  return kept;
+}
+
+std::vector<Figure> figures_of(const TaskTally& tally) {
+  const auto share = [](std::string id, Said label, Count part, Said part_label, Count whole,
+                        Said whole_label) {
+    Figure figure{std::move(id), Measure::percent,      std::move(label),       part,
+                  whole,         std::move(part_label), std::move(whole_label), {}};
+    if (whole == 0)
+      figure.note = {"none: " + figure.denominator_label.english,
+                     "không có: " + figure.denominator_label.vietnamese};
+    return figure;
+  };
+  const Said tasks{"tasks", "nhiệm vụ"};
+  return {share("tasks_done", {"Tasks done", "Nhiệm vụ hoàn thành"}, tally.done, {"done", "hoàn thành"},
+                tally.total, tasks),
+          share("tasks_on_time", {"Done on time", "Hoàn thành đúng hạn"}, tally.done_on_time,
+                {"done by the deadline", "xong trong hạn"}, tally.done_on_time + tally.done_late,
+                {"done, with a deadline", "hoàn thành, có hạn"}),
+          share("tasks_overdue", {"Open and overdue", "Chưa xong và quá hạn"}, tally.open_overdue,
+                {"open past the deadline", "chưa xong, quá hạn"}, tally.total, tasks)};
+}
+
+}  // namespace xalink::meaning

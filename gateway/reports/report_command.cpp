@@ -1,0 +1,129 @@
+#include "gateway/reports/report_command.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <utility>
+
+#include "gateway/boards.hpp"
+#include "gateway/meaning/period.hpp"
+#include "gateway/registry/registry.hpp"
+#include "gateway/registry/registry_store.hpp"
+#include "gateway/reports/fleet_report.hpp"
+#include "gateway/store/connected_query.hpp"
+#include "sparkplug/program.hpp"
+
+namespace xalink {
+namespace {
+
+using reports::Document;
+
+/// What every report is made from.
+struct Sources {
+  std::filesystem::path store;
+  registry::Registry registry;
+  std::int64_t registry_version = 0;
+  meaning::ReportPeriod period;
+  reports::Scope scope = reports::Scope::commune;
+  WallTime now{};
+};
+
+int complain(const Error& error, ExitCode code = kProblem) {
+  return xalink::complain("xalink-gateway", error.to_string(), code);
+}
+
+Result<Document> fleet(Sources&& sources) {
+  auto fleet = read_fleet(sources.store);
+  if (!fleet) return Unexpected(fleet.error());
+  auto connected = store::connected_times(sources.store, sources.period.from(), sources.period.to());
+  if (!connected) return Unexpected(connected.error());
+  return reports::fleet_report({std::move(*fleet), std::move(*connected), std::move(sources.registry),
+                                sources.registry_version, sources.period, sources.scope,
+                                meaning::day_of(sources.now)});
+}
+
+struct Maker {
+  ReportKind kind;
+  std::function<Result<Document>(Sources&&)> make;
+};
+
+const std::vector<Maker>& makers() {
+  static const std::vector<Maker> all{
+      {{"fleet", "Boards: live, at risk or silent, software, what waits, what was lost, clocks"}, fleet},
+  };
+  return all;
+}
+
+Result<void> read_registry(Sources& sources, const std::filesystem::path& file) {
+  const auto store = registry::RegistryStore::open_to_read(file);
+  if (!store) return Unexpected(store.error());
+  const auto newest = store->newest();
+  if (!newest) return Unexpected(newest.error());
+  const auto entries = store->entries(newest->id);
+  if (!entries) return Unexpected(entries.error());
+  sources.registry = registry::Registry(*entries);
+  sources.registry_version = newest->id;
+  return {};
+}
+
+Result<std::vector<reports::Format>> read_formats(const std::vector<std::string>& names) {
+  std::vector<reports::Format> formats;
+  for (const auto& name : names) {
+    const auto format = reports::format_named(name);
+    if (!format) {
+      return failure("--format", "there is no format \"" + name + "\"",
+                     "Next: write xlsx, html, csv, geojson or json, or several with commas between them");
+    }
+    if (std::ranges::find(formats, *format) == formats.end()) formats.push_back(*format);
+  }
+  return formats;
+}
+
+}  // namespace
+
+const std::vector<ReportKind>& report_kinds() {
+  static const std::vector<ReportKind> kinds = [] {
+    std::vector<ReportKind> names;
+    for (const auto& maker : makers()) names.push_back(maker.kind);
+    return names;
+  }();
+  return kinds;
+}
+
+int run_report(const std::filesystem::path& store, const std::filesystem::path& registry,
+               const ReportOrder& order, Language language, const Clock& clock) {
+  const auto maker =
+      std::ranges::find_if(makers(), [&](const Maker& each) { return order.kind == each.kind.name; });
+  if (maker == makers().end()) {
+    return complain(Error{"report", "there is no report \"" + order.kind + "\"",
+                          "Next: xalink-gateway report --help lists them"},
+                    kUsage);
+  }
+  const auto period = meaning::read_period(order.period);
+  if (!period) return complain(period.error(), kUsage);
+  const auto scope = reports::scope_named(order.by);
+  if (!scope) {
+    return complain(Error{"--by", "there are no rows by \"" + order.by + "\"",
+                          "Next: write commune, district, region or province"},
+                    kUsage);
+  }
+  const auto formats = read_formats(order.formats);
+  if (!formats) return complain(formats.error(), kUsage);
+  const auto now = clock.wall();
+  if (period->from() > now) {
+    return complain(
+        Error{"--period", "\"" + order.period + "\" has not begun", "Next: name a period that has begun"},
+        kUsage);
+  }
+  Sources sources{store, {}, 0, *period, *scope, now};
+  ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
+  if (const auto read = read_registry(sources, registry); !read) return complain(read.error());
+  const auto document = maker->make(std::move(sources));
+  if (!document) return complain(document.error());
+  const auto files = reports::write_report(*document, *formats, language, order.folder, progress);
+  if (!files) return complain(files.error());
+  for (const auto& file : *files) std::cout << file.string() << "\n";
+  return std::cout.flush() ? kFine : kProblem;
+}
+
+}  // namespace xalink

@@ -1,0 +1,299 @@
+#include "gateway/reports/xlsx_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "gateway/reports/cell_text.hpp"
+#include "gateway/reports/report_words.hpp"
+#include "gateway/reports/tone_colour.hpp"
+#include "gateway/reports/xlsx_cells.hpp"
+#include "sparkplug/version.hpp"
+
+#include <xlsxwriter.h>
+
+namespace xalink::reports {
+namespace {
+
+using registry::Said;
+using Look = XlsxCells::Look;
+
+constexpr std::size_t kMostSheetName = 31;  // Excel's
+
+struct Free {
+  void operator()(lxw_workbook* book) const { lxw_workbook_free(book); }
+};
+
+class Workbook {
+ public:
+  Workbook(const std::filesystem::path& file, const std::filesystem::path& scratch, const Document& document,
+           Language language)
+      : document_(document), language_(language), scratch_(scratch.string()) {
+    lxw_workbook_options options{};
+    options.tmpdir = scratch_.data();
+    book_.reset(workbook_new_opt(file.c_str(), &options));
+    if (!book_) throw XlsxRefused{LXW_ERROR_MEMORY_MALLOC_FAILED};
+    cells_.emplace(book_.get(), language_);
+    set_properties();
+  }
+
+  void write() {
+    write_summary();
+    for (const auto& table : document_.tables) write_table(table);
+    if (!document_.charts.empty()) write_charts();
+    write_definitions();
+    must(workbook_close(book_.release()));  // frees it, whether it succeeds or not
+  }
+
+ private:
+  struct Sheet {
+    lxw_worksheet* sheet = nullptr;
+    std::string name;
+  };
+
+  void set_properties() {
+    const auto title = document_.title.in(language_);
+    const auto period = document_.period.label(language_);
+    const auto program = std::string("xalink-gateway ") + kVersion;
+    std::array<std::string, 3> texts{title, period, program};
+    lxw_doc_properties properties{};
+    properties.title = texts[0].data();
+    properties.subject = texts[1].data();
+    properties.author = texts[2].data();
+    properties.created = static_cast<time_t>(document_.period.to().time_since_epoch().count() / 1000);
+    must(workbook_set_properties(book_.get(), &properties));
+  }
+
+  Sheet add_sheet(const std::string& wanted) {
+    std::string name;
+    for (const char c : wanted)
+      name += std::string_view("[]:*?/\\'").find(c) == std::string_view::npos ? c : ' ';
+    name = clipped(name, kMostSheetName);
+    for (int number = 2; !names_.insert(name).second; ++number) {
+      const auto tail = " " + std::to_string(number);
+      name = clipped(name, kMostSheetName - tail.size()) + tail;
+    }
+    auto* sheet = workbook_add_worksheet(book_.get(), name.c_str());
+    if (sheet == nullptr) throw XlsxRefused{LXW_ERROR_PARAMETER_VALIDATION};
+    worksheet_set_paper(sheet, 9);  // A4
+    worksheet_set_margins(sheet, 0.5, 0.5, 0.6, 0.6);
+    worksheet_fit_to_pages(sheet, 1, 0);
+    must(worksheet_set_footer(sheet, "&L&A&R&P / &N"));
+    return {sheet, name};
+  }
+
+  void write_summary() {
+    const auto& words = report_words();
+    const auto made = add_sheet(words.summary.in(language_));
+    auto* sheet = made.sheet;
+    must(worksheet_set_column(sheet, 0, 0, 44, nullptr));
+    must(worksheet_set_column(sheet, 1, 1, 60, nullptr));
+    lxw_row_t row = 0;
+    cells_->write_text(sheet, row++, 0, document_.title.in(language_), cells_->format(Look::title));
+    cells_->write_text(sheet, row++, 0, document_.period.label(language_), cells_->format(Look::plain));
+    write_facts(sheet, row, words.findings, document_.findings);
+    write_facts(sheet, row, words.parameters, document_.parameters);
+    write_facts(sheet, row, words.basis, basis_facts(document_));
+    write_list(sheet, row, words.without_data, document_.without_data, 0);
+    write_list(sheet, row, words.notes, document_.notes, 1);
+  }
+
+  void write_facts(lxw_worksheet* sheet, lxw_row_t& row, const Said& heading,
+                   const std::vector<Fact>& facts) {
+    if (facts.empty()) return;
+    cells_->write_text(sheet, ++row, 0, heading.in(language_), cells_->format(Look::section));
+    ++row;
+    for (const auto& fact : facts) {
+      cells_->write_text(sheet, row, 0, fact.name.in(language_), cells_->format(Look::wrapped));
+      cells_->write(sheet, row, 1, fact.value, fact.kind, fact.digits, Look::wrapped);
+      ++row;
+    }
+  }
+
+  /// `merged`: long texts go over both columns.
+  void write_list(lxw_worksheet* sheet, lxw_row_t& row, const Said& heading, const std::vector<Said>& texts,
+                  int merged) {
+    cells_->write_text(sheet, ++row, 0, heading.in(language_) + " (" + std::to_string(texts.size()) + ")",
+                       cells_->format(Look::section));
+    ++row;
+    for (const auto& said : texts) {
+      const auto text = said.in(language_);
+      if (merged != 0) {
+        must(worksheet_merge_range(sheet, row, 0, row, 1, xlsx_text(text).c_str(),
+                                   cells_->format(Look::wrapped)));
+        // Merged cells do not grow by themselves: 100 letters a line, 15 points each.
+        must(worksheet_set_row(sheet, row, 15.0 * static_cast<double>(1 + letters_of(text) / 95), nullptr));
+      } else {
+        cells_->write_text(sheet, row, 0, text, cells_->format(Look::plain));
+      }
+      ++row;
+    }
+  }
+
+  void write_table(const Table& table) {
+    const auto made = add_sheet(table.title.in(language_));
+    sheet_of_[table.key] = made.name;
+    auto* sheet = made.sheet;
+    worksheet_set_landscape(sheet);
+    must(worksheet_repeat_rows(sheet, 0, 0));
+    const auto width = static_cast<lxw_col_t>(table.columns.size());
+    must(worksheet_set_row(sheet, 0, 45, nullptr));
+    for (lxw_col_t i = 0; i < width; ++i) {
+      const auto& column = table.columns[i];
+      cells_->write_text(sheet, 0, i, column.heading.in(language_), cells_->format(Look::heading));
+      // A heading may take three lines.
+      std::size_t letters = std::max<std::size_t>(9, letters_of(column.heading.in(language_)) / 2 + 2);
+      lxw_row_t at = 1;
+      for (const auto& row : table.rows) {
+        cells_->write(sheet, at++, i, row.cells[i], column.kind, column.digits, Look::wrapped);
+        letters = std::max(
+            letters, letters_of(cell_for_people(row.cells[i], column.kind, column.digits, language_)) + 2);
+      }
+      must(worksheet_set_column(sheet, i, i, static_cast<double>(std::min<std::size_t>(letters, 48)),
+                                nullptr));
+    }
+    worksheet_freeze_panes(sheet, 1, static_cast<lxw_col_t>(table.fixed_columns));
+    if (!table.rows.empty()) {
+      must(worksheet_autofilter(sheet, 0, 0, static_cast<lxw_row_t>(table.rows.size()),
+                                static_cast<lxw_col_t>(width - 1)));
+    } else {
+      cells_->write_text(sheet, 1, 0, report_words().no_rows.in(language_), cells_->format(Look::missing));
+    }
+  }
+
+  void write_charts() {
+    const auto made =
+        add_sheet(language_ == Language::vietnamese ? std::string("Biểu đồ") : std::string("Charts"));
+    lxw_row_t row = 0;
+    for (const auto& chart : document_.charts) {
+      const auto* table = table_named(document_, chart.table);
+      if (table == nullptr || table->rows.empty()) continue;
+      insert_chart(made.sheet, row, chart, *table);
+      row += 25;
+    }
+    if (row == 0)
+      cells_->write_text(made.sheet, 0, 0, report_words().no_rows.in(language_),
+                         cells_->format(Look::missing));
+  }
+
+  void insert_chart(lxw_worksheet* sheet, lxw_row_t row, const Chart& chart, const Table& table) {
+    static constexpr std::array kTypes{LXW_CHART_COLUMN, LXW_CHART_LINE, LXW_CHART_COLUMN_STACKED};
+    auto* drawn = workbook_add_chart(book_.get(),
+                                     static_cast<std::uint8_t>(kTypes[static_cast<std::size_t>(chart.kind)]));
+    if (drawn == nullptr) throw XlsxRefused{LXW_ERROR_MEMORY_MALLOC_FAILED};
+    const auto& name = sheet_of_.at(table.key);
+    const auto rows =
+        chart.kind == ChartKind::line ? table.rows.size() : std::min(table.rows.size(), chart.most_rows);
+    const auto last = static_cast<lxw_row_t>(rows);
+    const auto category = static_cast<lxw_col_t>(*column_at(table, chart.category));
+    std::size_t number = 0;
+    for (const auto& key : chart.values) {
+      const auto column = static_cast<lxw_col_t>(*column_at(table, key));
+      auto* series = chart_add_series(drawn, nullptr, nullptr);
+      if (series == nullptr) throw XlsxRefused{LXW_ERROR_MEMORY_MALLOC_FAILED};
+      chart_series_set_categories(series, name.c_str(), 1, category, last, category);
+      chart_series_set_values(series, name.c_str(), 1, column, last, column);
+      chart_series_set_name_range(series, name.c_str(), 0, column);
+      const auto colour = static_cast<lxw_color_t>(colour_of(chart, number++));
+      if (chart.kind == ChartKind::line) {
+        lxw_chart_line line{};
+        line.color = colour;
+        line.width = 2;
+        chart_series_set_line(series, &line);
+      } else {
+        lxw_chart_fill fill{};
+        fill.color = colour;
+        chart_series_set_fill(series, &fill);
+      }
+    }
+    chart_title_set_name(drawn, xlsx_text(chart.title.in(language_)).c_str());
+    if (chart.values.size() == 1) {
+      chart_legend_set_position(drawn, LXW_CHART_LEGEND_NONE);
+    } else {
+      chart_legend_set_position(drawn, LXW_CHART_LEGEND_BOTTOM);
+    }
+    lxw_chart_options options{};
+    options.x_scale = 2.0;
+    options.y_scale = 1.6;
+    must(worksheet_insert_chart_opt(sheet, row, 0, drawn, &options));
+  }
+
+  void write_definitions() {
+    const auto& words = report_words();
+    const auto made = add_sheet(words.definitions.in(language_));
+    auto* sheet = made.sheet;
+    worksheet_set_landscape(sheet);
+    must(worksheet_set_column(sheet, 0, 0, 32, nullptr));
+    must(worksheet_set_column(sheet, 1, 1, 90, nullptr));
+    must(worksheet_set_column(sheet, 2, 2, 40, nullptr));
+    cells_->write_text(sheet, 0, 0, words.term.in(language_), cells_->format(Look::heading));
+    cells_->write_text(sheet, 0, 1, words.meaning.in(language_), cells_->format(Look::heading));
+    cells_->write_text(sheet, 0, 2, words.source.in(language_), cells_->format(Look::heading));
+    worksheet_freeze_panes(sheet, 1, 0);
+    lxw_row_t row = 1;
+    for (const auto& definition : document_.definitions) {
+      cells_->write_text(sheet, row, 0, definition.term.in(language_), cells_->format(Look::wrapped));
+      cells_->write_text(sheet, row, 1, definition.meaning.in(language_), cells_->format(Look::wrapped));
+      cells_->write_text(sheet, row, 2, definition.source.in(language_), cells_->format(Look::wrapped));
+      ++row;
+    }
+  }
+
+  const Document& document_;
+  Language language_;
+  std::string scratch_;
+  std::unique_ptr<lxw_workbook, Free> book_;
+  std::optional<XlsxCells> cells_;
+  std::set<std::string> names_;
+  std::map<std::string, std::string> sheet_of_;  ///< table's key → sheet's name
+};
+
+/// Gone with all that is in it.
+class ScratchPlace {
+ public:
+  ScratchPlace() {
+    std::error_code none;
+    auto pattern = (std::filesystem::temp_directory_path(none) / "xalink-report-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ScratchPlace(const ScratchPlace&) = delete;
+  ScratchPlace& operator=(const ScratchPlace&) = delete;
+  ~ScratchPlace() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+constexpr const char* kNext = "Next: free space in /tmp, or name another folder in TMPDIR";
+
+}  // namespace
+
+Result<std::string> as_xlsx(const Document& document, Language language) {
+  const ScratchPlace scratch;
+  if (scratch.path().empty()) return failure("xlsx", "no temporary folder can be made", kNext);
+  const auto file = scratch.path() / "report.xlsx";
+  try {
+    Workbook(file, scratch.path(), document, language).write();
+  } catch (const XlsxRefused& refused) {
+    return failure("xlsx", lxw_strerror(static_cast<lxw_error>(refused.code)), kNext);
+  }
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in || bytes.empty()) return failure("xlsx", "the temporary file cannot be read back", kNext);
+  return bytes;
+}
+
+}  // namespace xalink::reports

@@ -1,0 +1,45 @@
+#pragma once
+// What boards told of dossiers, answers and tasks, out of the gateway's store.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/meaning/dossier.hpp"
+#include "gateway/meaning/satisfaction.hpp"
+#include "gateway/meaning/task_register.hpp"
+#include "gateway/store/record_query.hpp"
+#include "sparkplug/result.hpp"
+
+namespace xalink {
+
+struct DossierReading {
+  std::uint64_t records = 0;   ///< dossier events in the store
+  std::uint64_t unusable = 0;  ///< of these: without a code or a state from 1 to 10
+  std::uint64_t dossiers = 0;
+};
+
+/// All events of one dossier, of whichever boards; false ends it.
+using VisitDossier = std::function<bool(std::vector<meaning::DossierEvent> events)>;
+
+/// Dossier by dossier, in the order of dossier_key(). A dossier's events lie apart in the store, by months
+/// and by boards: they are put together by a sort on the disk (SQLite's folder for temporary files,
+/// SQLITE_TMPDIR), so that memory holds one dossier at a time. `group`: Sparkplug group id; empty: all. What
+/// was taken when is no matter, since an event of long ago may have come yesterday: all of them are read.
+[[nodiscard]] Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::string& group,
+                                                      const VisitDossier& visit);
+
+/// Rows of answers as they were taken; answers_of() chooses among them. Rows without a period are left out.
+[[nodiscard]] Result<std::vector<meaning::SatisfactionCount>> satisfaction_counts(store::RecordQuery& records,
+                                                                                  const std::string& group);
+/// Counts of tasks as they were taken; newest_counts() chooses among them. Rows without a day are left out.
+[[nodiscard]] Result<std::vector<meaning::TaskCount>> task_counts(store::RecordQuery& records,
+                                                                  const std::string& group);
+
+/// Nothing: it has no code or no state from 1 to 10. Dates before 2003, when one-stop shops began, are what
+/// systems write for no date.
+[[nodiscard]] std::optional<meaning::DossierEvent> dossier_event(const store::StoredRecord& record);
+
+}  // namespace xalink

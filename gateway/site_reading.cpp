@@ -1,0 +1,78 @@
+#include "gateway/site_reading.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace xalink {
+namespace {
+
+// So that the boots at the period's ends are placed in time, and the state at its first and last moment
+// known.
+constexpr Milliseconds kAround = std::chrono::hours(24);
+
+}  // namespace
+
+Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, const std::string& site,
+                                                 const meaning::Interval& period,
+                                                 const meaning::EvidenceRules& rules,
+                                                 meaning::SiteMeasures* measures) {
+  meaning::SiteEvidence evidence(rules);
+  const auto is_event = [](const Schema& schema) {
+    return schema.group == "Outage" || schema.group == "Boot";
+  };
+  store::RecordSelection events;
+  events.node = site;
+  events.lane = Lane::events;
+  events.metric_groups = {"Outage", "Boot"};
+  const auto taken = records.for_each(events, [&](const store::StoredRecord& record) {
+    if (is_event(*record.schema)) evidence.take(record);
+    return true;
+  });
+  if (!taken) return Unexpected(taken.error());
+  store::RecordSelection signs;
+  signs.node = site;
+  const auto around = std::max(kAround, rules.longest_quiet);
+  signs.from = period.begin - around;
+  signs.to = period.end + around;
+  const auto seen = records.for_each(signs, [&](const store::StoredRecord& record) {
+    if (record.schema->lane != Lane::events || !is_event(*record.schema)) evidence.take(record);
+    if (measures != nullptr) measures->take(record);
+    return true;
+  });
+  if (!seen) return Unexpected(seen.error());
+  return evidence;
+}
+
+Result<meaning::SiteTimelines> read_site_timelines(store::RecordQuery& records,
+                                                   const meaning::Interval& period, WallTime now,
+                                                   const meaning::EvidenceRules& rules,
+                                                   const SiteProgress& progress) {
+  auto figures = read_site_figures(records, period, now, rules, progress);
+  if (!figures) return Unexpected(figures.error());
+  meaning::SiteTimelines timelines;
+  for (auto& [site, each] : *figures) timelines.emplace(site, std::move(each.line));
+  return timelines;
+}
+
+Result<std::map<std::string, SiteFigures>> read_site_figures(store::RecordQuery& records,
+                                                             const meaning::Interval& period, WallTime now,
+                                                             const meaning::EvidenceRules& rules,
+                                                             const SiteProgress& progress) {
+  const auto nodes = records.nodes();
+  if (!nodes) return Unexpected(nodes.error());
+  std::set<std::string> sites;
+  for (const auto& node : *nodes) sites.insert(node.node);
+  std::map<std::string, SiteFigures> figures;
+  for (const auto& site : sites) {
+    meaning::SiteMeasures measures(meaning::up_to_now(period, now));
+    const auto evidence = read_site_evidence(records, site, period, rules, &measures);
+    if (!evidence) return Unexpected(evidence.error());
+    figures.emplace(site, SiteFigures{meaning::site_timeline(*evidence, period, now), measures.figures()});
+    if (progress) progress(figures.size(), sites.size());
+  }
+  return figures;
+}
+
+}  // namespace xalink
