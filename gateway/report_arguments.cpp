@@ -28,7 +28,7 @@ std::string footer() {
          "A figure that was not measured is never shown as 0: its place says why.\n\n"
          "Examples:\n"
          "  xalink-gateway report fleet --period 2024-Q3 -o reports\n"
-         "  xalink-gateway report fleet --period 2024-07-01..2024-08-15 --by district --format csv,json\n"
+         "  xalink-gateway report outages --period 2024-07-01..2024-08-15 --by district --format csv,json\n"
          "  xalink-gateway report fleet --period 2024 --format html --lang vi -o /srv/reports\n\n"
          "vi: báo cáo ghi vào thư mục -o; --period: quý 2024-Q3, tháng 2024-09, năm 2024, ngày 2024-09-18 "
          "hoặc "

@@ -36,6 +36,10 @@ h3 { font-size: 10.5pt; margin: 5mm 0 2mm; break-after: avoid; }
 .facts dt { color: #555; max-width: 80mm; }
 .facts dd { margin: 0; }
 .wide { overflow-x: auto; }
+@media screen {
+  .across table { min-width: 1250px; }
+  .narrow table { min-width: 1700px; }
+}
 table { border-collapse: collapse; width: 100%; font-size: 8.5pt; line-height: 1.3; }
 thead { display: table-header-group; }
 th { background: #1f4e79; color: #fff; font-weight: 600; text-align: left; vertical-align: bottom; padding: 1.2mm 1.6mm; border: 1px solid #1f4e79; }

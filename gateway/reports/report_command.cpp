@@ -6,11 +6,16 @@
 #include <utility>
 
 #include "gateway/boards.hpp"
+#include "gateway/meaning/calendar_opening.hpp"
 #include "gateway/meaning/period.hpp"
+#include "gateway/meaning/work_calendar.hpp"
 #include "gateway/registry/registry.hpp"
 #include "gateway/registry/registry_store.hpp"
 #include "gateway/reports/fleet_report.hpp"
+#include "gateway/reports/outage_report.hpp"
+#include "gateway/site_reading.hpp"
 #include "gateway/store/connected_query.hpp"
+#include "gateway/store/record_query.hpp"
 #include "sparkplug/program.hpp"
 
 namespace xalink {
@@ -23,32 +28,57 @@ struct Sources {
   std::filesystem::path store;
   registry::Registry registry;
   std::int64_t registry_version = 0;
+  meaning::WorkCalendar calendar;
   meaning::ReportPeriod period;
   reports::Scope scope = reports::Scope::commune;
   WallTime now{};
+  ProgressBar* progress = nullptr;
+
+  /// Of the period, what has passed.
+  [[nodiscard]] meaning::Interval span() const {
+    return meaning::up_to_now({period.from(), period.to()}, now);
+  }
+  [[nodiscard]] bool calendar_known() const {
+    return calendar.knows(period.first) && calendar.knows(period.last);
+  }
+  [[nodiscard]] SiteProgress site_progress() const {
+    return [this](std::size_t done, std::size_t of) { progress->show(done, of); };
+  }
 };
 
 int complain(const Error& error, ExitCode code = kProblem) {
   return xalink::complain("xalink-gateway", error.to_string(), code);
 }
 
-Result<Document> fleet(Sources&& sources) {
+Result<Document> fleet(const Sources& sources) {
   auto fleet = read_fleet(sources.store);
   if (!fleet) return Unexpected(fleet.error());
   auto connected = store::connected_times(sources.store, sources.period.from(), sources.period.to());
   if (!connected) return Unexpected(connected.error());
-  return reports::fleet_report({std::move(*fleet), std::move(*connected), std::move(sources.registry),
+  return reports::fleet_report({std::move(*fleet), std::move(*connected), sources.registry,
                                 sources.registry_version, sources.period, sources.scope,
                                 meaning::day_of(sources.now)});
 }
 
+Result<Document> outages(const Sources& sources) {
+  auto records = store::RecordQuery::open(sources.store);
+  if (!records) return Unexpected(records.error());
+  const auto sites = read_site_timelines(*records, sources.span(), sources.now, {}, sources.site_progress());
+  if (!sites) return Unexpected(sites.error());
+  const meaning::CalendarOpening opening(sources.calendar);
+  return reports::outage_report({*sites, sources.registry, sources.registry_version, sources.period,
+                                 sources.span(), sources.scope, opening, sources.calendar_known()});
+}
+
 struct Maker {
   ReportKind kind;
-  std::function<Result<Document>(Sources&&)> make;
+  std::function<Result<Document>(const Sources&)> make;
 };
 
 const std::vector<Maker>& makers() {
   static const std::vector<Maker> all{
+      {{"outages", "How long offices were cut off, why and when; availability in office hours and all hours"},
+       outages},
       {{"fleet", "Boards: live, at risk or silent, software, what waits, what was lost, clocks"}, fleet},
   };
   return all;
@@ -63,6 +93,7 @@ Result<void> read_registry(Sources& sources, const std::filesystem::path& file) 
   if (!entries) return Unexpected(entries.error());
   sources.registry = registry::Registry(*entries);
   sources.registry_version = newest->id;
+  sources.calendar = meaning::WorkCalendar(*entries);
   return {};
 }
 
@@ -115,10 +146,15 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
         Error{"--period", "\"" + order.period + "\" has not begun", "Next: name a period that has begun"},
         kUsage);
   }
-  Sources sources{store, {}, 0, *period, *scope, now};
+  Sources sources;
+  sources.store = store;
+  sources.period = *period;
+  sources.scope = *scope;
+  sources.now = now;
   ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
+  sources.progress = &progress;
   if (const auto read = read_registry(sources, registry); !read) return complain(read.error());
-  const auto document = maker->make(std::move(sources));
+  const auto document = maker->make(sources);
   if (!document) return complain(document.error());
   const auto files = reports::write_report(*document, *formats, language, order.folder, progress);
   if (!files) return complain(files.error());

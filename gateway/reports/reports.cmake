@@ -25,9 +25,12 @@ add_library(xalink::report_writers ALIAS xalink_report_writers)
 # The reports themselves, from store and registry.
 add_library(xalink_reports STATIC
   reports/fleet_report.cpp
+  reports/outage_report.cpp
   reports/report_command.cpp
   reports/report_files.cpp
-  reports/scope.cpp)
+  reports/scope.cpp
+  reports/unit_place.cpp)
 target_link_libraries(xalink_reports
-  PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::gateway_core xalink::carried)
+  PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::availability xalink::gateway_core
+         xalink::carried)
 add_library(xalink::reports ALIAS xalink_reports)

@@ -14,6 +14,7 @@
 #include "gateway/registry/judged_files.hpp"
 #include "gateway/reports/cell_text.hpp"
 #include "gateway/reports/json_writer.hpp"
+#include "gateway/reports/report_command.hpp"
 #include "tests/gateway/store_fixture.hpp"
 
 namespace xalink::reports {
@@ -310,6 +311,29 @@ TEST_F(ReportCommand, WritesEachFormatWholeAndTheSameBytesAgain) {
   const auto csv = folder_.read("out/once/fleet-2026-09-province-vi-boards.csv");
   EXPECT_NE(csv.find(",'=cmd|"), std::string::npos) << csv;
   EXPECT_EQ(csv.find(",=cmd|"), std::string::npos) << csv;
+}
+
+TEST_F(ReportCommand, MakesEveryKindThatItNamesByEveryUnit) {
+  fill();
+  ASSERT_EQ(call("communes import --config " + config() + " " + (folder_ / "communes.csv").string() + " " +
+                 (folder_ / "sites.csv").string())
+                .code,
+            0);
+  for (const auto& kind : report_kinds()) {
+    for (const std::string by : {"commune", "district", "region", "province"}) {
+      const auto order = std::string("report ") + kind.name + " --config " + config() +
+                         " --period 2026-09 --format json,geojson --by " + by + " -o ";
+      for (const auto* folder : {"once", "again"}) {
+        const auto outcome = call(order + (folder_ / folder).string());
+        ASSERT_EQ(outcome.code, 0) << order << "\n" << outcome.text;
+      }
+      const auto stem = std::string(kind.name) + "-2026-09-" + by;
+      EXPECT_EQ(folder_.read("once/" + stem + ".json"), folder_.read("again/" + stem + ".json"));
+      EXPECT_EQ(folder_.read("once/" + stem + ".geojson"), folder_.read("again/" + stem + ".geojson"));
+      const auto json = boost::json::parse(folder_.read("once/" + stem + ".json"));
+      EXPECT_EQ(json.at("kind").as_string(), kind.name);
+    }
+  }
 }
 
 TEST_F(ReportCommand, SaysWhatIsWrongAndWhatToDo) {
