@@ -24,6 +24,7 @@
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
 #include "gateway/measure_desk.hpp"
+#include "gateway/rollups.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/control_socket.hpp"
 #include "sparkplug/kernel_clock.hpp"
@@ -37,6 +38,10 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Duration kReportEvery = std::chrono::minutes(1);
+// A step holds the store for some milliseconds; hours are for looking back.
+constexpr Duration kRollUpEvery = std::chrono::minutes(1);
+// So that a drain of weeks leaves most of the disk to those that commit.
+constexpr Duration kBetweenSteps = std::chrono::milliseconds(50);
 
 IntakeOptions intake_options(const GatewayConfig& config) {
   IntakeOptions options;
@@ -64,8 +69,9 @@ PahoOptions session_options(const GatewayConfig& config) {
 /// Members are in the order in which they need each other; they end in the opposite one.
 class Gateway {
  public:
-  Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger)
+  Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger, std::optional<Rollups> rollups)
       : ledger_(std::move(ledger)),
+        rollups_(std::move(rollups)),
         session_(loop_.get_executor(), clock_, config.broker, session_options(config)),
         host_(config.host),
         intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
@@ -106,7 +112,7 @@ class Gateway {
  private:
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto all = intake_.run() && report() && answer() && http_.run();
+    auto all = intake_.run() && report() && answer() && http_.run() && roll_up();
     co_await std::move(all);
   }
 
@@ -136,10 +142,31 @@ class Gateway {
     }
   }
 
+  /// Hours and days follow the records, on a thread of their own: whoever waits for a commit waits for a step
+  /// at most.
+  asio::awaitable<void> roll_up() {
+    bool told = false;
+    while (rollups_) {
+      for (bool more = true; more;) {
+        auto job = [this] { return rollups_->step(); };
+        auto working = rolling_.run(std::move(job));
+        const auto step = co_await std::move(working);
+        more = step && step->more;
+        if (!step && !told) spdlog::warn("hours and days have to wait: {}", step.error().to_string());
+        if (step && told) spdlog::info("hours and days follow the records again");
+        told = !step;
+        if (more) co_await clock_.sleep_for(kBetweenSteps);  // also where a signal ends it
+      }
+      co_await clock_.sleep_for(kRollUpEvery);
+    }
+  }
+
   asio::io_context loop_{1};
   AsioClock clock_;
   std::unique_ptr<Ledger> ledger_;
+  std::optional<Rollups> rollups_;
   WorkerThread store_;
+  WorkerThread rolling_;
   PahoSession session_;
   HostApplication host_;
   Intake intake_;
@@ -164,7 +191,10 @@ Result<void> run_gateway(const GatewayConfig& config, StoreTrouble& trouble) {
   }
   spdlog::info("store {} is open; host id \"{}\", broker {}:{}", config.store_file.string(),
                config.host.host_id, config.broker.host, config.broker.port);
-  Gateway gateway(config, std::move(*ledger));
+  auto rollups = Rollups::open(config.store_file);
+  if (!rollups) spdlog::warn("hours and days are not kept: {}", rollups.error().to_string());
+  Gateway gateway(config, std::move(*ledger),
+                  rollups ? std::optional<Rollups>(std::move(*rollups)) : std::nullopt);
   gateway.run();
   spdlog::info("stopped");
   return {};

@@ -19,6 +19,7 @@
 #include "gateway/config.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/import.hpp"
+#include "gateway/rebuild.hpp"
 #include "gateway/report_arguments.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
@@ -68,6 +69,16 @@ constexpr const char* kBoardsFooter =
     "Examples:\n"
     "  xalink-gateway boards --watch 2\n"
     "  xalink-gateway boards --json | jq '.boards[] | select(.state != \"online\") | .node'";
+
+constexpr const char* kRebuildFooter =
+    "Hours and days (count, sum, least, greatest, quantiles to 1 %) follow the records by themselves, also\n"
+    "those that come weeks late. This makes all of them anew from the records, with the same figures: after "
+    "a\n"
+    "doubt, or when the store says that they cannot be read. The gateway may run meanwhile. Ended on the "
+    "way, a\n"
+    "running gateway does the rest.\n\n"
+    "vi: tính lại toàn bộ số liệu giờ và ngày từ các bản ghi; kết quả giống hệt. Máy chủ có thể vẫn đang "
+    "chạy.";
 
 constexpr const char* kImportFooter =
     "Takes in what `xalink-agent export` wrote on a stick, whether or not the gateway runs. A file is read\n"
@@ -221,6 +232,10 @@ int main(int argc, char** argv) {
                            "Take nothing in; print the public key that FILE names, for [import] keys_folder");
   import_command->add_flag("--json", arguments.json, "Print JSON instead of text");
 
+  auto* rebuild_command = app.add_subcommand("rebuild", "Make the hours and days of all metrics anew");
+  rebuild_command->footer(with_common_options(kRebuildFooter));
+  rebuild_command->add_flag("--json", arguments.json, "Print JSON instead of text");
+
   CommunesArguments communes(app, arguments.json);
   ReportArguments report(app);
 
@@ -232,8 +247,9 @@ int main(int argc, char** argv) {
     return complain(std::string(error.what()) + ". Next: " + help, kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain("say what to do: run, boards, import, communes or report. Next: xalink-gateway --help",
-                    kUsage);
+    return complain(
+        "say what to do: run, boards, import, communes, report or rebuild. Next: xalink-gateway --help",
+        kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
@@ -244,6 +260,10 @@ int main(int argc, char** argv) {
     if (report.parsed()) {
       const auto config = read_config(arguments);
       return config ? report.run(config->store_file, config->registry_file, language, AsioClock()) : kUsage;
+    }
+    if (rebuild_command->parsed()) {
+      const auto config = read_config(arguments);
+      return config ? rebuild_rollups(*config, arguments.json, language, AsioClock()) : kUsage;
     }
     if (run_command->parsed()) return run(arguments);
     if (import_command->parsed()) return import_carried(arguments, language);

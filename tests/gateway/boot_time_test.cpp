@@ -150,6 +150,7 @@ TEST_F(BootTimeTest, AnOlderStoreIsBroughtUpToDateWithItsRecordsCounted) {
   restart();
   {
     SQLite::Database older(file().string(), SQLite::OPEN_READWRITE);
+    older.exec(kDropRollups);
     older.exec("DROP TABLE continuation");
     older.exec("DROP VIEW record_time");
     older.exec("DROP TABLE boot_use");

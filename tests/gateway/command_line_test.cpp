@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "tests/gateway/store_fixture.hpp"
 
@@ -64,6 +66,24 @@ TEST_F(CommandLine, EndsWithTwoAndOneLineOnWrongUsage) {
     EXPECT_EQ(std::count(outcome.text.begin(), outcome.text.end(), '\n'), 1) << outcome.text;
     EXPECT_NE(outcome.text.find("Next:"), std::string::npos) << outcome.text;
   }
+}
+
+TEST_F(CommandLine, RebuildsHoursAndDaysBesideAGateway) {
+  const auto missing = call("rebuild --config " + config());
+  EXPECT_EQ(missing.code, 1) << missing.text;
+  EXPECT_NE(missing.text.find("there is no store yet"), std::string::npos) << missing.text;
+  commit({arrived(rows(kEpochA, 1, 40))});  // and the ledger stays open
+  for (int again = 0; again < 2; ++again) {
+    const auto rebuilt = call("rebuild --lang en --config " + config());
+    EXPECT_EQ(rebuilt.code, 0) << rebuilt.text;
+    EXPECT_EQ(rebuilt.text, "Hours and days were made anew from 40 rows of records.\n");
+    // Half of the rows have a time that a clock knew.
+    EXPECT_EQ(number("SELECT sum(count) FROM rollup_day JOIN rollup_series ON id = series WHERE metric = "
+                     "'Ping/gateway/RTT mean'"),
+              20);
+  }
+  EXPECT_EQ(call("rebuild --json --config " + config()).text, "{\"rows\":40}\n");
+  commit({arrived(rows(kEpochA, 41, 50))});
 }
 
 TEST_F(CommandLine, EndsWithTwoOnAWrongConfiguration) {
@@ -121,7 +141,9 @@ TEST_F(CommandLine, TakesCommunesWholeOrNotAtAll) {
   EXPECT_EQ(call("communes --config " + settings).code, 2);
 }
 
-TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswers) {
+TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswersAndRollsUpMeanwhile) {
+  commit({arrived(rows(kEpochA, 1, 40))});
+  restart();
   const auto file_name = config();
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
@@ -137,6 +159,10 @@ TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswers) {
   for (char letter = 0; log.find("no connection") == std::string::npos && ::read(ends[0], &letter, 1) == 1;) {
     log += letter;
   }
+  const auto late = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (number("SELECT count(*) FROM rollup_day") == 0 && std::chrono::steady_clock::now() < late)
+    std::this_thread::yield();
+  EXPECT_GT(number("SELECT count(*) FROM rollup_day"), 0);
   ::kill(child, SIGTERM);
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

@@ -149,6 +149,7 @@ TEST_F(RecoveryTest, AnOlderStoreIsBroughtUpToDate) {
   restart();
   {
     SQLite::Database older(file().string(), SQLite::OPEN_READWRITE);
+    older.exec(kDropRollups);
     older.exec(
         "DROP VIEW record_time; DROP TABLE boot_use; DROP TABLE boot_clock; "
         "DROP TABLE continuation; DROP TABLE recovery; DROP INDEX gap; PRAGMA user_version = 2");

@@ -27,6 +27,11 @@ inline const NodeId kSite{"VN-03", "site-a"};
 inline const std::string kEpochA = "00000000-0000-4000-8000-00000000000a";
 inline const std::string kEpochB = "00000000-0000-4000-8000-00000000000b";
 
+/// On the way back to a store of version 5.
+inline constexpr const char* kDropRollups =
+    "DROP TABLE rolled_up; DROP TABLE rollup_hour; DROP TABLE rollup_day; DROP TABLE rollup_boot; "
+    "DROP TABLE rollup_series;";
+
 inline Schema ping_shape() {
   return Schema{"network",
                 "Ping/gateway",

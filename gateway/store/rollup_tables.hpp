@@ -1,0 +1,65 @@
+#pragma once
+// The tables of hours and days of metrics (schema_6.sql).
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <map>
+#include <set>
+
+#include "gateway/meaning/rollup.hpp"
+#include "sparkplug/result.hpp"
+
+namespace xalink::store {
+
+/// By hour or day, as the table counts them.
+using RollupTable = std::map<std::int64_t, std::map<meaning::Series, meaning::Rollup>>;
+
+/// Thread-safety: none. Throws SQLite::Exception; fails on a sketch that cannot be read.
+class RollupTables {
+ public:
+  explicit RollupTables(SQLite::Database& database);
+
+  /// In a transaction of the caller's: these hours of a node are what was made, nothing where nothing was,
+  /// and so are the days that they are in.
+  [[nodiscard]] Result<void> replace(std::int64_t node, const std::set<meaning::Hour>& hours,
+                                     const std::map<meaning::Hour, meaning::HourRollups>& made);
+  /// Everything, and the marks too.
+  void forget_all();
+
+  [[nodiscard]] Result<RollupTable> hours(std::int64_t node, meaning::Hour first, meaning::Hour last);
+  [[nodiscard]] Result<RollupTable> days(std::int64_t node, meaning::DayNumber first,
+                                         meaning::DayNumber last);
+
+  /// Grows with each change of them.
+  [[nodiscard]] std::int64_t generation();
+  /// Counts one on, in the transaction of the change. False: somebody else has changed them since.
+  [[nodiscard]] bool is_next_after(std::int64_t generation);
+
+ private:
+  [[nodiscard]] std::int64_t series_number(const meaning::Series& series);
+  void write(SQLite::Statement& statement, std::int64_t node, std::int64_t when,
+             const std::map<meaning::Series, meaning::Rollup>& rollups);
+  void write_boots(std::int64_t node, meaning::Hour hour, const std::set<std::string>& boots);
+  [[nodiscard]] Result<void> write_days(std::int64_t node, const std::set<meaning::Hour>& hours);
+  [[nodiscard]] static Result<RollupTable> read(SQLite::Statement& statement, std::int64_t node,
+                                                std::int64_t first, std::int64_t last);
+
+  SQLite::Database& database_;
+  SQLite::Statement find_boot_;
+  SQLite::Statement forget_hour_;
+  SQLite::Statement forget_boots_;
+  SQLite::Statement forget_day_;
+  SQLite::Statement insert_hour_;
+  SQLite::Statement insert_day_;
+  SQLite::Statement insert_boot_;
+  SQLite::Statement find_series_;
+  SQLite::Statement insert_series_;
+  SQLite::Statement read_hours_;
+  SQLite::Statement read_days_;
+  SQLite::Statement generation_;
+  SQLite::Statement next_generation_;
+};
+
+}  // namespace xalink::store
