@@ -301,6 +301,7 @@ class Agent {
     settings.url = std::move(*url);
     settings.ca_file = config.ca_file;
     if (!config_.dns.server.empty()) settings.resolver.servers.push_back(config_.dns.server);
+    settings.proxy = config_.proxy;
     settings.board = config_.site;
     settings.time = config.time;
     ThroughputKeeper::Surroundings surroundings;

@@ -443,8 +443,9 @@ constexpr MetricDeclaration kThroughput[] = {
      "[probe.throughput] metered_technologies", "Trả theo dung lượng",
      "Được tính vào hạn mức của đường truyền trả theo dung lượng"},
     {"Failure", DataType::string, "", kAny,
-     "name, connect, tls, refused, download or upload; null when both ways were measured", "the probe", "Lỗi",
-     "name, connect, tls, refused, download hoặc upload; trống khi đo được cả hai chiều"},
+     "name, proxy, connect, tls, busy, refused, download or upload; null when both ways were measured",
+     "the probe", "Lỗi",
+     "name, proxy, connect, tls, busy, refused, download hoặc upload; trống khi đo được cả hai chiều"},
     {"Reason", DataType::string, "", kAny, "Why it failed, with the way", "the probe", "Lý do",
      "Vì sao không đo được, kèm chiều đo"},
 };

@@ -25,8 +25,13 @@ constexpr Duration kStatePatience = std::chrono::seconds(3);
 
 using Addresses = std::vector<asio::ip::address>;
 
+bool is_proxied(const BrokerSettings& broker) {
+  return broker.proxy && goes_through(*broker.proxy, broker.host);
+}
+
 asio::awaitable<Addresses> look_up(Clock& clock, const BrokerSettings& broker, BrokerFacts& facts) {
-  auto resolving = resolve(ResolverSettings(), broker.host);
+  std::string next = is_proxied(broker) ? broker.proxy->host : broker.host;
+  auto resolving = resolve(ResolverSettings(), std::move(next));
   auto addresses = co_await with_timeout(clock, kPatience, std::move(resolving));
   if (addresses && *addresses) co_return std::move(**addresses);
   facts.stopped_at = BrokerFacts::Step::name;
@@ -38,13 +43,15 @@ asio::awaitable<bool> connects(Clock& clock, const BrokerSettings& broker, const
                                BrokerFacts& facts) {
   ReachSettings settings;
   settings.url = ServiceUrl{ServiceUrl::Scheme::tcp, broker.host, broker.port, {}};
+  settings.proxy = broker.proxy;
   ReachProgress progress;
   TlsMemory unused;
   auto attempt = attempt_reach(clock, settings, addresses, clock.steady() + kPatience, unused, progress);
   const auto there = co_await with_timeout(clock, kPatience, std::move(attempt));
   facts.connect_time = progress.connect;
   if (there.value_or(false)) co_return true;
-  facts.stopped_at = BrokerFacts::Step::connect;
+  const bool at_proxy = progress.step == ReachProgress::Step::proxy;
+  facts.stopped_at = at_proxy ? BrokerFacts::Step::proxy : BrokerFacts::Step::connect;
   facts.reason = there ? progress.reason : "no answer in time";
   co_return false;
 }
@@ -100,6 +107,9 @@ asio::awaitable<void> speak(Clock& clock, PahoSession& session, const AgentConfi
 
 asio::awaitable<void> ask_broker(Clock& clock, const AgentConfig& config, BrokerFacts& facts) {
   facts.asked = true;
+  if (is_proxied(config.broker)) {
+    facts.proxy = config.broker.proxy->host + ":" + std::to_string(config.broker.proxy->port);
+  }
   auto looking_up = look_up(clock, config.broker, facts);
   const Addresses addresses = co_await std::move(looking_up);
   if (addresses.empty()) co_return;

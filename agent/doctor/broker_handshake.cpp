@@ -17,6 +17,7 @@
 
 #include "agent/address_text.hpp"
 #include "agent/doctor/ask_broker.hpp"
+#include "sparkplug/http_tunnel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -75,11 +76,17 @@ asio::awaitable<std::string> handshake_trouble(Clock& clock, const BrokerSetting
   if (!unusable.empty()) co_return unusable;
   auto executor = co_await asio::this_coro::executor;
   tcp::socket socket(executor);
-  const tcp::endpoint endpoint(addresses.front(), broker.port);
+  const bool proxied = broker.proxy && goes_through(*broker.proxy, broker.host);
+  const tcp::endpoint endpoint(addresses.front(), proxied ? broker.proxy->port : broker.port);
   auto connected = co_await socket.async_connect(endpoint, kAsValue);
   if (const error_code error = std::get<0>(connected)) {
     rethrow_cancel(error);
     co_return error.message();
+  }
+  if (proxied) {
+    auto opening = open_tunnel(socket, *broker.proxy, broker.host, broker.port);
+    TunnelAnswer tunnel = co_await std::move(opening);
+    if (tunnel.kind != TunnelAnswer::Kind::open) co_return std::move(tunnel.reason);
   }
   asio::ssl::stream<tcp::socket&> stream(socket, context);
   demand_name(stream.native_handle(), broker.host);

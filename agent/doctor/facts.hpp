@@ -123,7 +123,8 @@ struct NameServerFacts {
 
 struct BrokerFacts {
   enum class Step : std::uint8_t {
-    name,       ///< its name has no address
+    name,       ///< its name has no address, or that of the proxy
+    proxy,      ///< the proxy is not there, or does not let us through
     connect,    ///< nobody takes the connection
     tls,        ///< the handshake failed
     session,    ///< it does not speak MQTT with us: user, password, certificate, version
@@ -131,6 +132,7 @@ struct BrokerFacts {
     done,
   };
   std::string broker;  ///< "mqtts://host:8883"
+  std::string proxy;   ///< "host:3128", where the way leads through it
   bool asked = false;
   Step stopped_at = Step::name;
   std::string reason;

@@ -54,6 +54,11 @@ Said explain_step(const std::string& reason) {
   return said += explain(reason.substr(colon + 2));
 }
 
+Said about_proxy() {
+  return {"Ask the network's owner: is the proxy on, does it let this board through to that host and port?",
+          "Hỏi đơn vị quản lý mạng: máy proxy có bật không, có cho máy này tới máy và cổng đó không?"};
+}
+
 /// By the word for its failure (agent/probes/reach_failure.hpp).
 Said what_next(const std::string& failure, const std::string& reason, bool others_answer) {
   if (failure == "wrong address") {
@@ -68,10 +73,7 @@ Said what_next(const std::string& failure, const std::string& reason, bool other
     return {"The service is well: set this board's clock right (above)",
             "Dịch vụ vẫn tốt: chỉnh lại đồng hồ của máy (ở trên)"};
   }
-  if (failure == "proxy") {
-    return {"Ask the network's owner: is the proxy on, does it let this board through to that host and port?",
-            "Hỏi đơn vị quản lý mạng: máy proxy có bật không, có cho máy này tới máy và cổng đó không?"};
-  }
+  if (failure == "proxy") return about_proxy();
   if (failure == "TLS stalled") {
     return {
         "Large packets may get lost: lower the MTU at the router (1400, then 1280), or tell the line's "
@@ -208,8 +210,23 @@ class ServicesJudge {
         " Else call the province: is the broker running, is its port open in the firewall?",
         " Nếu đúng, gọi tỉnh: máy chủ MQTT có chạy không, tường lửa có mở cổng đó không?"};
     switch (facts.stopped_at) {
+      case BrokerFacts::Step::proxy:
+        line.reason = Said("the proxy " + facts.proxy + ": ", "máy proxy " + facts.proxy + ": ") +
+                      explain(facts.reason);
+        line.next = first_mend(false);
+        if (line.next.empty()) line.next = about_proxy();
+        break;
       case BrokerFacts::Step::name:
         line.reason = Said("its name has no address: ", "tên không có địa chỉ: ") + explain(facts.reason);
+        if (!facts.proxy.empty()) {
+          line.reason =
+              Said("the proxy " + facts.proxy + ": ", "máy proxy " + facts.proxy + ": ") + line.reason;
+          line.next = {
+              "Is the name right in [network] proxy? Is it known to this network's name server?",
+              "Tên trong [network] proxy có đúng không? Máy chủ tên miền của mạng này có biết tên đó "
+              "không?"};
+          break;
+        }
         line.next = first_mend(true);
         if (line.next.empty())
           line.next = {

@@ -13,6 +13,7 @@
 #include "agent/probes/service_url.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/http_proxy.hpp"
 #include "sparkplug/own_key.hpp"
 #include "sparkplug/record.hpp"
 
@@ -22,6 +23,7 @@ struct ThroughputSettings {
   ServiceUrl url;       ///< of the gateway's HTTP port; its path is not used
   std::string ca_file;  ///< certificates to trust instead of the system's; empty: the system's
   ResolverSettings resolver;
+  std::optional<HttpProxy> proxy;  ///< unless the gateway is an exception of it
   NodeId board;
   Duration time = std::chrono::seconds(10);  ///< of each way; whole seconds
 };
@@ -35,7 +37,7 @@ struct ThroughputResult {
   std::optional<std::uint32_t> rtt_loaded_us;  ///< smoothed, at the end of the upload
   std::optional<std::uint64_t> retransmits;    ///< of the upload
   std::uint64_t wire_bytes = 0;                ///< spent, whatever came of it
-  /// "name", "connect", "tls", "busy", "refused", "download", "upload"; empty: all was measured.
+  /// "name", "proxy", "connect", "tls", "busy", "refused", "download", "upload"; empty: all was measured.
   std::string failure;
   std::string reason;  ///< in words, with the step
 };

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "agent/data_budget.hpp"
 #include "agent/probes/throughput.hpp"
@@ -18,6 +19,7 @@
 #include "gateway/measure_desk.hpp"
 #include "tests/agent/probes/loop_test.hpp"
 #include "tests/fakes/scratch_folder.hpp"
+#include "tests/fakes/tinyproxy.hpp"
 #include "tests/fakes/web_server.hpp"
 #include "tests/faults/links/net_space.hpp"
 
@@ -124,6 +126,27 @@ TEST_F(ThroughputTest, GoesOverTlsAndTrustsWhomItIsTold) {
   EXPECT_EQ(distrusted.failure, "tls");
   EXPECT_NE(distrusted.reason.find("self"), std::string::npos) << distrusted.reason;
   EXPECT_LT(distrusted.wire_bytes, 20'000U);
+}
+
+TEST_F(ThroughputTest, GoesThroughAProxy) {
+  serve();
+  TinyproxyOptions options;
+  options.tunnels_to = {settings_.url.port};
+  std::optional<Tinyproxy> proxy(std::in_place, options);
+  settings_.proxy = proxy->settings();
+  const auto result = measure(500'000);
+  EXPECT_EQ(result.failure, "") << result.reason;
+  EXPECT_GT(result.download.value_or(0), 1e5);
+  EXPECT_GT(result.upload.value_or(0), 1e5);
+  EXPECT_NE(proxy->log().find("CONNECT 127.0.0.1:" + std::to_string(settings_.url.port)), std::string::npos)
+      << proxy->log();
+  const auto gateway_port = std::exchange(settings_.url.port, std::uint16_t{1});
+  const auto not_let = measure(500'000);
+  EXPECT_EQ(not_let.failure, "proxy") << not_let.reason;
+  settings_.url.port = gateway_port;
+  proxy.reset();
+  const auto nobody = measure(500'000);
+  EXPECT_EQ(nobody.failure, "connect") << nobody.reason;
 }
 
 TEST_F(ThroughputTest, SaysWhyThereIsNoResult) {

@@ -106,6 +106,13 @@ class PrivateNetwork : public testing::Test {
     if (said.code != 0) return {};
     return boost::json::parse(said.out).as_object();
   }
+  /// As somebody at the board would run it.
+  [[nodiscard]] Outcome doctor() const {
+    // With the interfaces as that network has them.
+    const std::string inside = std::string("mount -t sysfs sysfs /sys && exec ") + XALINK_AGENT_PROGRAM +
+                               " doctor --lang en --config " + (folder_ / "agent.toml").string();
+    return call(net_.board().command({"/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", inside}));
+  }
   [[nodiscard]] std::uint64_t visits() const {
     const auto told = status();
     if (told.empty()) return 0;
@@ -170,6 +177,7 @@ TEST_F(PrivateNetwork, EverythingWorksThroughOneProxyAndNothingIsTakenForAnOutag
   }
   EXPECT_NE(proxy_->log().find(std::string("CONNECT ") + kBroker + ":8883"), std::string::npos);
   EXPECT_NE(proxy_->log().find(std::string("CONNECT ") + kPortal + ":443"), std::string::npos);
+  EXPECT_EQ(doctor().code, 0) << doctor().out;
 
   // Without the proxy: the services and the gateway are missing, and the reason names the proxy.
   proxy_.reset();
@@ -177,6 +185,11 @@ TEST_F(PrivateNetwork, EverythingWorksThroughOneProxyAndNothingIsTakenForAnOutag
     return outages() == "gateway;services;" || outages() == "services;gateway;";
   })) << said();
   EXPECT_NE(said().find("proxy: Connection refused"), std::string::npos) << said();
+  const auto found = doctor();
+  EXPECT_EQ(found.code, 1) << found.out;
+  EXPECT_NE(found.out.find(std::string("the proxy ") + TwoRouters::kWorld + ":3128: Connection refused"),
+            std::string::npos)
+      << found.out;
   start_proxy();
   EXPECT_TRUE(eventually([&] { return outages().empty() && rung() == "gateway"; })) << said();
 }
