@@ -18,6 +18,8 @@ namespace {
 
 // How far a wall time that was not unset may be from the truth: a clock that ran free for months.
 constexpr std::int64_t kSlackMs = 3'600'000;
+// As schema_4.sql has it.
+constexpr Milliseconds kSynchronisedWithin{3'000};
 
 // Times are looked at row by row only between these rows.
 struct Rows {
@@ -124,15 +126,16 @@ struct RecordQuery::State {
             *database,
             "SELECT row_id, wall_ms FROM record WHERE epoch = ? AND lane = ? AND row_id BETWEEN ? AND ? "
             "AND quality > 0 AND first IS NULL AND wall_ms < received_ms + 3600000 ORDER BY row_id LIMIT 1"),
-        // Only the rows that are asked for get their time worked out.
+        // Of a synchronised record the view record_time says its wall time: most are, and are not asked for.
         records(*database,
                 "SELECT r.row_id, r.first, r.schema, b.uuid, r.boot_ms, r.wall_ms, r.quality, r.received_ms, "
-                "r.body, t.time_ms, t.earliest_ms, t.latest_ms, t.quality FROM record AS r "
-                "CROSS JOIN record_time AS t JOIN boot AS b ON b.id = r.boot "
+                "r.body FROM record AS r JOIN boot AS b ON b.id = r.boot "
                 "WHERE r.epoch = ?1 AND r.lane = ?2 AND r.row_id BETWEEN ?3 AND ?4 "
-                "AND t.epoch = r.epoch AND t.lane = r.lane AND t.row_id = r.row_id "
-                "AND t.time_ms >= ?5 AND t.time_ms < ?6 AND (?7 OR r.first IS NULL) "
-                "AND (?8 IS NULL OR r.schema IN (SELECT value FROM json_each(?8))) ORDER BY r.row_id") {}
+                "AND (r.quality < 2 OR (r.wall_ms >= ?5 AND r.wall_ms < ?6)) AND (?7 OR r.first IS NULL) "
+                "AND (?8 IS NULL OR r.schema IN (SELECT value FROM json_each(?8))) ORDER BY r.row_id"),
+        times(*database,
+              "SELECT time_ms, earliest_ms, latest_ms, quality FROM record_time "
+              "WHERE epoch = ? AND lane = ? AND row_id = ?") {}
 
   std::filesystem::path file;
   std::unique_ptr<SQLite::Database> database;
@@ -140,6 +143,7 @@ struct RecordQuery::State {
   SQLite::Statement schemas;
   SQLite::Statement clocked;
   SQLite::Statement records;
+  SQLite::Statement times;
 
   [[nodiscard]] std::vector<Source> select_sources(const RecordSelection& selection) {
     std::vector<Source> selected;
@@ -222,6 +226,27 @@ struct RecordQuery::State {
                  "The store is damaged: put a backup in its place, the boards send again what it lacks"};
   }
 
+  void set_time(const Source& source, StoredRecord& record) {
+    record.time = record.wall;
+    record.quality = record.stamped;
+    if (record.stamped == ClockQuality::synchronised) {
+      record.earliest = record.wall - kSynchronisedWithin;
+      record.latest = record.wall + kSynchronisedWithin;
+      return;
+    }
+    record.earliest.reset();
+    record.latest.reset();
+    const Use known(times);
+    known->bind(1, source.number);
+    known->bind(2, static_cast<std::int64_t>(index(source.lane)));
+    known->bind(3, to_column(record.row));
+    if (!known->executeStep()) return;
+    record.time = time_in(known->getColumn(0));
+    record.earliest = bound_in(known->getColumn(1));
+    record.latest = bound_in(known->getColumn(2));
+    record.quality = quality_in(known->getColumn(3));
+  }
+
   [[nodiscard]] Result<bool> visit_source(const Source& source, const RecordSelection& selection,
                                           std::map<std::int64_t, Schema>& wanted, const Visit& visit,
                                           std::uint64_t& visited) {
@@ -255,16 +280,15 @@ struct RecordQuery::State {
       record.wall = time_in(all->getColumn(5));
       record.stamped = quality_in(all->getColumn(6));
       record.received = time_in(all->getColumn(7));
+      set_time(source, record);
+      if (selection.from && record.time < *selection.from) continue;
+      if (selection.to && record.time >= *selection.to) continue;
       auto values = unpack(schema->second.columns, bytes(all->getColumn(8)));
       if (!values) {
         return Unexpected(
             unreadable("row " + std::to_string(record.row) + " of " + source.node.node, values.error()));
       }
       record.values = std::move(*values);
-      record.time = time_in(all->getColumn(9));
-      record.earliest = bound_in(all->getColumn(10));
-      record.latest = bound_in(all->getColumn(11));
-      record.quality = quality_in(all->getColumn(12));
       ++visited;
       if (!visit(record)) return false;
     }

@@ -127,6 +127,41 @@ TEST_F(RecordQueryTest, ALaterStatementOfTheClockMovesARecordIntoItsPeriod) {
   EXPECT_EQ(rows_of(day), (std::vector<RowId>{1, 2, 3}));
 }
 
+TEST_F(RecordQueryTest, SaysOfEveryRecordWhatTheViewRecordTimeSays) {
+  auto batch = hourly(60, ClockQuality::unset);
+  for (auto& item : batch.items) item.record.stamp.quality = static_cast<ClockQuality>(item.first % 3);
+  Batch statement;
+  statement.epoch = kEpochA;
+  statement.lane = Lane::events;
+  statement.schemas = {boot_clock_schema()};
+  const Milliseconds offset{kNoon + 7'000};
+  const BootClock clock{"boot-one",
+                        Milliseconds(4 * kHour),
+                        offset,
+                        {offset - Milliseconds(10), offset + Milliseconds(10)},
+                        ClockQuality::holdover};
+  statement.items = {Batch::Item{0, 1, 1, boot_clock_record(clock, batch.items[0].record.stamp)}};
+  commit({fact::Arrived{kSite, at_ms(kNoon + 61 * kHour), batch, ClockQuality::synchronised},
+          arrived(statement)});
+  auto asked = query();
+  std::uint64_t compared = 0;
+  ASSERT_TRUE(asked.for_each({}, [&](const StoredRecord& record) {
+    const auto of = [&](const std::string& column) {
+      return number("SELECT coalesce(" + column + ", -1) FROM record_time WHERE lane = " +
+                    std::to_string(xalink::index(record.schema->lane)) +
+                    " AND row_id = " + std::to_string(record.row));
+    };
+    const auto ms = [](std::optional<WallTime> time) { return time ? time->time_since_epoch().count() : -1; };
+    EXPECT_EQ(ms(record.time), of("time_ms")) << record.row;
+    EXPECT_EQ(ms(record.earliest), of("earliest_ms")) << record.row;
+    EXPECT_EQ(ms(record.latest), of("latest_ms")) << record.row;
+    EXPECT_EQ(static_cast<std::int64_t>(record.quality), of("quality")) << record.row;
+    ++compared;
+    return true;
+  }));
+  EXPECT_EQ(compared, 61U);
+}
+
 TEST_F(RecordQueryTest, SelectsByNodeDeviceGroupAndLane) {
   const NodeId other{"VN-03", "site-b"};
   commit({arrived(rows(kEpochA, 1, 2)), arrived(rows(kEpochA, 1, 3, Lane::events)),
