@@ -11,7 +11,7 @@ std::string footer() {
   std::string text = "Reports:\n";
   for (const auto& kind : report_kinds()) {
     std::string name = kind.name;
-    name.resize(12, ' ');
+    name.resize(17, ' ');
     text += "  " + name + kind.about + "\n";
   }
   return text +
@@ -59,6 +59,11 @@ ReportArguments::ReportArguments(CLI::App& app)
       ->type_name("FORMAT")
       ->delimiter(',')
       ->allow_extra_args(false)
+      ->capture_default_str();
+  command_
+      ->add_option("--due", order_.due,
+                   "Reports of dossiers compare due dates by day (Vietnam's) or by moment")
+      ->type_name("day|moment")
       ->capture_default_str();
   command_->add_option("-o,--output", order_.folder, "Folder to write into; made when it is not there")
       ->type_name("DIR")

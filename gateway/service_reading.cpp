@@ -21,6 +21,8 @@ using store::StoredRecord;
 
 constexpr WallTime kFirstDossiers{Milliseconds(1'041'379'200'000)};  // 2003-01-01, as the catalogue has it
 
+constexpr std::size_t kEventsAStep = 1000;  // of progress
+
 std::optional<WallTime> date(const StoredRecord& record, std::string_view name) {
   const auto ms = record.count(name);
   if (!ms || *ms > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
@@ -75,15 +77,17 @@ class DossierSorter {
     pack_into(packed_, record.schema->columns, record.values);
     insert_->bind(5, packed_.data(), static_cast<int>(packed_.size()));
     insert_->exec();
+    ++events_;
   }
 
-  Result<std::uint64_t> visit(const VisitDossier& visit) {
+  Result<std::uint64_t> visit(const VisitDossier& visit, const EventProgress& progress) {
     insert_.reset();
     database_.exec("COMMIT");
     std::uint64_t dossiers = 0;
     std::string key;
     std::vector<DossierEvent> events;
     bool go_on = true;
+    std::size_t done = 0;
     const auto give = [&] {
       if (events.empty()) return;
       ++dossiers;
@@ -95,6 +99,7 @@ class DossierSorter {
                            "SELECT key, site, recorded, shape, packed FROM event ORDER BY key, rowid");
     while (go_on && rows.executeStep()) {
       std::string next = rows.getColumn(0).getString();
+      if (progress && ++done % kEventsAStep == 0) progress(done, events_);
       if (next != key) give();
       if (!go_on) break;
       key = std::move(next);
@@ -125,6 +130,7 @@ class DossierSorter {
   SQLite::Database database_;
   std::unique_ptr<SQLite::Statement> insert_;
   std::vector<Schema> shapes_;
+  std::size_t events_ = 0;
   std::string packed_;
 };
 
@@ -164,7 +170,7 @@ std::optional<DossierEvent> dossier_event(const StoredRecord& record) {
 }
 
 Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::string& group,
-                                        const VisitDossier& visit) {
+                                        const VisitDossier& visit, const EventProgress& progress) {
   DossierReading reading;
   try {
     DossierSorter sorter;
@@ -179,7 +185,7 @@ Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::
           return true;
         });
     if (!visited) return Unexpected(visited.error());
-    const auto dossiers = sorter.visit(visit);
+    const auto dossiers = sorter.visit(visit, progress);
     if (!dossiers) return Unexpected(dossiers.error());
     reading.dossiers = *dossiers;
     return reading;

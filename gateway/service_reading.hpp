@@ -24,12 +24,16 @@ struct DossierReading {
 /// All events of one dossier, of whichever boards; false ends it.
 using VisitDossier = std::function<bool(std::vector<meaning::DossierEvent> events)>;
 
+/// How many events of how many have been given.
+using EventProgress = std::function<void(std::size_t done, std::size_t of)>;
+
 /// Dossier by dossier, in the order of dossier_key(). A dossier's events lie apart in the store, by months
 /// and by boards: they are put together by a sort on the disk (SQLite's folder for temporary files,
 /// SQLITE_TMPDIR), so that memory holds one dossier at a time. `group`: Sparkplug group id; empty: all. What
 /// was taken when is no matter, since an event of long ago may have come yesterday: all of them are read.
 [[nodiscard]] Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::string& group,
-                                                      const VisitDossier& visit);
+                                                      const VisitDossier& visit,
+                                                      const EventProgress& progress = {});
 
 /// Rows of answers as they were taken; answers_of() chooses among them. Rows without a period are left out.
 [[nodiscard]] Result<std::vector<meaning::SatisfactionCount>> satisfaction_counts(store::RecordQuery& records,

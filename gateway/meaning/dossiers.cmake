@@ -19,6 +19,10 @@ add_library(xalink_service_reading STATIC service_reading.cpp)
 target_link_libraries(xalink_service_reading PUBLIC xalink::services xalink::gateway_core PRIVATE SQLiteCpp)
 add_library(xalink::service_reading ALIAS xalink_service_reading)
 
+# Their report, among the others.
+target_sources(xalink_reports PRIVATE reports/dossiers_making.cpp reports/dossiers_report.cpp)
+target_link_libraries(xalink_reports PUBLIC xalink::service_reading)
+
 install(FILES meaning/data/decision-766-bands.csv meaning/data/decision-766.csv meaning/data/office-hours.csv
               meaning/data/working-days-2024-2027.csv
         DESTINATION ${CMAKE_INSTALL_DATADIR}/xalink)

@@ -15,11 +15,11 @@ using registry::read_date;
 using registry::read_decimal;
 using registry::read_whole;
 
-std::string_view measure_name(Measure measure) {
+std::string_view measure_name(FigureUnit measure) {
   switch (measure) {
-    case Measure::count: return "count";
-    case Measure::percent: return "percent";
-    case Measure::days: return "days";
+    case FigureUnit::count: return "count";
+    case FigureUnit::percent: return "percent";
+    case FigureUnit::days: return "days";
   }
   return "";
 }
@@ -71,10 +71,15 @@ std::vector<Comparison> compare(const std::vector<OfficialFigure>& official,
     }
     if (each.measure == "points" && line != scores.lines.end()) {
       comparison.ours_value = line->points;
-      if (!line->points) comparison.note = {"no points: " + line->reason, "không tính điểm: " + line->reason};
+      if (!line->points)
+        comparison.note = {"no points: " + line->reason.english,
+                           "không tính điểm: " + line->reason.vietnamese};
     } else if (!comparison.ours) {
-      const std::string reason = line == scores.lines.end() ? "" : ": " + line->reason;
-      comparison.note = {"not measured here" + reason, "hệ thống không đo" + reason};
+      comparison.note = {"not measured here", "hệ thống không đo"};
+      if (line != scores.lines.end() && !line->reason.empty()) {
+        comparison.note.english += ": " + line->reason.english;
+        comparison.note.vietnamese += ": " + line->reason.vietnamese;
+      }
     } else if (measure_name(comparison.ours->measure) != each.measure) {
       comparison.note = {"measured in " + std::string(measure_name(comparison.ours->measure)) + " here",
                          "hệ thống dùng đơn vị khác"};

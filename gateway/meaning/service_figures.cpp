@@ -9,7 +9,7 @@ namespace {
 constexpr Count kDayMs = 86'400'000;
 
 Figure count(std::string id, Said label, Count number) {
-  return {std::move(id), Measure::count, std::move(label), number, 1, {}, {}, {}};
+  return {std::move(id), FigureUnit::count, std::move(label), number, 1, {}, {}, {}};
 }
 
 struct Part {
@@ -21,7 +21,7 @@ Figure share(std::string id, Said label, Part part, Part whole, Said note = {}) 
   if (whole.number == 0 && note.empty()) {
     note = {"none: " + whole.label.english, "không có: " + whole.label.vietnamese};
   }
-  return {std::move(id), Measure::percent,      std::move(label),       part.number,
+  return {std::move(id), FigureUnit::percent,   std::move(label),       part.number,
           whole.number,  std::move(part.label), std::move(whole.label), std::move(note)};
 }
 
@@ -192,7 +192,7 @@ void add_duration(std::vector<Figure>& figures, const ServiceTally& tally) {
                    "ngày từ tiếp nhận đến kết thúc, trừ thời gian bổ sung"};
   const Said of{"resolved, acceptance known", "đã giải quyết, rõ ngày tiếp nhận"};
   figures.push_back({"processing_days",
-                     Measure::days,
+                     FigureUnit::days,
                      {"Mean time of processing, days", "Thời gian giải quyết trung bình, ngày"},
                      sum,
                      dossiers * kDayMs,
@@ -203,7 +203,7 @@ void add_duration(std::vector<Figure>& figures, const ServiceTally& tally) {
   const Count twice =
       times.empty() ? 0 : times[middle].count() + times[times.size() % 2 == 0 ? middle - 1 : middle].count();
   figures.push_back({"processing_days_median",
-                     Measure::days,
+                     FigureUnit::days,
                      {"Median time of processing, days", "Trung vị thời gian giải quyết, ngày"},
                      twice,
                      dossiers == 0 ? 0 : 2 * kDayMs,
@@ -212,7 +212,7 @@ void add_duration(std::vector<Figure>& figures, const ServiceTally& tally) {
                      none});
   figures.push_back(
       {"processing_working_days",
-       Measure::days,
+       FigureUnit::days,
        {"Mean time of processing, working days", "Thời gian giải quyết trung bình, ngày làm việc"},
        tally.processing_working_days,
        dossiers,
@@ -227,7 +227,7 @@ void add_duration(std::vector<Figure>& figures, const ServiceTally& tally) {
 std::optional<double> Figure::value() const {
   if (!has_value()) return std::nullopt;
   const double ratio = static_cast<double>(numerator) / static_cast<double>(denominator);
-  return measure == Measure::percent ? 100 * ratio : ratio;
+  return measure == FigureUnit::percent ? 100 * ratio : ratio;
 }
 
 std::optional<std::string> Figure::decimal(int decimals) const {
@@ -235,7 +235,7 @@ std::optional<std::string> Figure::decimal(int decimals) const {
   Count power = 1;
   for (int i = 0; i < decimals; ++i) power *= 10;
   // The whole part first, so that nothing overflows: what is left is less than the denominator.
-  const Count scaled = measure == Measure::percent ? 100 * numerator : numerator;
+  const Count scaled = measure == FigureUnit::percent ? 100 * numerator : numerator;
   Count whole = scaled / denominator;
   const Count rest = scaled % denominator;
   Count fraction = (2 * rest * power + denominator) / (2 * denominator);

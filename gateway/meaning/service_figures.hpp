@@ -14,12 +14,12 @@ namespace xalink::meaning {
 
 using registry::Said;
 
-enum class Measure : std::uint8_t { count, percent, days };
+enum class FigureUnit : std::uint8_t { count, percent, days };
 
 /// numerator / denominator, times 100 for percent. Without a denominator there is no value: never 0.
 struct Figure {
   std::string id;  ///< "on_time_of_resolved": as official figures and targets name it
-  Measure measure = Measure::count;
+  FigureUnit measure = FigureUnit::count;
   Said label;
   Count numerator = 0;
   Count denominator = 0;  ///< 1 for a count; 0: nothing to divide by, or not measured

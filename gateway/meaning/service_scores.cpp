@@ -11,23 +11,27 @@ using registry::Entry;
 using registry::Kind;
 using registry::read_decimal;
 
-Said name_of(const Entry& row) {
-  const std::string& english = row.at("name_en");
-  return {english.empty() ? row.at("name") : english, row.at("name")};
+/// In English where the table has it.
+Said said(const Entry& row, const std::string& column) {
+  const std::string& english = row.at(column + "_en");
+  return {english.empty() ? row.at(column) : english, row.at(column)};
 }
 
 ScoreLine line_of(const Entry& row, const std::vector<Figure>& figures) {
   ScoreLine line;
   line.id = row.at("id");
   line.group = line.id.substr(0, line.id.find('.'));
-  line.name = name_of(row);
+  line.name = said(row, "name");
   line.maximum = read_decimal(row.at("maximum"));
   line.threshold = read_decimal(row.at("threshold"));
   line.formula = row.at("formula");
-  line.reason = row.at("reason");
+  line.reason = said(row, "reason");
   const Figure* figure = find_figure(figures, row.at("measure"));
   if (figure == nullptr) {
-    if (!row.at("measure").empty()) line.reason = "this gateway has no figure " + row.at("measure");
+    if (!row.at("measure").empty()) {
+      line.reason = {"this gateway has no figure " + row.at("measure"),
+                     "hệ thống không có số đo " + row.at("measure")};
+    }
     return line;
   }
   line.figure = *figure;
@@ -37,7 +41,7 @@ ScoreLine line_of(const Entry& row, const std::vector<Figure>& figures) {
   }
   line.status = ScoreStatus::rate_only;
   const std::string& conversion = row.at("conversion");
-  if (!line.maximum || figure->measure != Measure::percent) return line;
+  if (!line.maximum || figure->measure != FigureUnit::percent) return line;
   if (conversion == "threshold") {
     line.points = points_by_threshold(*figure, *line.maximum, *line.threshold);
   } else if (conversion == "proportional") {
@@ -77,7 +81,7 @@ Scores scores_of(const std::vector<Entry>& rows, std::string_view decision,
     }
     ScoreGroup group;
     group.id = row.at("id");
-    group.name = name_of(row);
+    group.name = said(row, "name");
     group.maximum = read_decimal(row.at("maximum"));
     scores.groups.push_back(std::move(group));
   }

@@ -30,7 +30,7 @@ struct ScoreLine {
   ScoreStatus status = ScoreStatus::not_measured;
   std::optional<Figure> figure;
   std::optional<double> points;
-  std::string reason;  ///< why there are no points, or what to know of them; as the table says it
+  Said reason;  ///< why there are no points, or what to know of them; as the table says it
 };
 
 struct ScoreGroup {

@@ -7,8 +7,9 @@
 namespace xalink::meaning {
 namespace {
 
+/// Since 2025-07-01 provinces have no districts: "08/", which is not the same as not knowing.
 std::string district_key(const registry::Commune& commune) {
-  return commune.district_code.empty() ? "" : commune.province_code + "/" + commune.district_code;
+  return commune.province_code + "/" + commune.district_code;
 }
 
 bool all_of(std::string_view text, std::string_view letters) {
@@ -51,8 +52,8 @@ ServiceTable::ServiceTable(const ReportPeriod& period, WallTime now, const Servi
 void ServiceTable::name(const registry::Commune& commune) {
   names_[{Level::commune, commune.key.to_string()}] = commune.full_name();
   names_[{Level::province, commune.province_code}] = commune.province;
-  const std::string district = district_key(commune);
-  if (!district.empty()) names_[{Level::district, district}] = commune.district;
+  names_[{Level::district, district_key(commune)}] =
+      commune.district_code.empty() ? commune.province + " (không có cấp huyện)" : commune.district;
 }
 
 std::vector<Unit> ServiceTable::units_of(const std::string& site, const registry::Commune* commune,

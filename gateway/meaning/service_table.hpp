@@ -20,7 +20,8 @@ enum class Level : std::uint8_t { all, province, district, zone, commune, site, 
 
 struct Unit {
   Level level = Level::all;
-  /// commune: "00694@2025-07-01"; district: "02/024"; province: "02"; zone: I, II, III, none; site: its id.
+  /// commune: "00694@2025-07-01"; district: "02/024", and "08/" of a
+  /// commune in a province without districts; province: "02"; zone: I, II, III, none; site: its id.
   /// Empty: where the registry does not say to which one a site or commune belongs.
   std::string key;
   friend auto operator<=>(const Unit&, const Unit&) = default;

@@ -58,7 +58,7 @@ std::vector<TaskCount> newest_counts(std::vector<TaskCount> counts, registry::Da
 std::vector<Figure> figures_of(const TaskTally& tally) {
   const auto share = [](std::string id, Said label, Count part, Said part_label, Count whole,
                         Said whole_label) {
-    Figure figure{std::move(id), Measure::percent,      std::move(label),       part,
+    Figure figure{std::move(id), FigureUnit::percent,   std::move(label),       part,
                   whole,         std::move(part_label), std::move(whole_label), {}};
     if (whole == 0)
       figure.note = {"none: " + figure.denominator_label.english,

@@ -202,8 +202,9 @@ TableShape scores_shape() {
        column("measure", "Số đo", Form::text, "",
               "the figure of this gateway that is R; empty: it measures none",
               "số liệu của hệ thống này dùng làm R; để trống: không đo được"),
-       column("reason", "Lý do", Form::text, "", "why it is not measured, or what differs",
+       column("reason", "Lý do", Form::text, "", "why it is not measured, or what differs, in Vietnamese",
               "vì sao không đo được, hoặc khác ở điểm nào"),
+       column("reason_en", "Lý do tiếng Anh", Form::text, "", "the same in English", "lý do, tiếng Anh"),
        required_source()}};
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/meaning/work_calendar.hpp"
 #include "gateway/registry/registry.hpp"
 #include "gateway/registry/registry_store.hpp"
+#include "gateway/reports/dossiers_making.hpp"
 #include "gateway/reports/fleet_report.hpp"
 #include "gateway/reports/outage_report.hpp"
 #include "gateway/site_reading.hpp"
@@ -26,11 +27,13 @@ using reports::Document;
 /// What every report is made from.
 struct Sources {
   std::filesystem::path store;
+  std::vector<registry::Entry> rows;  ///< of the registry
   registry::Registry registry;
   std::int64_t registry_version = 0;
   meaning::WorkCalendar calendar;
   meaning::ReportPeriod period;
   reports::Scope scope = reports::Scope::commune;
+  meaning::JudgementRules dossiers;
   WallTime now{};
   ProgressBar* progress = nullptr;
 
@@ -70,6 +73,22 @@ Result<Document> outages(const Sources& sources) {
                                  sources.span(), sources.scope, opening, sources.calendar_known()});
 }
 
+Result<Document> dossiers_for(const Sources& sources, reports::Audience audience) {
+  auto records = store::RecordQuery::open(sources.store);
+  if (!records) return Unexpected(records.error());
+  return reports::make_dossiers_report(
+      *records,
+      {sources.rows, sources.registry, sources.registry_version, sources.calendar, sources.period,
+       sources.scope, audience, sources.dossiers, sources.now},
+      sources.site_progress());
+}
+Result<Document> dossiers(const Sources& sources) {
+  return dossiers_for(sources, reports::Audience::everybody);
+}
+Result<Document> dossiers_office(const Sources& sources) {
+  return dossiers_for(sources, reports::Audience::office);
+}
+
 struct Maker {
   ReportKind kind;
   std::function<Result<Document>(const Sources&)> make;
@@ -79,6 +98,12 @@ const std::vector<Maker>& makers() {
   static const std::vector<Maker> all{
       {{"outages", "How long offices were cut off, why and when; availability in office hours and all hours"},
        outages},
+      {{"dossiers",
+        "Dossiers: on time, online, paid online, satisfied; Decision 766, targets, tasks. Small "
+        "counts hidden"},
+       dossiers},
+      {{"dossiers-office", "The same for the office's own work: nothing hidden, dossiers that are due soon"},
+       dossiers_office},
       {{"fleet", "Boards: live, at risk or silent, software, what waits, what was lost, clocks"}, fleet},
   };
   return all;
@@ -94,6 +119,7 @@ Result<void> read_registry(Sources& sources, const std::filesystem::path& file) 
   sources.registry = registry::Registry(*entries);
   sources.registry_version = newest->id;
   sources.calendar = meaning::WorkCalendar(*entries);
+  sources.rows = *entries;
   return {};
 }
 
@@ -138,6 +164,11 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
                           "Next: write commune, district, region or province"},
                     kUsage);
   }
+  if (order.due != "day" && order.due != "moment") {
+    return complain(Error{"--due", "due dates are not compared by \"" + order.due + "\"",
+                          "Next: write day (as the one-stop software does) or moment"},
+                    kUsage);
+  }
   const auto formats = read_formats(order.formats);
   if (!formats) return complain(formats.error(), kUsage);
   const auto now = clock.wall();
@@ -150,6 +181,7 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
   sources.store = store;
   sources.period = *period;
   sources.scope = *scope;
+  if (order.due == "moment") sources.dossiers.granularity = meaning::Granularity::exact;
   sources.now = now;
   ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
   sources.progress = &progress;

@@ -18,6 +18,7 @@ struct ReportOrder {
   std::string by = "commune";                        ///< one of reports::Scope
   std::vector<std::string> formats{"xlsx", "html"};  ///< of reports::Format; repeated ones count once
   std::filesystem::path folder = ".";
+  std::string due = "day";  ///< dossiers' due dates are compared by day or by moment
 };
 
 /// The kinds that there are, each with what it tells.

@@ -3,8 +3,9 @@ xalink_test(NAME gateway_services_test
             LIBRARIES xalink::services xalink_fakes)
 target_compile_definitions(gateway_services_test PRIVATE
   XALINK_MEANING_DATA="${PROJECT_SOURCE_DIR}/gateway/meaning/data")
-xalink_test(NAME gateway_service_reading_test SOURCES meaning/service_reading_test.cpp
-            LIBRARIES xalink::service_reading xalink_fakes)
+xalink_test(NAME gateway_service_reading_test
+            SOURCES meaning/dossiers_report_test.cpp meaning/service_reading_test.cpp
+            LIBRARIES xalink::reports xalink_fakes)
 target_compile_definitions(gateway_service_reading_test PRIVATE
   XALINK_MEANING_DATA="${PROJECT_SOURCE_DIR}/gateway/meaning/data"
   XALINK_RECOMPUTE="${CMAKE_CURRENT_SOURCE_DIR}/meaning/recompute.py")

@@ -205,7 +205,7 @@ class World:
                 yield level, ""
             return
         yield "province", unit["province_code"]
-        yield "district", unit["province_code"] + "/" + unit["district_code"] if unit["district_code"] else ""
+        yield "district", unit["province_code"] + "/" + unit["district_code"]
         zone = ""
         for row in self.zones:
             if (row["code"], row["valid_from"]) == (unit["code"], unit["valid_from"]):

@@ -87,14 +87,15 @@ TEST(ScoresTest, GiveNoPointsWhereTheSourceDoesNotSayHow) {
   EXPECT_EQ(progress.status, ScoreStatus::rate_only);
   EXPECT_EQ(progress.figure->decimal(2), "97.90");
   EXPECT_FALSE(progress.points);
-  EXPECT_NE(progress.reason.find("not stated"), std::string::npos);
+  EXPECT_NE(progress.reason.english.find("not stated"), std::string::npos);
   EXPECT_EQ(line(scores, "5.2").status, ScoreStatus::not_measured);
   EXPECT_EQ(line(scores, "4.3").status, ScoreStatus::no_cases);
   EXPECT_FALSE(scores.complete);
   EXPECT_EQ(scores.band, "") << "part of a score has no band";
   for (const auto& each : scores.lines) {
     if (each.status == ScoreStatus::not_measured) {
-      EXPECT_NE(each.reason, "") << each.id;
+      EXPECT_NE(each.reason.english, "") << each.id;
+      EXPECT_NE(each.reason.vietnamese, each.reason.english) << each.id;
     }
   }
 }

@@ -361,7 +361,7 @@ TEST(SmallCellsTest, AreNotShownAndDoNotFollowFromTheSum) {
 
 TEST(FiguresTest, RoundHalvesAwayFromZero) {
   Figure figure;
-  figure.measure = Measure::percent;
+  figure.measure = FigureUnit::percent;
   figure.numerator = 1;
   figure.denominator = 8;
   EXPECT_EQ(figure.decimal(0), "13");
