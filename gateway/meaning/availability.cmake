@@ -4,6 +4,7 @@ add_library(xalink_availability STATIC
   meaning/availability_by.cpp
   meaning/cause.cpp
   meaning/coverage.cpp
+  meaning/coverage_by.cpp
   meaning/distribution.cpp
   meaning/interval.cpp
   meaning/opening_times.cpp
