@@ -29,7 +29,8 @@ std::string footer() {
          "Examples:\n"
          "  xalink-gateway report fleet --period 2024-Q3 -o reports\n"
          "  xalink-gateway report outages --period 2024-07-01..2024-08-15 --by district --format csv,json\n"
-         "  xalink-gateway report fleet --period 2024 --format html --lang vi -o /srv/reports\n\n"
+         "  xalink-gateway report investment --period 2024 --weight zone=20 --format html --lang vi -o "
+         "/srv/reports\n\n"
          "vi: báo cáo ghi vào thư mục -o; --period: quý 2024-Q3, tháng 2024-09, năm 2024, ngày 2024-09-18 "
          "hoặc "
          "từ\n"
@@ -65,6 +66,24 @@ ReportArguments::ReportArguments(CLI::App& app)
                    "Reports of dossiers compare due dates by day (Vietnam's) or by moment")
       ->type_name("day|moment")
       ->capture_default_str();
+  command_
+      ->add_option("--profile", order_.profile,
+                   "Thresholds to judge lines by: qcvn34, qd36, itu10, giga20, giga or office")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command_
+      ->add_option("--profiles", order_.profiles,
+                   "File of threshold profiles in place of the program's own (threshold-profiles.csv in "
+                   "share/xalink is a copy to change)")
+      ->type_name("FILE");
+  command_
+      ->add_option(
+          "--weight", order_.weights,
+          "Of the investment report: availability=25, coverage=20, villages=15, power=10, dossiers=10, "
+          "population=5, ethnic_minority=5, zone=10; may be repeated")
+      ->type_name("NAME=NUMBER")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command_->add_option("-o,--output", order_.folder, "Folder to write into; made when it is not there")
       ->type_name("DIR")
       ->capture_default_str();

@@ -5,18 +5,10 @@
 #include <iostream>
 #include <utility>
 
-#include "gateway/boards.hpp"
-#include "gateway/meaning/calendar_opening.hpp"
 #include "gateway/meaning/period.hpp"
-#include "gateway/meaning/work_calendar.hpp"
 #include "gateway/registry/registry.hpp"
 #include "gateway/registry/registry_store.hpp"
-#include "gateway/reports/dossiers_making.hpp"
-#include "gateway/reports/fleet_report.hpp"
-#include "gateway/reports/outage_report.hpp"
-#include "gateway/site_reading.hpp"
-#include "gateway/store/connected_query.hpp"
-#include "gateway/store/record_query.hpp"
+#include "gateway/reports/report_sources.hpp"
 #include "sparkplug/program.hpp"
 
 namespace xalink {
@@ -24,92 +16,34 @@ namespace {
 
 using reports::Document;
 
-/// What every report is made from.
-struct Sources {
-  std::filesystem::path store;
-  std::vector<registry::Entry> rows;  ///< of the registry
-  registry::Registry registry;
-  std::int64_t registry_version = 0;
-  meaning::WorkCalendar calendar;
-  meaning::ReportPeriod period;
-  reports::Scope scope = reports::Scope::commune;
-  meaning::JudgementRules dossiers;
-  WallTime now{};
-  ProgressBar* progress = nullptr;
-
-  /// Of the period, what has passed.
-  [[nodiscard]] meaning::Interval span() const {
-    return meaning::up_to_now({period.from(), period.to()}, now);
-  }
-  [[nodiscard]] bool calendar_known() const {
-    return calendar.knows(period.first) && calendar.knows(period.last);
-  }
-  [[nodiscard]] SiteProgress site_progress() const {
-    return [this](std::size_t done, std::size_t of) { progress->show(done, of); };
-  }
-};
-
 int complain(const Error& error, ExitCode code = kProblem) {
   return xalink::complain("xalink-gateway", error.to_string(), code);
 }
 
-Result<Document> fleet(const Sources& sources) {
-  auto fleet = read_fleet(sources.store);
-  if (!fleet) return Unexpected(fleet.error());
-  auto connected = store::connected_times(sources.store, sources.period.from(), sources.period.to());
-  if (!connected) return Unexpected(connected.error());
-  return reports::fleet_report({std::move(*fleet), std::move(*connected), sources.registry,
-                                sources.registry_version, sources.period, sources.scope,
-                                meaning::day_of(sources.now)});
-}
-
-Result<Document> outages(const Sources& sources) {
-  auto records = store::RecordQuery::open(sources.store);
-  if (!records) return Unexpected(records.error());
-  const auto sites = read_site_timelines(*records, sources.span(), sources.now, {}, sources.site_progress());
-  if (!sites) return Unexpected(sites.error());
-  const meaning::CalendarOpening opening(sources.calendar);
-  return reports::outage_report({*sites, sources.registry, sources.registry_version, sources.period,
-                                 sources.span(), sources.scope, opening, sources.calendar_known()});
-}
-
-Result<Document> dossiers_for(const Sources& sources, reports::Audience audience) {
-  auto records = store::RecordQuery::open(sources.store);
-  if (!records) return Unexpected(records.error());
-  return reports::make_dossiers_report(
-      *records,
-      {sources.rows, sources.registry, sources.registry_version, sources.calendar, sources.period,
-       sources.scope, audience, sources.dossiers, sources.now},
-      sources.site_progress());
-}
-Result<Document> dossiers(const Sources& sources) {
-  return dossiers_for(sources, reports::Audience::everybody);
-}
-Result<Document> dossiers_office(const Sources& sources) {
-  return dossiers_for(sources, reports::Audience::office);
-}
-
 struct Maker {
   ReportKind kind;
-  std::function<Result<Document>(const Sources&)> make;
+  std::function<Result<Document>(const reports::Sources&)> make;
 };
 
 const std::vector<Maker>& makers() {
   static const std::vector<Maker> all{
+      {{"investment", "Which communes need what first: ranking, evidence, formula, weights, how firm it is"},
+       reports::investment},
       {{"outages", "How long offices were cut off, why and when; availability in office hours and all hours"},
-       outages},
+       reports::outages},
       {{"dossiers",
         "Dossiers: on time, online, paid online, satisfied; Decision 766, targets, tasks. Small "
         "counts hidden"},
-       dossiers},
+       reports::dossiers},
       {{"dossiers-office", "The same for the office's own work: nothing hidden, dossiers that are due soon"},
-       dossiers_office},
-      {{"fleet", "Boards: live, at risk or silent, software, what waits, what was lost, clocks"}, fleet},
+       reports::dossiers_office},
+      {{"fleet", "Boards: live, at risk or silent, software, what waits, what was lost, clocks"},
+       reports::fleet},
   };
   return all;
 }
 
-Result<void> read_registry(Sources& sources, const std::filesystem::path& file) {
+Result<void> read_registry(reports::Sources& sources, const std::filesystem::path& file) {
   const auto store = registry::RegistryStore::open_to_read(file);
   if (!store) return Unexpected(store.error());
   const auto newest = store->newest();
@@ -120,7 +54,32 @@ Result<void> read_registry(Sources& sources, const std::filesystem::path& file) 
   sources.registry_version = newest->id;
   sources.calendar = meaning::WorkCalendar(*entries);
   sources.rows = *entries;
+  sources.procedures = meaning::Procedures(*entries);
   return {};
+}
+
+/// "availability=30", "zone=0.5"; a number with a point.
+Result<reports::Weights> read_weights(const std::vector<std::string>& texts) {
+  auto weights = reports::kUsualWeights;
+  constexpr const char* kNext =
+      "Next: write --weight availability=30; the others are coverage, villages, power, dossiers, population, "
+      "ethnic_minority, zone";
+  for (const auto& text : texts) {
+    const auto sign = text.find('=');
+    const auto criterion = reports::criterion_named(std::string_view(text).substr(0, sign));
+    if (sign == std::string::npos || !criterion) {
+      return failure("--weight", "\"" + text + "\" names no criterion", kNext);
+    }
+    const auto number = registry::read_decimal(std::string_view(text).substr(sign + 1));
+    if (!number || *number < 0 || *number > 1000) {
+      return failure("--weight", "\"" + text + "\" gives no number from 0 to 1000", kNext);
+    }
+    weights[static_cast<std::size_t>(*criterion)] = *number;
+  }
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 0; })) {
+    return failure("--weight", "all weights are 0", kNext);
+  }
+  return weights;
 }
 
 Result<std::vector<reports::Format>> read_formats(const std::vector<std::string>& names) {
@@ -171,23 +130,36 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
   }
   const auto formats = read_formats(order.formats);
   if (!formats) return complain(formats.error(), kUsage);
+  const auto weights = read_weights(order.weights);
+  if (!weights) return complain(weights.error(), kUsage);
+  if (!order.weights.empty() && order.kind != "investment") {
+    return complain(Error{"--weight", "the report " + order.kind + " has no weights",
+                          "Next: leave it out, or write report investment"},
+                    kUsage);
+  }
   const auto now = clock.wall();
   if (period->from() > now) {
     return complain(
         Error{"--period", "\"" + order.period + "\" has not begun", "Next: name a period that has begun"},
         kUsage);
   }
-  Sources sources;
+  reports::Sources sources;
   sources.store = store;
   sources.period = *period;
   sources.scope = *scope;
-  if (order.due == "moment") sources.dossiers.granularity = meaning::Granularity::exact;
+  if (order.due == "moment") sources.dossier_rules.granularity = meaning::Granularity::exact;
   sources.now = now;
+  sources.profile = order.profile;
+  sources.profiles = order.profiles;
+  sources.weights = *weights;
   ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
   sources.progress = &progress;
   if (const auto read = read_registry(sources, registry); !read) return complain(read.error());
   const auto document = maker->make(sources);
-  if (!document) return complain(document.error());
+  if (!document) {
+    // An option names what is not there.
+    return complain(document.error(), document.error().where.starts_with("--") ? kUsage : kProblem);
+  }
   const auto files = reports::write_report(*document, *formats, language, order.folder, progress);
   if (!files) return complain(files.error());
   for (const auto& file : *files) std::cout << file.string() << "\n";

@@ -18,7 +18,10 @@ struct ReportOrder {
   std::string by = "commune";                        ///< one of reports::Scope
   std::vector<std::string> formats{"xlsx", "html"};  ///< of reports::Format; repeated ones count once
   std::filesystem::path folder = ".";
-  std::string due = "day";  ///< dossiers' due dates are compared by day or by moment
+  std::string due = "day";           ///< dossiers' due dates are compared by day or by moment
+  std::string profile = "office";    ///< of thresholds: coverage and investment
+  std::filesystem::path profiles;    ///< file of them; empty: those that the program carries
+  std::vector<std::string> weights;  ///< "availability=30": investment
 };
 
 /// The kinds that there are, each with what it tells.

@@ -22,15 +22,26 @@ target_link_libraries(xalink_report_writers
   PRIVATE PkgConfig::XLSXWRITER)
 add_library(xalink::report_writers ALIAS xalink_report_writers)
 
-# The reports themselves, from store and registry.
+# The reports themselves, from store and registry. What they judge by comes with the program.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS meaning/data/threshold-profiles.csv)
+file(READ meaning/data/threshold-profiles.csv XALINK_THRESHOLD_PROFILES)
+configure_file(reports/threshold_profiles_text.hpp.in
+               ${XALINK_GATEWAY_GENERATED}/gateway/reports/threshold_profiles_text.hpp @ONLY)
 add_library(xalink_reports STATIC
+  reports/delayed_dossiers.cpp
+  reports/dossiers_sources.cpp
   reports/fleet_report.cpp
+  reports/investment.cpp
+  reports/investment_evidence.cpp
+  reports/investment_report.cpp
+  reports/network_reports.cpp
   reports/outage_report.cpp
   reports/report_command.cpp
   reports/report_files.cpp
   reports/scope.cpp
   reports/unit_place.cpp)
+target_include_directories(xalink_reports PRIVATE ${XALINK_GATEWAY_GENERATED})
 target_link_libraries(xalink_reports
-  PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::availability xalink::gateway_core
-         xalink::carried)
+  PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::availability xalink::services
+         xalink::service_reading xalink::gateway_core xalink::carried)
 add_library(xalink::reports ALIAS xalink_reports)

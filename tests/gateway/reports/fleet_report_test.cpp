@@ -344,7 +344,12 @@ TEST_F(ReportCommand, SaysWhatIsWrongAndWhatToDo) {
     int code;
     const char* says;
   };
-  const std::array<Case, 8> cases{{
+  const std::array<Case, 13> cases{{
+      {"report fleet --period 2026-09 --weight zone=3" + here, 2, "has no weights"},
+      {"report investment --period 2026-09 --weight zones=3" + here, 2, "names no criterion"},
+      {"report investment --period 2026-09 --weight zone=-3" + here, 2, "gives no number"},
+      {"report investment --period 2026-09 --profile mine" + here, 2, "one of qcvn34"},
+      {"report investment --period 2026-09 --profiles " + config() + here, 1, "gateway.toml"},
       {"report", 2, "Next"},
       {"report fleet", 2, "report --help"},
       {"report weather --period 2026-09" + here, 2, "no report \"weather\""},

@@ -1,0 +1,66 @@
+// The evidence of a small province (commune_days.hpp): lung-cu was without power for 7 of the 8 office hours
+// of 5 September, dong-van without a service for 2 of them.
+
+#include "gateway/reports/investment_evidence.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/gateway/reports/commune_days.hpp"
+
+namespace xalink::reports {
+namespace {
+
+meaning::ThresholdProfile profile() {
+  auto profiles = meaning::parse_threshold_profiles(
+      "profile,name,name_vi,measure,statistic,technologies,good,limited,source,standing\n"
+      "p,P,P,download_mbps,mean,,20,,s,s\n"
+      "p,P,P,rtt_ms,mean,,50,,s,s\n"
+      "p,P,P,loss_percent,mean,,1,,s,s\n"
+      "p,P,P,availability_percent,office_hours/known/all,,99,,s,s\n",
+      "p.csv");
+  EXPECT_TRUE(profiles) << profiles.error().to_string();
+  return profiles->at(0);
+}
+
+TEST(CommuneEvidence, ComesFromFiguresAndRegistry) {
+  const CommuneDays days;
+  ASSERT_EQ(days.mistakes, "");
+  auto sites = days.sites;
+  sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);
+  const OutageReportInput ground{sites,           days.registry, 1,    days.period, days.span,
+                                 Scope::district, days.opening,  false};
+  MeasuredSites measured;
+  measured["lung-cu"].download_mbps.add(5);  // 1 - 5/20 = 0.75
+  measured["lung-cu"].rtt_ms.add(200);       // 1 - 50/200 = 0.75
+  measured["lung-cu"].loss_percent.add(0);   // 0; mean 0.5, whatever the availability
+  const auto bar = profile();
+  const auto communes = commune_evidence(ground, measured, bar);
+  ASSERT_EQ(communes.size(), 3U);
+  const auto& lung_cu = communes[0];
+  EXPECT_EQ(lung_cu.key, "00715@");
+  EXPECT_EQ(lung_cu.unit.vietnamese, "Đồng Văn");
+  EXPECT_EQ(lung_cu.zone, "III");
+  EXPECT_EQ(lung_cu.border, true);
+  EXPECT_EQ(lung_cu.population, 4800);
+  EXPECT_DOUBLE_EQ(lung_cu.availability.value_or(-1), 9.0 / 16);
+  EXPECT_DOUBLE_EQ(lung_cu.completeness.value_or(-1), 1.0);
+  EXPECT_EQ(lung_cu.down[meaning::index(Cause::power)], std::chrono::hours(9));
+  EXPECT_DOUBLE_EQ(lung_cu.coverage_gap.value_or(-1), 0.5);
+  EXPECT_EQ(lung_cu.villages, std::nullopt) << "no survey is no evidence";
+  EXPECT_EQ(communes[1].coverage_gap, std::nullopt);
+  EXPECT_DOUBLE_EQ(communes[1].availability.value_or(-1), 6.0 / 8);
+  EXPECT_EQ(communes[2].availability, std::nullopt);
+  const auto ranking = rank(communes);
+  ASSERT_EQ(ranking.ranked.size(), 2U);
+  // lung-cu 25*1 (56 % available), 20*.5, 5*.48, 5*.99, 10*1 = 52.35 of 65; dong-van 25*.98, 5*.7, 5*.9,
+  // 10/3 = 35.83 of 45
+  EXPECT_EQ(ranking.ranked[0].evidence->key, "00715@");
+  EXPECT_NEAR(ranking.ranked[0].score, 5235 / 65.0, 1e-9);
+  EXPECT_NEAR(ranking.ranked[1].score, (24.5 + 3.5 + 4.5 + 10 / 3.0) / 45 * 100, 1e-9);
+  EXPECT_EQ(ranking.ranked[0].kind, Investment::power);
+  EXPECT_EQ(ranking.ranked[1].kind, Investment::service_owner);
+  EXPECT_EQ(ranking.unranked.at(0)->key, "00769@");
+}
+
+}  // namespace
+}  // namespace xalink::reports
