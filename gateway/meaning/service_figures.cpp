@@ -50,6 +50,11 @@ void add_counts(std::vector<Figure>& figures, const ServiceTally& tally) {
       count("pending_in_time", {"In progress, in time", "Đang giải quyết, trong hạn"}, tally.in_time));
   figures.push_back(
       count("pending_overdue", {"In progress, overdue", "Đang giải quyết, quá hạn"}, tally.overdue));
+  figures.push_back(count("resolved_not_judged", {"Resolved, not judged", "Đã giải quyết, không xét được"},
+                          tally.resolved_not_judged));
+  figures.push_back(count("pending_not_judged",
+                          {"In progress, not judged", "Đang giải quyết, không xét được"},
+                          tally.pending_not_judged));
   figures.push_back(count("not_judged",
                           {"Neither on time nor late: not judged", "Không xét được đúng hạn hay quá hạn"},
                           tally.resolved_not_judged + tally.pending_not_judged));

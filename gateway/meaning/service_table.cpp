@@ -67,12 +67,20 @@ std::vector<Unit> ServiceTable::units_of(const std::string& site, const registry
   return units;
 }
 
+const std::vector<Unit>& ServiceTable::units_of(const std::string& site, Date day) {
+  auto& days = units_of_site_[site];
+  const auto [place, is_new] = days.try_emplace(day);
+  if (is_new) {
+    const auto* commune = ground_.registry.commune_of(site, day);
+    if (commune != nullptr) name(*commune);
+    place->second = units_of(site, commune, day);
+  }
+  return place->second;
+}
+
 template <class Change>
 void ServiceTable::count(const Dossier& dossier, WallTime when, Change change) {
-  const Date day = day_of(when);
-  const auto* commune = ground_.registry.commune_of(dossier.site, day);
-  if (commune != nullptr) name(*commune);
-  for (const auto& unit : units_of(dossier.site, commune, day)) change(tallies_[unit]);
+  for (const auto& unit : units_of(dossier.site, day_of(when))) change(tallies_[unit]);
   change(tallies_[{Level::procedure, dossier.procedure}]);
 }
 

@@ -76,6 +76,8 @@ class ServiceTable {
   [[nodiscard]] bool in_period(WallTime time) const { return period_.holds(time) && time < as_of_; }
   [[nodiscard]] std::vector<Unit> units_of(const std::string& site, const registry::Commune* commune,
                                            Date day) const;
+  /// Of a site on a day; remembered, since a day has many dossiers.
+  [[nodiscard]] const std::vector<Unit>& units_of(const std::string& site, Date day);
   template <class Change>
   void count(const Dossier& dossier, WallTime when, Change change);
   void name(const registry::Commune& commune);
@@ -85,6 +87,7 @@ class ServiceTable {
   ServiceGround ground_;
   std::map<Unit, ServiceTally> tallies_;
   std::map<Unit, std::string> names_;
+  std::map<std::string, std::map<Date, std::vector<Unit>>> units_of_site_;
   std::vector<DueDossier> due_;
   std::int64_t dossiers_ = 0;
 };

@@ -26,8 +26,15 @@ constexpr std::string_view kDecision = "766/QĐ-TTg";
 constexpr std::size_t kMostListed = 5000;
 
 // Of each unit; what else there is stands in the table of figures.
-constexpr const char* kCounts[] = {"received",      "resolved", "resolved_early",  "resolved_on_time",
-                                   "resolved_late", "pending",  "pending_overdue", "not_judged"};
+constexpr const char* kCounts[] = {"received",          "resolved",        "resolved_early",
+                                   "resolved_on_time",  "resolved_late",   "resolved_not_judged",
+                                   "pending",           "pending_in_time", "pending_overdue",
+                                   "pending_not_judged"};
+// Columns of these that are the sum of others.
+const std::vector<meaning::SumOfColumns>& sums_of_counts() {
+  static const std::vector<meaning::SumOfColumns> kSums{{1, {2, 3, 4, 5}}, {6, {7, 8, 9}}};
+  return kSums;
+}
 constexpr const char* kShares[] = {"on_time_of_resolved", "on_time_of_all", "online_filed", "full_online",
                                    "partial_online",      "online_payment", "reused_data",  "satisfaction"};
 constexpr const char* kDays[] = {"processing_days", "processing_days_median"};
@@ -107,7 +114,10 @@ Cell number_or(const std::optional<double>& number, Missing missing) {
 class DossiersReport {
  public:
   explicit DossiersReport(const DossiersReportInput& input)
-      : input_(input), all_(input.table.tally({Level::all, ""})), figures_(meaning::figures_of(all_)) {
+      : input_(input),
+        all_(input.table.tally({Level::all, ""})),
+        figures_(meaning::figures_of(all_)),
+        hidden_(hidden_of({figures_}, false).front()) {
     for (const auto& [key, commune] : input.registry.communes()) {
       if (const auto place = place_of(commune)) places_[key.to_string()] = *place;
     }
@@ -162,8 +172,36 @@ class DossiersReport {
     if (!table.rows.empty()) document_.tables.push_back(std::move(table));
   }
 
-  [[nodiscard]] Cell cell_of(const Figure& figure, const ServiceTally& tally) const {
+  using Hidden = std::set<std::string_view>;
+
+  /// Of each row of kCounts, which figures are not shown: counts, and shares that would tell them.
+  [[nodiscard]] std::vector<Hidden> hidden_of(const std::vector<std::vector<Figure>>& rows,
+                                              bool with_sums) const {
+    std::vector<Hidden> hidden(rows.size());
+    if (!open()) return hidden;
+    std::vector<std::vector<std::int64_t>> counts;
+    for (const auto& figures : rows) {
+      counts.emplace_back();
+      for (const char* id : kCounts) counts.back().push_back(meaning::find_figure(figures, id)->numerator);
+    }
+    const auto cells = meaning::hidden_cells(counts, sums_of_counts(), with_sums);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      for (std::size_t i = 0; i < std::size(kCounts); ++i) {
+        if (cells[row][i]) hidden[row].insert(kCounts[i]);
+      }
+      const auto any_part = [&](std::size_t sum) {
+        return std::ranges::any_of(sums_of_counts()[sum].parts,
+                                   [&](std::size_t part) { return cells[row][part]; });
+      };
+      if (any_part(0)) hidden[row].insert({"on_time_of_resolved", "early_of_resolved"});
+      if (any_part(0) || any_part(1)) hidden[row].insert({"on_time_of_all", "not_judged"});
+    }
+    return hidden;
+  }
+
+  [[nodiscard]] Cell cell_of(const Figure& figure, const ServiceTally& tally, const Hidden& hidden) const {
     if (!figure.has_value()) return why_missing(figure, tally);
+    if (hidden.contains(figure.id)) return Missing::suppressed;
     switch (figure.measure) {
       case FigureUnit::count: return open() ? count_or_suppressed(figure.numerator) : Cell(figure.numerator);
       case FigureUnit::percent:
@@ -198,8 +236,8 @@ class DossiersReport {
   }
 
   void add_finding(const Figure& figure) {
-    document_.findings.push_back(
-        {figure.id, figure.label, cell_of(figure, all_), kind_of(figure.measure), digits_of(figure.measure)});
+    document_.findings.push_back({figure.id, figure.label, cell_of(figure, all_, hidden_),
+                                  kind_of(figure.measure), digits_of(figure.measure)});
   }
 
   Said name_of(const meaning::Unit& unit) const {
@@ -226,8 +264,6 @@ class DossiersReport {
       units.push_back(&unit);
       figures.push_back(meaning::figures_of(tally));
     }
-    // Column by column: one small count hidden alone would follow from the sum that is shown.
-    std::vector<std::vector<bool>> hidden;
     const auto add_columns = [&](const auto& ids) {
       for (const char* id : ids) {
         const Figure& figure = *meaning::find_figure(figures_, id);
@@ -237,22 +273,19 @@ class DossiersReport {
     add_columns(kCounts);
     add_columns(kShares);
     add_columns(kDays);
-    for (const char* id : kCounts) {
-      std::vector<std::int64_t> counts;
-      for (const auto& of_unit : figures) counts.push_back(meaning::find_figure(of_unit, id)->numerator);
-      hidden.push_back(open() ? meaning::hidden_cells(counts) : std::vector<bool>(counts.size(), false));
-    }
+    const auto hidden = hidden_of(figures, true);
     for (std::size_t i = 0; i < units.size(); ++i) {
       const auto& tally = input_.table.tallies().at(*units[i]);
       Row row;
       row.cells = {name_of(*units[i]), text_or_none(units[i]->key), timeliness_of(tally)};
-      for (std::size_t column = 0; column < std::size(kCounts); ++column) {
-        const Cell count = meaning::find_figure(figures[i], kCounts[column])->numerator;
-        row.cells.push_back(hidden[column][i] ? Cell(Missing::suppressed) : count);
-      }
-      for (const char* id : kShares)
-        row.cells.push_back(cell_of(*meaning::find_figure(figures[i], id), tally));
-      for (const char* id : kDays) row.cells.push_back(cell_of(*meaning::find_figure(figures[i], id), tally));
+      const auto add_cells = [&](const auto& ids) {
+        for (const char* id : ids) {
+          row.cells.push_back(cell_of(*meaning::find_figure(figures[i], id), tally, hidden[i]));
+        }
+      };
+      add_cells(kCounts);
+      add_cells(kShares);
+      add_cells(kDays);
       const auto place = places_.find(units[i]->key);
       if (place != places_.end()) row.place = place->second;
       table.rows.push_back(std::move(row));
@@ -275,7 +308,7 @@ class DossiersReport {
                      {"denominator_is", {"Denominator is", "Mẫu số là"}, ColumnKind::text, 0},
                      {"note", {"Note", "Ghi chú"}, ColumnKind::text, 0}};
     for (const auto& figure : figures_) {
-      const Cell value = cell_of(figure, all_);
+      const Cell value = cell_of(figure, all_, hidden_);
       const auto in = [&](FigureUnit measure) {
         return figure.measure == measure ? value : Cell(Missing::not_applicable);
       };
@@ -324,7 +357,7 @@ class DossiersReport {
         if (line.group != group.id) continue;
         Cell rate = Missing::not_measured;
         if (line.figure) {
-          rate = line.figure->measure == FigureUnit::percent ? cell_of(*line.figure, all_)
+          rate = line.figure->measure == FigureUnit::percent ? cell_of(*line.figure, all_, hidden_)
                                                              : Cell(Missing::not_applicable);
         }
         const bool hidden = std::holds_alternative<Missing>(rate) && line.points;
@@ -380,7 +413,8 @@ class DossiersReport {
           for (const auto& each :
                meaning::compare(official, figures, meaning::scores_of(input_.rows, kDecision, figures))) {
             // What may not be shown as a figure may not follow from a difference.
-            const Cell shown = each.ours ? cell_of(*each.ours, tally) : Cell(Missing::not_measured);
+            const Cell shown = each.ours ? cell_of(*each.ours, tally, hidden_of({figures}, false).front())
+                                         : Cell(Missing::not_measured);
             const bool hidden =
                 std::holds_alternative<Missing>(shown) && std::get<Missing>(shown) == Missing::suppressed;
             const auto value = [&](const std::optional<double>& number) {
@@ -415,7 +449,7 @@ class DossiersReport {
         const auto* figure = meaning::find_figure(figures, target.indicator);
         Cell now = Missing::not_measured;
         if (figure != nullptr) {
-          now = cell_of(*figure, tally);
+          now = cell_of(*figure, tally, hidden_of({figures}, false).front());
           if (const auto* count = std::get_if<std::int64_t>(&now)) now = static_cast<double>(*count);
         }
         table.rows.push_back({{name_of(unit), target.indicator, target.deadline,
@@ -484,11 +518,11 @@ class DossiersReport {
   void add_notes() {
     if (open()) {
       document_.notes.push_back(
-          {"Counts of 1 to 4, and shares from which one would follow, are not shown; the report "
-           "dossiers-office shows "
-           "them.",
-           "Không hiển thị số từ 1 đến 4 và tỷ lệ suy ra được các số đó; báo cáo dossiers-office hiển thị "
-           "đầy đủ."});
+          {"Counts of 1 to 4, and counts and shares of the same table from which one would follow, are not "
+           "shown; the "
+           "report dossiers-office shows them.",
+           "Không hiển thị số từ 1 đến 4, cùng các số và tỷ lệ trong cùng bảng mà từ đó suy ra được; báo cáo "
+           "dossiers-office hiển thị đầy đủ."});
     } else {
       document_.notes.push_back({"Not for publication: small counts are shown and dossiers are named.",
                                  "Không công bố: có số nhỏ và mã từng hồ sơ."});
@@ -574,6 +608,7 @@ class DossiersReport {
   const DossiersReportInput& input_;
   ServiceTally all_;
   std::vector<Figure> figures_;
+  Hidden hidden_;  ///< of the whole
   std::map<std::string, Place> places_;
   Document document_;
 };

@@ -128,9 +128,30 @@ TEST_F(DossiersReportTest, HidesSmallCountsAndWhatTheyFollowFrom) {
       << "8 late in all, less these, would be the 2";
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "on_time_of_resolved"), Cell(Missing::suppressed));
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "resolved"), Cell(std::int64_t{42}));
+  EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "resolved_early"), Cell(Missing::suppressed))
+      << "42 resolved less 40 early would be the 2";
+  EXPECT_EQ(cell(document, "figures", "Giải quyết quá hạn", "count"), Cell(std::int64_t{8}))
+      << "of the whole it is no small count";
   const auto office = report(Audience::office);
   EXPECT_EQ(cell(office, "units", "xã Lũng Cú", "resolved_late"), Cell(std::int64_t{2}));
   EXPECT_EQ(cell(office, "units", "xã Phố Cáo", "resolved_late"), Cell(std::int64_t{6}));
+}
+
+TEST_F(DossiersReportTest, HidesSmallCountsOfTheWholeToo) {
+  add("lung-cu", 40, "2024-09-17 09:00");
+  add("lung-cu", 2, "2024-09-19 09:00");
+  const auto document = report(Audience::everybody, Scope::province);
+  for (const char* figure : {"Giải quyết quá hạn", "Giải quyết trước hạn"}) {
+    EXPECT_EQ(cell(document, "figures", figure, "count"), Cell(Missing::suppressed)) << figure;
+  }
+  EXPECT_EQ(cell(document, "figures", "Tỷ lệ trước và đúng hạn trên số đã giải quyết", "percent"),
+            Cell(Missing::suppressed));
+  EXPECT_EQ(cell(document, "figures", "Tỷ lệ trước và đúng hạn trên số đã giải quyết", "numerator"),
+            Cell(Missing::suppressed));
+  EXPECT_EQ(cell(document, "scores", "2.1", "rate"), Cell(Missing::suppressed));
+  const auto* official = table_named(document, "official");
+  EXPECT_EQ(official->rows[1].cells[*column_at(*official, "difference")], Cell(Missing::suppressed))
+      << "97.5 and the difference would tell it";
 }
 
 TEST_F(DossiersReportTest, ListsForTheOfficeWhatIsDue) {

@@ -122,14 +122,15 @@ class RollupsTest : public StoreTest {
   std::string dump() const {
     std::string all;
     for (const auto& [table, when] : {std::pair("rollup_hour", "hour"), std::pair("rollup_day", "day")}) {
-      all += text("SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT n.node || ' ' || " +
-                  std::string(when) +
-                  " || ' ' || s.device || ' ' || s.metric || ' ' || s.unit || ' ' || count || ' ' || "
-                  "quote(sum) || ' ' || quote(least) || ' ' || quote(greatest) || ' ' || hex(sketch) AS line "
-                  "FROM " +
-                  table +
-                  " AS t JOIN node AS n ON n.id = t.node JOIN rollup_series AS s ON s.id = series ORDER BY 1)") +
-             "\n";
+      all +=
+          text("SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT n.node || ' ' || " +
+               std::string(when) +
+               " || ' ' || s.device || ' ' || s.metric || ' ' || s.unit || ' ' || count || ' ' || "
+               "quote(sum) || ' ' || quote(least) || ' ' || quote(greatest) || ' ' || hex(sketch) AS line "
+               "FROM " +
+               table +
+               " AS t JOIN node AS n ON n.id = t.node JOIN rollup_series AS s ON s.id = series ORDER BY 1)") +
+          "\n";
     }
     return all +
            text(

@@ -351,12 +351,30 @@ TEST(SmallCellsTest, AreNotShownAndDoNotFollowFromTheSum) {
   EXPECT_FALSE(share_may_be_shown(3, 100));
   EXPECT_FALSE(share_may_be_shown(4, 4));
   using Hidden = std::vector<bool>;
-  EXPECT_EQ(hidden_cells({10, 20, 0}), Hidden({false, false, false}));
-  EXPECT_EQ(hidden_cells({3, 20, 7}), Hidden({true, false, true})) << "3 alone would follow from the sum";
-  EXPECT_EQ(hidden_cells({1, 2, 9, 30}), Hidden({true, true, true, false})) << "1 + 2 together are few";
-  EXPECT_EQ(hidden_cells({3, 4, 30}), Hidden({true, true, false}));
-  EXPECT_EQ(hidden_cells({3, 0, 0}), Hidden({true, false, false}));
-  EXPECT_EQ(hidden_cells({}), Hidden());
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>{10, 20, 0}), Hidden({false, false, false}));
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>{3, 20, 7}), Hidden({true, false, true}))
+      << "3 alone would follow from the sum";
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>{1, 2, 9, 30}), Hidden({true, true, true, false}))
+      << "1 + 2 together are few";
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>{3, 4, 30}), Hidden({true, true, false}));
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>{3, 0, 0}), Hidden({true, false, false}));
+  EXPECT_EQ(hidden_cells(std::vector<std::int64_t>()), Hidden());
+}
+
+// | unit | all | a  | b  | c |
+// | 1    | 42  | 40 | 0  | 2 |   2 follows from 42 − 40, so 40 is hidden; then 40 from the column's sum 65
+// | 2    | 34  | 25 | 9  | 0 |   so 25 is hidden, and 9 with it in its row; of column b, 9 with the 6
+// | 3    | 6   | 0  | 6  | 0 |
+TEST(SmallCellsTest, DoNotFollowFromRowsNorFromColumns) {
+  const std::vector<std::vector<std::int64_t>> rows = {{42, 40, 0, 2}, {34, 25, 9, 0}, {6, 0, 6, 0}};
+  const std::vector<SumOfColumns> sums = {{0, {1, 2, 3}}};
+  const auto hidden = hidden_cells(rows, sums, true);
+  EXPECT_EQ(hidden[0], (std::vector<bool>{false, true, false, true}));
+  EXPECT_EQ(hidden[1], (std::vector<bool>{false, true, true, false}));
+  EXPECT_EQ(hidden[2], (std::vector<bool>{false, false, true, false}));
+  const auto alone = hidden_cells(rows, sums, false);
+  EXPECT_EQ(alone[0], (std::vector<bool>{false, true, false, true}));
+  EXPECT_EQ(alone[1], (std::vector<bool>{false, false, false, false}));
 }
 
 TEST(FiguresTest, RoundHalvesAwayFromZero) {
