@@ -4,6 +4,7 @@
 
 #include "gateway/boards.hpp"
 #include "gateway/meaning/calendar_opening.hpp"
+#include "gateway/reports/coverage_report.hpp"
 #include "gateway/reports/delayed_dossiers.hpp"
 #include "gateway/reports/fleet_report.hpp"
 #include "gateway/reports/investment_evidence.hpp"
@@ -72,6 +73,20 @@ Result<Document> outages(const Sources& sources) {
   const meaning::CalendarOpening opening(sources.calendar);
   return outage_report({*sites, sources.registry, sources.registry_version, sources.period, sources.span(),
                         sources.scope, opening, sources.calendar_known()});
+}
+
+Result<Document> coverage(const Sources& sources) {
+  const auto profile = read_profile(sources);
+  if (!profile) return Unexpected(profile.error());
+  auto records = store::RecordQuery::open(sources.store);
+  if (!records) return Unexpected(records.error());
+  const auto province = read_province(*records, sources);
+  if (!province) return Unexpected(province.error());
+  const meaning::CalendarOpening opening(sources.calendar);
+  const OutageReportInput ground{province->lines, sources.registry,        sources.registry_version,
+                                 sources.period,  sources.span(),          sources.scope,
+                                 opening,         sources.calendar_known()};
+  return coverage_report({ground, province->measured, *profile});
 }
 
 Result<Document> investment(const Sources& sources) {

@@ -29,6 +29,9 @@ const std::vector<Maker>& makers() {
   static const std::vector<Maker> all{
       {{"investment", "Which communes need what first: ranking, evidence, formula, weights, how firm it is"},
        reports::investment},
+      {{"coverage",
+        "Whose line is good, limited or bad by a profile of thresholds; public services, villages"},
+       reports::coverage},
       {{"outages", "How long offices were cut off, why and when; availability in office hours and all hours"},
        reports::outages},
       {{"dossiers",

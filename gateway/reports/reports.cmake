@@ -28,6 +28,7 @@ file(READ meaning/data/threshold-profiles.csv XALINK_THRESHOLD_PROFILES)
 configure_file(reports/threshold_profiles_text.hpp.in
                ${XALINK_GATEWAY_GENERATED}/gateway/reports/threshold_profiles_text.hpp @ONLY)
 add_library(xalink_reports STATIC
+  reports/coverage_report.cpp
   reports/delayed_dossiers.cpp
   reports/dossiers_sources.cpp
   reports/fleet_report.cpp

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/reports/coverage_report.hpp"
 #include "tests/gateway/reports/commune_days.hpp"
 
 namespace xalink::reports {
@@ -60,6 +61,52 @@ TEST(CommuneEvidence, ComesFromFiguresAndRegistry) {
   EXPECT_EQ(ranking.ranked[0].kind, Investment::power);
   EXPECT_EQ(ranking.ranked[1].kind, Investment::service_owner);
   EXPECT_EQ(ranking.unranked.at(0)->key, "00769@");
+}
+
+TEST(CoverageReport, JudgesEachCommuneByTheProfile) {
+  CommuneDays days;
+  days.sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);
+  const OutageReportInput ground{days.sites,     days.registry, 1,    days.period, days.span,
+                                 Scope::commune, days.opening,  false};
+  MeasuredSites measured;
+  measured["lung-cu"].download_mbps.add(25);  // met
+  measured["lung-cu"].rtt_ms.add(200);        // not met
+  measured["lung-cu"].services["one-stop"] = {3, 4};
+  const auto bar = profile();
+  const auto document = coverage_report({ground, measured, bar});
+  EXPECT_EQ(flaw_of(document), "");
+  const auto& units = *table_named(document, "units");
+  ASSERT_EQ(units.rows.size(), 3U);
+  const auto state_in = [&](std::size_t row) { return std::get<State>(units.rows[row].cells[1]).key; };
+  EXPECT_EQ(state_in(0), "limited") << "download is met, round trip and availability are not";
+  EXPECT_EQ(state_in(2), "no_recent_data");
+  EXPECT_EQ(units.rows[0].cells[*column_at(units, "services_percent")], Cell(75.0));
+  EXPECT_EQ(units.rows[0].cells[*column_at(units, "villages")], Cell(Missing::no_data));
+  const auto& wanted = *table_named(document, "requirements");
+  const auto measured_at = *column_at(wanted, "measured");
+  ASSERT_GE(wanted.rows.size(), 4U);
+  EXPECT_EQ(wanted.rows[0].cells[measured_at], Cell(25.0));
+  EXPECT_EQ(wanted.rows[1].cells[measured_at], Cell(200.0));
+  EXPECT_EQ(wanted.rows[2].cells[measured_at], Cell(Missing::not_measured));
+  EXPECT_EQ(wanted.rows[3].cells[measured_at], Cell(56.25));
+}
+
+TEST(CoverageReport, CountsEveryCommuneOnceInALargerUnit) {
+  CommuneDays days;
+  days.sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);
+  const OutageReportInput ground{days.sites,      days.registry, 1,    days.period, days.span,
+                                 Scope::district, days.opening,  false};
+  MeasuredSites measured;
+  measured["lung-cu"].download_mbps.add(25);
+  const auto bar = profile();
+  const auto document = coverage_report({ground, measured, bar});
+  EXPECT_EQ(flaw_of(document), "");
+  const auto& units = *table_named(document, "units");
+  ASSERT_EQ(units.rows.size(), 2U);
+  EXPECT_EQ(units.rows[0].cells[0], Cell(Said{"Đồng Văn", "Đồng Văn"}));
+  EXPECT_EQ(units.rows[0].cells[*column_at(units, "communes")], Cell(std::int64_t{2}));
+  EXPECT_EQ(units.rows[0].cells[*column_at(units, "limited")], Cell(std::int64_t{1}));
+  EXPECT_EQ(units.rows[1].cells[*column_at(units, "no_recent_data")], Cell(std::int64_t{1}));
 }
 
 }  // namespace
