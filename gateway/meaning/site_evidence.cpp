@@ -109,7 +109,9 @@ std::vector<Known> SiteEvidence::presence() const {
     for (const auto& sign : boot.signs) {
       if (sign.since < sign.at)
         known.push_back({{sign.time - (sign.at - sign.since), sign.time}, sign.estimated});
-      if (before != nullptr && sign.since - before->at <= rules_.longest_quiet)
+      // By both clocks: one that jumped between two signs proves nothing of what it jumped over.
+      if (before != nullptr && sign.since - before->at <= rules_.longest_quiet &&
+          sign.time - (sign.at - sign.since) - before->time <= rules_.longest_quiet)
         known.push_back({{before->time, sign.time}, before->estimated || sign.estimated});
       before = &sign;
     }

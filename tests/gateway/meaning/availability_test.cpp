@@ -67,6 +67,19 @@ BoardStory tuesday() {
   return story;
 }
 
+// Twelve hours lie between two records by the calendar, ten minutes since the boot: nobody saw the twelve.
+TEST(Availability, AClockThatJumpedProvesNothingOfWhatItJumpedOver) {
+  const auto at = [](const std::string& time) { return local("2024-09-03 " + time); };
+  BoardStory story;
+  story.boot("b1", at("06:00")).present("b1", at("06:00"), at("07:00"));
+  story.sign("b1", at("07:10"), at("19:10")).sign("b1", at("07:20"), at("19:20"));
+
+  const auto all = availability_of(story, day("2024-09-03")).all_hours;
+
+  EXPECT_EQ(all.up, minutes(70));
+  EXPECT_EQ(all.unknown, minutes(1440 - 70));
+}
+
 TEST(Availability, OfADayIsWhatTheTableSays) {
   const auto found = availability_of(tuesday(), day("2024-09-03"));
 

@@ -49,6 +49,16 @@ class BoardStory {
     return add(boot, at, kPing, std::vector<Value>(kPing.columns.size()));
   }
 
+  /// A record whose time by the calendar does not fit its time since the boot: a clock was wrong.
+  BoardStory& sign(const std::string& boot, WallTime at, WallTime by_calendar) {
+    sign(boot, at);
+    auto& record = records_.back();
+    record.wall = record.time = by_calendar;
+    record.earliest = by_calendar - Milliseconds(3'000);
+    record.latest = by_calendar + Milliseconds(3'000);
+    return *this;
+  }
+
   BoardStory& event(const std::string& id, const std::string& kind, const std::string& cause,
                     const std::string& begin_boot, WallTime begin, const std::string& boot, WallTime at,
                     const std::string& subject = {}, std::optional<std::string> told_in = {}) {
