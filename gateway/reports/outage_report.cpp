@@ -119,11 +119,14 @@ class OutageReport {
         percent_of(availability(all, meaning::Base::known_time)), ColumnKind::percent, 2);
     add("completeness_percent", {"Time known", "Thời gian biết được"}, percent_of(all.completeness()),
         ColumnKind::percent, 1);
-    add("outages", {"Outages", "Số lần mất kết nối"}, count(all.outages), ColumnKind::integer, 0);
-    add("outage_time", {"Time of outages", "Thời gian mất kết nối"}, all.outage_time(), ColumnKind::duration,
-        0);
+    const bool known = all.known().count() > 0;
+    const auto if_known = [&](Cell cell) { return known ? std::move(cell) : Cell(Missing::no_data); };
+    add("outages", {"Outages", "Số lần mất kết nối"}, if_known(count(all.outages)), ColumnKind::integer, 0);
+    add("outage_time", {"Time of outages", "Thời gian mất kết nối"}, if_known(all.outage_time()),
+        ColumnKind::duration, 0);
     add("longest", {"Longest outage", "Lần dài nhất"},
-        all.outages == 0 ? Cell(Missing::not_applicable) : Cell(longest()), ColumnKind::duration, 0);
+        if_known(all.outages == 0 ? Cell(Missing::not_applicable) : Cell(longest())), ColumnKind::duration,
+        0);
   }
 
   Milliseconds longest() const {
@@ -223,7 +226,10 @@ class OutageReport {
     for (const auto& [site, line] : input_.sites) {
       for (const auto& outage : line.outages) {
         const auto within = meaning::common_part(outage.span, input_.span).length();
-        if (within.count() > 0 && !outage.on_battery) listed.push_back({site, &outage, within});
+        // Offices that switch their boards off each evening would fill the list.
+        const bool happened = std::ranges::any_of(
+            outage.spans, [](const auto& span) { return meaning::is_outage(span.cause); });
+        if (within.count() > 0 && !outage.on_battery && happened) listed.push_back({site, &outage, within});
       }
     }
     const auto all = listed.size();
@@ -233,10 +239,13 @@ class OutageReport {
     table.key = "outages";
     table.title = {"Each outage", "Từng lần mất kết nối"};
     const auto shown = std::to_string(listed.size());
-    table.note = {"The longest first; " + shown + " of " + std::to_string(all) +
-                      ". Times as the board stated them; the length is that within the period.",
-                  "Dài nhất trước; " + shown + " trong " + std::to_string(all) +
-                      " lần. Thời điểm do máy ghi; độ dài tính trong kỳ."};
+    table.note = {
+        "The longest first; " + shown + " of " + std::to_string(all) +
+            ". Times as the board stated them; the length is that within the period. What was switched off "
+            "on purpose is no outage: its time is in the tables above.",
+        "Dài nhất trước; " + shown + " trong " + std::to_string(all) +
+            " lần. Thời điểm do máy ghi; độ dài tính trong kỳ. Chủ động tắt máy không phải lần mất kết "
+            "nối: thời gian đó nằm ở các bảng trên."};
     table.columns = {
         {"site", {"Site", "Điểm"}, ColumnKind::text, 0},
         {"commune", {"Commune", "Xã"}, ColumnKind::text, 0},

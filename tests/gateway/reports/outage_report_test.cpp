@@ -128,6 +128,29 @@ TEST_F(OutageReportTest, TellsCausesAndEachOutage) {
   }
 }
 
+TEST_F(OutageReportTest, ListsNoBoardThatWasSwitchedOffOnPurpose) {
+  meaning::SiteOutage night;
+  night.id = "off";
+  night.span = days_.span;  // longer than any other: it would stand first
+  night.spans = {{night.span, Cause::switched_off, "", false}};
+  days_.sites["lung-cu"].outages.push_back(night);
+
+  const auto document = report(Scope::commune);
+
+  EXPECT_EQ(table_named(document, "outages")->rows.size(), 2U);
+  EXPECT_EQ(shown(document, "outages", 0, "within"), "9:00:00");
+}
+
+TEST_F(OutageReportTest, CountsNoOutagesWhereNothingIsKnown) {
+  days_.sites.clear();
+  const auto document = report(Scope::province);
+  for (const char* key : {"office_percent", "all_percent", "outages", "outage_time", "longest"}) {
+    const auto fact = std::ranges::find(document.findings, std::string(key), &Fact::key);
+    ASSERT_NE(fact, document.findings.end()) << key;
+    EXPECT_EQ(fact->value, Cell(Missing::no_data)) << key << ": never 0";
+  }
+}
+
 TEST_F(OutageReportTest, SaysWhatTheFiguresRestOn) {
   const auto document = report(Scope::commune);
   EXPECT_EQ(document.records, 200U);
