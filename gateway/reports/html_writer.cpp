@@ -43,6 +43,7 @@ h3 { font-size: 10.5pt; margin: 5mm 0 2mm; break-after: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: 8.5pt; line-height: 1.3; }
 thead { display: table-header-group; }
 th { background: #1f4e79; color: #fff; font-weight: 600; text-align: left; vertical-align: bottom; padding: 1.2mm 1.6mm; border: 1px solid #1f4e79; }
+.name { min-width: 24mm; }
 td { padding: 0.9mm 1.6mm; border: 1px solid #d5dbe0; vertical-align: top; }
 tr { break-inside: avoid; }
 tbody tr:nth-child(even) { background: #f5f7f9; }
@@ -68,6 +69,7 @@ svg .sea { fill: #fafbfc; stroke: #cfd6dc; }
   .across { page: across; }
   .across table { font-size: 7.5pt; }
   .narrow table { font-size: 6.2pt; }
+  .narrow .name { min-width: 21mm; }
   .narrow th, .narrow td { padding: 0.6mm 0.8mm; }
 }
 )css";
@@ -83,10 +85,11 @@ class Page {
       heading(words.findings);
       facts("findings", document_.findings, /*boxed=*/true);
     }
+    // Before the figures that they limit, and not on page 30.
+    list(words.notes, document_.notes, "", false);
     for (const auto& chart : document_.charts) add(chart);
     if (document_.map) add(*document_.map);
     for (const auto& table : document_.tables) add(table);
-    list(words.notes, document_.notes, "", false);
     if (!document_.parameters.empty()) {
       heading(words.parameters);
       facts("facts", document_.parameters, /*boxed=*/false);
@@ -198,15 +201,15 @@ class Page {
     }
   }
 
-  static const char* align_of(ColumnKind kind) {
-    switch (kind) {
+  static const char* look_of(const Column& column) {
+    switch (column.kind) {
       case ColumnKind::integer:
       case ColumnKind::decimal:
       case ColumnKind::percent:
       case ColumnKind::duration: return "number";
       case ColumnKind::date:
       case ColumnKind::time: return "moment";
-      case ColumnKind::text:
+      case ColumnKind::text: return column.key == "unit" || column.key == "commune" ? "name" : "";
       case ColumnKind::state: break;
     }
     return "";
@@ -227,8 +230,8 @@ class Page {
     }
     text_ += "<div class=\"wide\"><table>\n<thead><tr>";
     for (const auto& column : table.columns) {
-      text_ += "<th scope=\"col\" class=\"" + std::string(align_of(column.kind)) + "\">" +
-               say(column.heading) + "</th>";
+      text_ +=
+          "<th scope=\"col\" class=\"" + std::string(look_of(column)) + "\">" + say(column.heading) + "</th>";
     }
     text_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : table.rows) {
@@ -236,7 +239,7 @@ class Page {
       for (std::size_t i = 0; i < width; ++i) {
         const auto& column = table.columns[i];
         const bool missing = !missing_for_programs(row.cells[i]).empty();
-        text_ += "<td class=\"" + std::string(align_of(column.kind)) + (missing ? " missing" : "") + "\">" +
+        text_ += "<td class=\"" + std::string(look_of(column)) + (missing ? " missing" : "") + "\">" +
                  value(row.cells[i], column.kind, column.digits) + "</td>";
       }
       text_ += "</tr>\n";
