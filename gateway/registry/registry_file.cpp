@@ -236,7 +236,8 @@ Result<ReadTable> read_table(const std::filesystem::path& file, TextEncoding enc
   if (in) bytes << in.rdbuf();
   std::error_code error;
   if (!in || std::filesystem::is_directory(file, error)) {
-    return failure(file.string(), "cannot be read", "look whether it is there and may be read");
+    return failure(file.string(), "cannot be read",
+                   "Next: look whether it is there, is a file and may be read");
   }
   return read_table_text(bytes.str(), file.filename().string(), encoding);
 }
