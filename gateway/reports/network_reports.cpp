@@ -11,6 +11,7 @@
 #include "gateway/reports/investment_report.hpp"
 #include "gateway/reports/outage_report.hpp"
 #include "gateway/reports/report_sources.hpp"
+#include "gateway/reports/services_report.hpp"
 #include "gateway/reports/threshold_profiles_text.hpp"
 #include "gateway/site_reading.hpp"
 #include "gateway/store/connected_query.hpp"
@@ -75,7 +76,10 @@ Result<Document> outages(const Sources& sources) {
                         sources.scope, opening, sources.calendar_known()});
 }
 
-Result<Document> coverage(const Sources& sources) {
+namespace {
+
+/// Coverage and services stand on the same ground.
+Result<Document> measured_report(const Sources& sources, Document (*write)(const CoverageReportInput&)) {
   const auto profile = read_profile(sources);
   if (!profile) return Unexpected(profile.error());
   auto records = store::RecordQuery::open(sources.store);
@@ -86,7 +90,17 @@ Result<Document> coverage(const Sources& sources) {
   const OutageReportInput ground{province->lines, sources.registry,        sources.registry_version,
                                  sources.period,  sources.span(),          sources.scope,
                                  opening,         sources.calendar_known()};
-  return coverage_report({ground, province->measured, *profile});
+  return write({ground, province->measured, *profile});
+}
+
+}  // namespace
+
+Result<Document> coverage(const Sources& sources) {
+  return measured_report(sources, coverage_report);
+}
+
+Result<Document> services(const Sources& sources) {
+  return measured_report(sources, services_report);
 }
 
 Result<Document> investment(const Sources& sources) {

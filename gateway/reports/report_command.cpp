@@ -34,6 +34,8 @@ const std::vector<Maker>& makers() {
        reports::coverage},
       {{"outages", "How long offices were cut off, why and when; availability in office hours and all hours"},
        reports::outages},
+      {{"services", "Public services as offices find them: answers, outages, how long they were missing"},
+       reports::services},
       {{"dossiers",
         "Dossiers: on time, online, paid online, satisfied; Decision 766, targets, tasks. Small "
         "counts hidden"},

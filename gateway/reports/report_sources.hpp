@@ -49,6 +49,7 @@ struct Sources {
 [[nodiscard]] Result<Document> fleet(const Sources& sources);
 [[nodiscard]] Result<Document> outages(const Sources& sources);
 [[nodiscard]] Result<Document> coverage(const Sources& sources);
+[[nodiscard]] Result<Document> services(const Sources& sources);
 [[nodiscard]] Result<Document> dossiers(const Sources& sources);
 [[nodiscard]] Result<Document> dossiers_office(const Sources& sources);
 [[nodiscard]] Result<Document> investment(const Sources& sources);

@@ -40,6 +40,7 @@ add_library(xalink_reports STATIC
   reports/report_command.cpp
   reports/report_files.cpp
   reports/scope.cpp
+  reports/services_report.cpp
   reports/unit_place.cpp)
 target_include_directories(xalink_reports PRIVATE ${XALINK_GATEWAY_GENERATED})
 target_link_libraries(xalink_reports
