@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "gateway/registry/registry_check.hpp"
@@ -13,6 +14,7 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
                                 const std::vector<Entry>& held, bool replace, TextEncoding encoding) {
   JudgedFiles judged;
   std::vector<Entry> incoming;
+  std::vector<Entry> judged_only;
   std::vector<Kind> replaced;
   RowsToCheck rows;
   std::map<std::string, ReadTable> tables;
@@ -27,6 +29,7 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
     rows.half_read.merge(table->half_read);
     std::ranges::copy(table->mistakes, std::back_inserter(judged.mistakes));
     std::ranges::copy(table->entries, std::back_inserter(incoming));
+    std::ranges::move(table->judged_only, std::back_inserter(judged_only));
     tables.insert_or_assign(name, std::move(*table));
   }
   judged.change = change_by(held, incoming, replaced);
@@ -36,6 +39,13 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
   for (const auto& entry : incoming) {
     if (seen[{entry.kind, entry.key()}]++ > 0) rows.entries.push_back(entry);
   }
+  // What a row with a mistake is to take the place of is judged no longer.
+  std::set<std::pair<Kind, std::string>> superseded;
+  for (const auto& entry : judged_only) superseded.emplace(entry.kind, entry.key());
+  std::erase_if(rows.entries, [&](const Entry& entry) {
+    return entry.place.line == 0 && superseded.contains({entry.kind, entry.key()});
+  });
+  std::ranges::move(judged_only, std::back_inserter(rows.entries));
   for (auto& mistake : check_registry(rows)) {
     const auto table = tables.find(mistake.place.file);
     if (table != tables.end() && mistake.place.line > 0) {

@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <sstream>
@@ -24,6 +25,30 @@ std::string hexadecimal_digest(std::string_view bytes) {
     text += kDigits[byte & 0xFU];
   }
   return text;
+}
+
+/// Whether rows can be judged together though this field of one could not be read.
+bool stands_alone(Kind kind, std::string_view column) {
+  static constexpr std::array<std::string_view, 17> kAlone = {"name_en",
+                                                              "area_km2",
+                                                              "border",
+                                                              "population",
+                                                              "population_date",
+                                                              "ethnic_minority_percent",
+                                                              "decision",
+                                                              "source",
+                                                              "zone",
+                                                              "coverage",
+                                                              "grid_power",
+                                                              "hard_area",
+                                                              "down_mbps",
+                                                              "households",
+                                                              "up_mbps",
+                                                              "price_vnd_month",
+                                                              "role"};
+  const bool of_units = kind == Kind::communes || kind == Kind::zones || kind == Kind::villages ||
+                        kind == Kind::sites || kind == Kind::lines;
+  return of_units && std::ranges::find(kAlone, column) != kAlone.end();
 }
 
 /// Reads the rows after one another; the headings first.
@@ -165,6 +190,8 @@ class TableRows {
                "tìm dấu phẩy trong trường phía trước; đặt trường đó trong dấu nháy kép"});
       return;
     }
+    // A field that is no text could be any.
+    bool judged = !broken_;
     Entry entry;
     entry.kind = table_.kind;
     entry.place = {name_, row.line};
@@ -176,6 +203,7 @@ class TableRows {
       if (!kept) {
         mistake(row.line, at, std::move(kept.error().what), std::move(kept.error().next));
         broken_ = true;
+        judged = judged && stands_alone(table_.kind, shape.columns[i].name);
         entry.fields.emplace_back();
         continue;
       }
@@ -183,16 +211,17 @@ class TableRows {
         mistake(row.line, at, {"is empty", "đang để trống"},
                 {shape.columns[i].meaning.english, shape.columns[i].meaning.vietnamese});
         broken_ = true;
+        judged = judged && stands_alone(table_.kind, shape.columns[i].name);
       }
       entry.fields.push_back(std::move(*kept));
     }
     if (!broken_) {
       table_.entries.push_back(std::move(entry));
-    } else if (table_.kind == Kind::communes) {
-      table_.half_read.insert(entry.key());
-    } else if (table_.kind == Kind::sites) {
-      table_.half_read.insert(entry.at("site"));
+      return;
     }
+    if (table_.kind == Kind::communes) table_.half_read.insert(entry.key());
+    if (table_.kind == Kind::sites) table_.half_read.insert(entry.at("site"));
+    if (judged) table_.judged_only.push_back(std::move(entry));
   }
 
   std::string name_;

@@ -16,6 +16,9 @@ namespace xalink::registry {
 struct ReadTable {
   std::vector<Entry> entries;  ///< the rows that are well-formed in themselves
   std::vector<Mistake> mistakes;
+  /// Rows with mistakes only in fields that no other row is judged by (population, border, price, ...), those
+  /// fields empty: not taken in, but judged with the others, so that every mistake is told at once.
+  std::vector<Entry> judged_only;
   /// Keys of communes and ids of sites whose rows have a mistake.
   std::set<std::string> half_read;
   /// Per column of the shape its number in the file, from 1; 0: the file does not have it.
@@ -25,7 +28,7 @@ struct ReadTable {
 };
 
 /// Which table it is, the headings say. Every mistake of every row is told, with line and column; a row with
-/// a mistake is in `mistakes` only. Fails when the file cannot be read at all.
+/// a mistake is in `mistakes`, never in `entries`. Fails when the file cannot be read at all.
 [[nodiscard]] Result<ReadTable> read_table(const std::filesystem::path& file,
                                            TextEncoding encoding = TextEncoding::automatic);
 /// The same for bytes; `name` is for messages.

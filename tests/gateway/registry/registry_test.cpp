@@ -146,6 +146,34 @@ TEST_F(RegistryTest, DoesNotCallDanglingWhatOnlyIsMistaken) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 1) << text;
 }
 
+TEST_F(RegistryTest, AWrongFieldHidesNoOtherMistakeOfItsRow) {
+  const char* headings = "code,valid_from,valid_to,type,name,province_code,province,successors,population\n";
+  auto held = judge("held.csv", std::string(headings) + "00700,,,xã,A,02,Hà Giang,,\n").change.added;
+  ASSERT_EQ(held.size(), 1U);
+  held[0].place = {"registry 1", 0};
+  const auto judged = judge("communes.csv",
+                            std::string(headings) +
+                                "00700,,2025-06-30,xã,A,02,Hà Giang,00701@2025-07-01,many\n"
+                                "00702,2025-01-01,2024-12-31,xã,B,02,Hà Giang,00799@2025-01-01,many\n"
+                                "00701,2025-07-01,,xã,C,02,Hà Giang,,many\n",
+                            held);
+  EXPECT_EQ(
+      told(judged),
+      "communes.csv:2: column 9 (population): \"many\" is not a whole number from 0 up. Next: write 1234 "
+      "or 1.234\n"
+      "communes.csv:3: column 3 (valid_to): 2024-12-31 is before valid_from 2025-01-01. Next: swap or "
+      "mend the days\n"
+      "communes.csv:3: column 8 (successors): there is no unit 00799@2025-01-01. Next: add its row, or "
+      "mend code and day\n"
+      "communes.csv:3: column 9 (population): \"many\" is not a whole number from 0 up. Next: write 1234 "
+      "or 1.234\n"
+      "communes.csv:4: column 9 (population): \"many\" is not a whole number from 0 up. Next: write 1234 "
+      "or 1.234\n")
+      << "the row that 00700 replaces is not called its double";
+  EXPECT_TRUE(judged.change.added.empty()) << "judged, not taken in";
+  EXPECT_TRUE(judged.change.changed.empty());
+}
+
 TEST_F(RegistryTest, GoesOnBehindARowThatIsNoCsv) {
   const auto text = mistakes_of("phường,Nguyễn Trãi", "\"phường,Nguyễn Trãi");
   EXPECT_NE(text.find("communes.csv:3: "), std::string::npos) << text;
