@@ -160,6 +160,8 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
   ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
   sources.progress = &progress;
   if (const auto read = read_registry(sources, registry); !read) return complain(read.error());
+  // Before the work, which takes minutes for a year of a province.
+  if (const auto made = reports::make_folder(order.folder); !made) return complain(made.error());
   const auto document = maker->make(sources);
   if (!document) {
     // An option names what is not there.

@@ -1,7 +1,11 @@
 #include "gateway/reports/report_files.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <cassert>
+#include <cerrno>
+#include <cstring>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -72,12 +76,7 @@ std::optional<Format> format_named(std::string_view name) {
   return std::nullopt;
 }
 
-Result<std::vector<std::filesystem::path>> write_report(const Document& document,
-                                                        const std::vector<Format>& formats, Language language,
-                                                        const std::filesystem::path& folder,
-                                                        ProgressBar& progress) {
-  const auto flaw = flaw_of(document);
-  assert(flaw.empty());
+Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error || !std::filesystem::is_directory(folder, error)) {
@@ -85,6 +84,20 @@ Result<std::vector<std::filesystem::path>> write_report(const Document& document
                    "cannot be made a folder" + (error ? ": " + error.message() : std::string()),
                    "Next: name a folder where you may write");
   }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return failure("-o " + folder.string(), "cannot be written to: " + std::string(std::strerror(errno)),
+                   "Next: name a folder where you may write");
+  }
+  return {};
+}
+
+Result<std::vector<std::filesystem::path>> write_report(const Document& document,
+                                                        const std::vector<Format>& formats, Language language,
+                                                        const std::filesystem::path& folder,
+                                                        ProgressBar& progress) {
+  const auto flaw = flaw_of(document);
+  assert(flaw.empty());
+  if (auto made = make_folder(folder); !made) return Unexpected(made.error());
   std::vector<std::filesystem::path> written;
   for (std::size_t i = 0; i < formats.size(); ++i) {
     progress.show(i, formats.size());

@@ -19,6 +19,8 @@ enum class Format : std::uint8_t { xlsx, html, csv, geojson, json };
 [[nodiscard]] std::string_view to_string(Format format);
 [[nodiscard]] std::optional<Format> format_named(std::string_view name);
 
+/// Makes `folder` when it is not there. Fails when it is none or may not be written to.
+[[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder);
 /// Writes the report in each of the formats into `folder`, which is made when it is not there, and gives the
 /// files' names. Each is there whole or not at all, in place of an older one of its name:
 /// fleet-2024-Q3-commune-vi.xlsx, .html; -vi-TABLE.csv for each table; without the language .json, .geojson.
