@@ -101,10 +101,11 @@ class Workbook {
     cells_->write_text(sheet, row++, 0, document_.title.in(language_), cells_->format(Look::title));
     cells_->write_text(sheet, row++, 0, document_.period.label(language_), cells_->format(Look::plain));
     write_facts(sheet, row, words.findings, document_.findings);
+    // They limit the figures, and would not be seen below a hundred communes.
+    if (!document_.notes.empty()) write_list(sheet, row, words.notes, document_.notes, 1);
     write_facts(sheet, row, words.parameters, document_.parameters);
     write_facts(sheet, row, words.basis, basis_facts(document_));
     write_list(sheet, row, words.without_data, document_.without_data, 0);
-    write_list(sheet, row, words.notes, document_.notes, 1);
   }
 
   void write_facts(lxw_worksheet* sheet, lxw_row_t& row, const Said& heading,
