@@ -115,6 +115,21 @@ void BoardDays::start(WallTime at, const char* reason, std::optional<WallTime> l
     values.emplace_back("Before Last", static_cast<std::uint64_t>((*last - start_before).count()));
   }
   add(boot_event, at, values);
+  if (last && std::string_view(reason) == "power loss") {
+    const auto began = static_cast<std::uint64_t>((*last - start_before).count());
+    for (const bool begins : {true, false}) {
+      add(outage_event, at,
+          {{"Outage", before + "-power"},
+           {"Event", std::string(begins ? "begin" : "end")},
+           {"Cause", std::string("power")},
+           {"Begin Boot", before},
+           {"Begin", began},
+           {"Boot", begins ? before : boot_},
+           {"At", begins ? began : std::uint64_t{0}},
+           {"Seconds",
+            begins ? std::uint64_t{0} : static_cast<std::uint64_t>((boot_start_ - *last).count() / 1000)}});
+    }
+  }
   add(access, at,
       {{"Interface", std::string("eth0")}, {"Technology", std::string(chance(0.8) ? "fibre" : "4g")}});
   last_ = at;
@@ -198,7 +213,8 @@ void BoardDays::dossiers(WallTime midnight) {
     const std::string code = office_.site + "-" + std::to_string(++dossier_);
     const std::uint64_t channel = chance(0.8) ? 2 : 1;
     const bool fee = chance(0.3);
-    const WallTime told = midnight + hours(17) + seconds(i);
+    // A board that lost its power in the afternoon tells of it when it is back.
+    const WallTime told = std::max(midnight + hours(17), boot_start_) + seconds(i);
     Set common{{"Code", code},
                {"Procedure", "1." + std::to_string(100'000 + below(40))},
                {"Level", std::string(chance(0.6) ? "full" : "partial")},
