@@ -200,8 +200,11 @@ class DossiersReport {
   }
 
   [[nodiscard]] Cell cell_of(const Figure& figure, const ServiceTally& tally, const Hidden& hidden) const {
-    if (!figure.has_value()) return why_missing(figure, tally);
+    // Of whom no dossier is known nobody can say that there were none: exports may be missing.
+    const bool nothing = tally == ServiceTally{};
+    if (!figure.has_value()) return nothing ? Missing::no_data : why_missing(figure, tally);
     if (hidden.contains(figure.id)) return Missing::suppressed;
+    if (nothing) return Missing::no_data;
     switch (figure.measure) {
       case FigureUnit::count: return open() ? count_or_suppressed(figure.numerator) : Cell(figure.numerator);
       case FigureUnit::percent:
