@@ -19,8 +19,10 @@ bool EdgeNode::in_doubt() const {
 void EdgeNode::take_marks(const std::vector<LaneMark>& marks, Now now) {
   if (outbox_decides_) return;
   for (const auto& mark : marks) {
-    const auto& sure = at(mark.lane).depth.sure_up_to;
-    if (!sure || mark.row <= *sure) continue;
+    const auto& depth = at(mark.lane).depth;
+    // One below what was confirmed is of a stale gateway, or of one that lost rows: neither can tell.
+    const bool fits = mark.row >= depth.acknowledged && mark.row <= depth.sure_up_to.value_or(mark.row);
+    if (fits || !depth.sure_up_to) continue;
     begin_epoch(mark);
     return;
   }
@@ -38,11 +40,13 @@ void EdgeNode::take_marks(const std::vector<LaneMark>& marks, Now now) {
 
 // What the mark claims is not used: of rows that the gateway has not seen it says nothing. The epoch that
 // follows is sure from its first row on, so whoever lies about marks gets one out of a process, no more.
-void EdgeNode::begin_epoch(LaneMark unheard_of) {
-  note(Level::warning, "the gateway holds row " + std::to_string(unheard_of.row) + " of lane " +
-                           std::to_string(index(unheard_of.lane)) + ", this outbox was found with only " +
-                           std::to_string(*at(unheard_of.lane).depth.sure_up_to) +
-                           ": it lost its last commits. It goes on under a new epoch");
+void EdgeNode::begin_epoch(LaneMark mark) {
+  const auto& depth = at(mark.lane).depth;
+  const auto of_lane = " of lane " + std::to_string(index(mark.lane));
+  note(Level::warning, "the gateway's mark is row " + std::to_string(mark.row) + of_lane +
+                           ", this outbox was found with rows up to " + std::to_string(*depth.sure_up_to) +
+                           ", confirmed up to " + std::to_string(depth.acknowledged) +
+                           ": one of the two lost what it had last. Records go on under a new epoch");
   outbox_decides_ = true;
   perform(action::BeginEpoch{epoch_});
 }

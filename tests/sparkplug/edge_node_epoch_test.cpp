@@ -128,6 +128,13 @@ TEST_F(EdgeNodeEpoch, NoRowLeavesUnderAnEpochThatTheGatewayHasNotHeardOf) {
   EXPECT_GT(bench_.data_topics().size(), sent);
 }
 
+TEST_F(EdgeNodeEpoch, AMarkBelowWhatWasConfirmedTellsNothingSoItBeginsOneToo) {
+  come_online();
+  gateway_says(0, 29);
+  EXPECT_EQ(bench_.ended.size(), 1U);
+  EXPECT_TRUE(bench_.trusted.empty());
+}
+
 TEST_F(EdgeNodeEpoch, AnEmptyLaneIsInDoubtToo) {
   come_online();
   gateway_says(1, 35);
