@@ -184,11 +184,11 @@ class Agent {
         boot_id_(std::move(boot_id)),
         traces_(read_reboot_traces()),
         reason_(start_reason(boot_id_, earlier_.newest, StopNote::from_text(earlier_.stop), traces_)),
-        outbox_(std::move(outbox)),
+        outbox_(std::make_unique<HoldingOutbox>(std::move(outbox))),
         session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
         time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier_.memory, earlier_.newest),
         by_exception_(config.by_exception),
-        recorder_(loop_.get_executor(), clock_, *outbox_, store_, config.flush_interval),
+        recorder_(loop_.get_executor(), clock_, *outbox_, store_, {config.flush_interval, config.hold}),
         measure_(
             clock_, [this] { return time_.stamp(); },
             [this](const Schema& schema, Record record) { take(schema, std::move(record)); }, random_seed()),
@@ -237,7 +237,9 @@ class Agent {
                         publisher_->took(schema, record);
                       },
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
-                      [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); }});
+                      [this](const std::array<RowId, kLaneCount>& last) { publisher_->handed_over(last); },
+                      [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); },
+                      [this] { return publisher_->node().caught_up(Lane::measurements); }});
     recorder_.keep_noting(
         std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); },
         kFlushesWithoutSign * config_.flush_interval);
@@ -352,7 +354,8 @@ class Agent {
 
   /// Every run of every probe.
   void take(const Schema& schema, Record record) {
-    auto row = by_exception_.step(schema, record);
+    const auto company = recorder_.waiting() > 0 ? ByException::Company::waits : ByException::Company::none;
+    auto row = by_exception_.step(schema, record, company);
     if (!row) return;
     if (row->news) publisher_->hurry();
     recorder_.record(row->schema, std::move(row->record));
@@ -534,7 +537,11 @@ class Agent {
     status.outbox_bytes = outbox_->bytes_on_disk();
     status.outbox_space = recorder_.space();
     for (const Lane lane : kLanes) status.lanes[index(lane)] = node.lane(lane);
-    status.waiting_for_flush = recorder_.waiting();
+    const auto& measurements = node.lane(Lane::measurements);
+    status.waiting_for_flush =
+        recorder_.waiting() +
+        std::min<std::size_t>(recorder_.held(),
+                              static_cast<std::size_t>(measurements.last - measurements.acknowledged));
     status.flush_interval = config_.flush_interval;
     status.disk_error = recorder_.disk_error();
     status.dropped = recorder_.dropped();
@@ -553,7 +560,7 @@ class Agent {
   StartReason reason_;
   asio::io_context loop_{1};
   AsioClock clock_;
-  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<HoldingOutbox> outbox_;
   WorkerThread store_;
   PahoSession session_;
   TimeKeeper time_;

@@ -9,6 +9,9 @@ namespace {
 
 // A power cut in the middle of a failure leaves its end unknown from the last row on.
 constexpr Milliseconds kFailureHeartbeat = std::chrono::minutes(5);
+// The part of a heartbeat that it may come early to go with others. In an ordinary office that makes a tenth
+// more rows, and a sixth less minutes with any.
+constexpr int kEarlyPart = 4;
 
 std::optional<double> number_in(const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return static_cast<double>(*number);
@@ -57,7 +60,8 @@ ByException::Group& ByException::group_of(const Schema& measured) {
   return group;
 }
 
-std::optional<ByException::Row> ByException::step(const Schema& measured, const Record& record) {
+std::optional<ByException::Row> ByException::step(const Schema& measured, const Record& record,
+                                                  Company company) {
   Group& group = group_of(measured);
   const bool first = group.recorded.empty();
   const BootTime at = record.stamp.boot_time;
@@ -76,7 +80,8 @@ std::optional<ByException::Row> ByException::step(const Schema& measured, const 
       worth = worth || left(band, record.values[column], before);
     }
     const auto since_last_run = at - group.measured_at;
-    worth = worth || at - group.recorded_at + since_last_run / 2 >= heartbeat;
+    const auto due = company == Company::waits ? heartbeat - heartbeat / kEarlyPart : heartbeat;
+    worth = worth || at - group.recorded_at + since_last_run / 2 >= due;
   }
   group.measured_at = at;
   if (!worth) return std::nullopt;

@@ -7,9 +7,10 @@
 //   - when a number left its deadband around the last recorded one (Deadband in sparkplug/metric_names.hpp),
 //     a flag or a text changed, or a value came or went,
 //   - when the run failed: it has a Reason, or no value at all; every failed run is recorded,
-//   - when the heartbeat is due: at that run which is nearest to it, so at most half an interval late. A
-//   probe
-//     with a longer interval than the heartbeat records every run.
+//   - when the heartbeat is due: at that run which is nearest to it, so at most half an interval late; up to
+//   a
+//     quarter of it early while another row waits for the disk, since one commit or message for both costs
+//     half. A probe with a longer interval than the heartbeat records every run.
 //
 // What a reader may conclude. The row holds until the next one of its group. "Runs" of the next row says how
 // many measurements that were, itself included: the row stands for Runs - 1 of them after its own. So sums
@@ -50,8 +51,10 @@ class ByException {
     Record record;
     bool news = false;  ///< something came, went or changed its state: people wait for it
   };
+  /// Whether another row, of any group, waits to go to the disk.
+  enum class Company : bool { none, waits };
   /// Takes every run of a probe, in order; gives those that are to be recorded.
-  [[nodiscard]] std::optional<Row> step(const Schema& measured, const Record& record);
+  [[nodiscard]] std::optional<Row> step(const Schema& measured, const Record& record, Company company);
 
  private:
   struct Group {

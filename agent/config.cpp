@@ -117,6 +117,7 @@ void read_outbox(Settings& settings, AgentConfig& config) {
   SettingsTable table = settings.table("outbox");
   config.outbox_file = table.path("file", config.outbox_file);
   config.flush_interval = table.duration("flush_seconds", config.flush_interval, seconds(1), hours(1));
+  config.hold = table.duration("hold_seconds", config.hold, seconds(0), hours(1));
   config.outbox.max_bytes =
       table.bytes("max_bytes", config.outbox.max_bytes, kLeastOutboxBytes, kMostOutboxBytes);
   // Ten years are longer than a card lives.

@@ -165,6 +165,9 @@ struct AgentConfig {
   std::filesystem::path outbox_file = "/var/lib/xalink-agent/outbox.db";
   OutboxOptions outbox;
   Milliseconds flush_interval = std::chrono::seconds(60);
+  /// What the gateway confirmed before it was on the disk goes there so much later, as a spare; 0: first the
+  /// disk, then the gateway.
+  Milliseconds hold = std::chrono::minutes(15);
 
   std::filesystem::path control_socket = "/run/xalink-agent/control.sock";
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off

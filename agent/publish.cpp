@@ -94,6 +94,12 @@ void Publisher::appended(const std::array<RowId, kLaneCount>& last) {
   });
 }
 
+void Publisher::handed_over(const std::array<RowId, kLaneCount>& last) {
+  input([&](EdgeNode& node, Now at) {
+    node.handed_over(Lane::measurements, last[index(Lane::measurements)], at);
+  });
+}
+
 void Publisher::renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
                         std::vector<Predecessor> predecessors,
                         std::map<std::string, std::uint64_t> given_up) {

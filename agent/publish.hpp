@@ -45,6 +45,8 @@ class Publisher {
   /// What is taken now is waited for (EdgeNode::hurry).
   void hurry();
   void appended(const std::array<RowId, kLaneCount>& last);
+  /// As EdgeNode has it, of measurements.
+  void handed_over(const std::array<RowId, kLaneCount>& last);
   /// The outbox was replaced by another one.
   void renewed(const std::string& epoch, const std::array<LaneDepth, kLaneCount>& lanes,
                std::vector<Predecessor> predecessors, std::map<std::string, std::uint64_t> given_up);

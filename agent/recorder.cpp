@@ -18,9 +18,9 @@ constexpr std::size_t kMostInAppend = 1'000;
 
 }  // namespace
 
-Recorder::Recorder(boost::asio::any_io_executor executor, Clock& clock, Outbox& outbox, WorkerThread& store,
-                   Duration flush_interval)
-    : clock_(clock), outbox_(outbox), store_(store), flush_interval_(flush_interval), changed_(executor) {
+Recorder::Recorder(boost::asio::any_io_executor executor, Clock& clock, HoldingOutbox& outbox,
+                   WorkerThread& store, Timing timing)
+    : clock_(clock), outbox_(outbox), store_(store), timing_(timing), changed_(executor) {
   // Nothing runs on the store thread yet.
   if (auto space = outbox.space()) space_ = std::move(*space);
 }
@@ -30,7 +30,8 @@ void Recorder::record(const Schema& schema, Record record) {
   drop_oldest(kMostWaiting - 1);
   waiting_.push_back(Pending{schema, std::move(record)});
   if (!flush_at_) {
-    flush_at_ = clock_.steady() + flush_interval_;
+    flush_at_ = clock_.steady() + timing_.flush_interval;
+    if (timing_.hold > Duration{}) hand_over_at_ = *flush_at_ - answer_time(timing_.flush_interval);
     changed_.ring();
   }
 }
@@ -117,73 +118,108 @@ boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(s
   co_return note;
 }
 
+std::optional<SteadyTime> Recorder::wake_at() const {
+  std::optional<SteadyTime> first;
+  for (const auto& when : {flush_at_, hand_over_at_, settle_at_, keep_at_, note_alone_at_}) {
+    if (when && (!first || *when < *first)) first = when;
+  }
+  return first;
+}
+
+bool Recorder::due(const std::optional<SteadyTime>& when) const {
+  return when && clock_.steady() >= *when;
+}
+
 boost::asio::awaitable<void> Recorder::run() {
   while (true) {
     if (kept_value_ && !note_alone_at_) note_alone_at_ = clock_.steady() + note_at_least_;
-    auto when = flush_at_;
-    if (note_alone_at_ && (!when || *note_alone_at_ < *when)) when = note_alone_at_;
-    co_await changed_.wait_until(clock_, when);
-    if (when && clock_.steady() >= *when) co_await flush();
+    co_await changed_.wait_until(clock_, wake_at());
+    if (due(hand_over_at_)) co_await hand_over();
+    if (due(settle_at_)) co_await settle();
+    if (due(flush_at_) || due(keep_at_) || due(note_alone_at_)) co_await flush();
   }
 }
 
-boost::asio::awaitable<void> Recorder::note_alone() {
-  auto job = [&outbox = outbox_, key = kept_key_, value = kept_value_()] {
-    return outbox.append_with_note({}, key, value);
+/// To the gateway before the disk: most often that makes the disk needless for now.
+boost::asio::awaitable<void> Recorder::hand_over() {
+  hand_over_at_.reset();
+  if (waiting_.empty() || !listener_.gateway_keeps_up || !listener_.gateway_keeps_up()) co_return;
+  const auto deadline = std::exchange(flush_at_, std::nullopt);
+  auto batch = std::exchange(waiting_, {});
+  std::size_t now_held = 0;
+  auto job = [&outbox = outbox_, &batch, &now_held] {
+    auto held = outbox.hold(batch);
+    now_held = outbox.held();
+    return held;
   };
-  auto noted = co_await store_.run(std::move(job));
-  if (noted) {
-    disk_error_.clear();
+  auto held = co_await store_.run(std::move(job));
+  held_ = now_held;
+  if (!held) {
+    put_back(std::move(batch));
+    flush_at_ = deadline;
     co_return;
   }
-  disk_refused(noted.error());
-  note_alone_at_ = clock_.steady() + kRetryAfter;
+  if (!settle_at_ || (deadline && *deadline < *settle_at_)) settle_at_ = deadline;
+  if (!keep_at_) keep_at_ = clock_.steady() + timing_.hold;
+  if (listener_.handed_over) listener_.handed_over(*held);
+}
+
+/// The time to answer is over: what is not confirmed goes to the disk, and then all goes with it.
+boost::asio::awaitable<void> Recorder::settle() {
+  settle_at_.reset();
+  auto job = [&outbox = outbox_] { return outbox.unacknowledged(); };
+  const std::size_t unconfirmed = co_await store_.run(std::move(job));
+  if (unconfirmed > 0) co_await flush();
 }
 
 boost::asio::awaitable<void> Recorder::flush() {
-  flush_at_.reset();
-  note_alone_at_.reset();
-  if (waiting_.empty()) {
-    if (!kept_value_) co_return;
-    auto noting = note_alone();
-    co_await std::move(noting);
-    co_return;
-  }
+  for (auto* when : {&flush_at_, &hand_over_at_, &settle_at_, &keep_at_, &note_alone_at_}) when->reset();
+  if (waiting_.empty() && held_ == 0 && !kept_value_) co_return;
   auto batch = std::exchange(waiting_, {});
   std::size_t done = 0;
-  while (done < batch.size()) {
+  bool refused = false;
+  do {
     const auto piece = std::min(kMostInAppend, batch.size() - done);
     const auto begin = batch.begin() + static_cast<std::ptrdiff_t>(done);
     std::vector<Pending> records(begin, begin + static_cast<std::ptrdiff_t>(piece));
     const std::uint64_t uncounted = dropped_ - dropped_counted_;
     bool counted = false;
+    std::size_t now_held = 0;
     Result<OutboxSpace> space;
     const std::string kept = kept_value_ ? kept_value_() : std::string();
-    auto job = [&outbox = outbox_, &records, uncounted, &counted, &space, &key = kept_key_, &kept] {
+    auto job = [&outbox = outbox_, &records, uncounted, &counted, &now_held, &space, &key = kept_key_,
+                &kept] {
       counted = uncounted > 0 && outbox.count_dropped(uncounted).has_value();
       auto appended = kept.empty() ? outbox.append(records) : outbox.append_with_note(records, key, kept);
+      now_held = outbox.held();
       space = outbox.space();
       return appended;
     };
     auto appended = co_await store_.run(std::move(job));
+    held_ = now_held;
     if (counted) dropped_counted_ += uncounted;
     stands(std::move(space));
     if (!appended) {
       disk_refused(appended.error());
+      refused = true;
       break;
     }
     disk_error_.clear();
     done += piece;
-    if (listener_.appended) listener_.appended(*appended);
-  }
-  if (done == batch.size()) co_return;
-  // Back in front of what was taken meanwhile, in order.
+    if (piece > 0 && listener_.appended) listener_.appended(*appended);
+  } while (done < batch.size());
+  if (!refused) co_return;
   batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(done));
+  put_back(std::move(batch));
+  flush_at_ = clock_.steady() + kRetryAfter;
+}
+
+/// In front of what was taken meanwhile, in order.
+void Recorder::put_back(std::vector<Pending> batch) {
   batch.insert(batch.end(), std::make_move_iterator(waiting_.begin()),
                std::make_move_iterator(waiting_.end()));
   waiting_ = std::move(batch);
   drop_oldest(kMostWaiting);
-  flush_at_ = clock_.steady() + kRetryAfter;
 }
 
 }  // namespace xalink

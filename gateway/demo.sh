@@ -154,6 +154,8 @@ file = "$outbox"
 # These sources may stand in /tmp; nothing of the demo has to outlive a restart.
 allow_volatile = true
 flush_seconds = 1
+# The outbox is looked into while the agent runs.
+hold_seconds = 0
 [control]
 socket = "$socket_folder/agent.sock"
 [probe.link]

@@ -191,6 +191,9 @@ class EdgeNode {
   void hurry(Now now);
   /// Rows up to `last` are durable.
   void appended(Lane lane, RowId last, Now now);
+  /// Rows up to `last` can be read, and go to the disk unless they are confirmed soon: none waits for
+  /// company.
+  void handed_over(Lane lane, RowId last, Now now);
   void batch_read(std::uint64_t generation, Batch batch, Now now);
   /// The session took the oldest message not yet reported.
   void published(Now now);
@@ -229,6 +232,9 @@ class EdgeNode {
   [[nodiscard]] EdgeNodeState state() const { return state_; }
   [[nodiscard]] const LaneDepth& lane(Lane lane) const;
   [[nodiscard]] const std::string& epoch() const { return epoch_; }
+  /// The gateway answers, and has confirmed every row that it was sent: it may well confirm the next ones
+  /// within seconds. A few rows may wait for company.
+  [[nodiscard]] bool caught_up(Lane lane) const;
   [[nodiscard]] std::uint64_t ignored_commands() const { return ignored_commands_; }
 
  private:
@@ -314,7 +320,7 @@ class EdgeNode {
     RowId row;
   };
   void take_marks(const std::vector<LaneMark>& marks, Now now);
-  void begin_epoch(LaneMark unheard_of);
+  void begin_epoch(LaneMark mark);
   [[nodiscard]] bool in_doubt() const;
   /// Rows wait for the gateway's word: theirs are in doubt, or its answer under this epoch is.
   [[nodiscard]] bool rows_wait() const { return in_doubt() || epoch_unheard_; }

@@ -51,6 +51,14 @@ void EdgeNode::appended(Lane which, RowId last, Now now) {
   pump(now);
 }
 
+void EdgeNode::handed_over(Lane which, RowId last, Now now) {
+  auto& lane = at(which);
+  if (lane.depth.last == lane.depth.acknowledged) lane.depth.oldest_unacknowledged = now.wall;
+  lane.gathered_until.reset();
+  lane.depth.last = std::max(lane.depth.last, last);
+  pump(now);
+}
+
 void EdgeNode::hurry(Now now) {
   hurried_until_ = now.steady + options_.hurry_for;
   pump(now);
@@ -182,6 +190,16 @@ void EdgeNode::go_back(Lane which) {
   lane.buffer_at = 0;
   lane.reading = false;
   ++lane.generation;
+}
+
+bool EdgeNode::caught_up(Lane which) const {
+  const auto& lane = lanes_[index(which)];
+  const auto& depth = lane.depth;
+  const bool listens = options_.acknowledged_by == AcknowledgedBy::gateway && !marks_awaited_until_;
+  const bool gathering = lane.gathered_until && lane.next == depth.acknowledged + 1 &&
+                         depth.last - depth.acknowledged < kLiveRows / 2;
+  return state_ == EdgeNodeState::online && listens && !in_doubt() &&
+         (depth.acknowledged == depth.last || gathering);
 }
 
 // --- sending ----------------------------------------------------------------------------------------

@@ -71,6 +71,11 @@ class MendingOutbox final : public Outbox {
     make_room_beside();
     return with_file([&](Outbox& outbox) { return outbox.append(records); });
   }
+  [[nodiscard]] Result<LaneRows> append_held(const std::vector<Pending>& records, const HeldSince& since,
+                                             const std::optional<OutboxNote>& note) override {
+    make_room_beside();
+    return with_file([&](Outbox& outbox) { return outbox.append_held(records, since, note); });
+  }
   [[nodiscard]] Result<LaneRows> append_with_note(const std::vector<Pending>& records, const std::string& key,
                                                   const std::string& value) override {
     make_room_beside();

@@ -65,6 +65,20 @@ struct OutboxSpace {
   std::map<std::string, std::uint64_t> given_up;   ///< by reason (sparkplug/given_up.hpp)
 };
 
+/// Small durable memory (Outbox::note), as it is written together with records.
+struct OutboxNote {
+  std::string key;
+  std::string value;
+};
+
+/// Of measurements that had their row ids before they came to the disk (HoldingOutbox).
+struct HeldSince {
+  std::string epoch;
+  RowId last = 0;          ///< of the rows on the disk when the first of them was held
+  RowId sent = 0;          ///< rows up to here may have left the board
+  RowId acknowledged = 0;  ///< rows up to here are at the gateway
+};
+
 /// Thread-safety: all calls on one thread, the store thread; an fsync on a card takes up to seconds.
 /// Errors: anything the disk refuses comes back as Error and leaves the outbox as it was before the call.
 class Outbox {
@@ -113,6 +127,12 @@ class Outbox {
   /// refused; measurements then get their row ids and become a gap at once. One append may write a
   /// twentieth of the bound or so: some hundred rows always fit.
   [[nodiscard]] virtual Result<std::array<RowId, kLaneCount>> append(const std::vector<Pending>& records) = 0;
+
+  /// As append(), of measurements that are known by their row ids already, with others behind them and at
+  /// times a note. Refused, with nothing done, when they would get other ids: under another epoch, or behind
+  /// other rows.
+  [[nodiscard]] virtual Result<std::array<RowId, kLaneCount>> append_held(
+      const std::vector<Pending>& records, const HeldSince& since, const std::optional<OutboxNote>& note) = 0;
 
   /// Up to `max_items` records from row `first`, contiguous. Spares too. Rows below the oldest held row
   /// come as one leading gap item (reason "forgotten"). Rows that were read count as sent: they are not

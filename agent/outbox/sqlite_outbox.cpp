@@ -42,11 +42,6 @@ constexpr std::uint64_t kPagesForOthers = 64;
 
 using LaneRows = std::array<RowId, kLaneCount>;
 
-struct Note {
-  const std::string& key;
-  const std::string& value;
-};
-
 std::string name_of(const Schema& schema) {
   return schema.device + "/" + schema.group;
 }
@@ -175,9 +170,25 @@ class SqliteOutbox final : public SoundOutbox {
     return append(records, nullptr);
   }
 
+  [[nodiscard]] Result<LaneRows> append_held(const std::vector<Pending>& records, const HeldSince& since,
+                                             const std::optional<OutboxNote>& note) override {
+    if (since.epoch != file_.epoch || since.last != last_[index(Lane::measurements)]) {
+      return failure(file_.path.string(), "the outbox was replaced while rows were held");
+    }
+    // What left the board must never be thinned: the mark goes with the rows. They were read, like any
+    // others.
+    sent_ = std::max(sent_, since.sent);
+    read_up_to_ = std::max(read_up_to_, since.sent);
+    auto appended = append(records, note ? &*note : nullptr);
+    if (!appended) return appended;
+    auto& acknowledged = acknowledged_[index(Lane::measurements)];
+    acknowledged = std::max(acknowledged, since.acknowledged);
+    return appended;
+  }
+
   [[nodiscard]] Result<LaneRows> append_with_note(const std::vector<Pending>& records, const std::string& key,
                                                   const std::string& value) override {
-    const Note note{key, value};
+    const OutboxNote note{key, value};
     return append(records, &note);
   }
 
@@ -187,7 +198,7 @@ class SqliteOutbox final : public SoundOutbox {
     for (const Telling& telling : tellings) {
       if (auto wrong = check(telling.pending)) return Unexpected(std::move(*wrong));
     }
-    const Note note{key, value};
+    const OutboxNote note{key, value};
     return attempt("append events", [&] {
       // As if all were news: what it may write is known before it begins, for the sake of the WAL.
       std::vector<const Pending*> all;
@@ -421,7 +432,7 @@ class SqliteOutbox final : public SoundOutbox {
     return std::nullopt;
   }
 
-  [[nodiscard]] Result<LaneRows> append(const std::vector<Pending>& records, const Note* note) {
+  [[nodiscard]] Result<LaneRows> append(const std::vector<Pending>& records, const OutboxNote* note) {
     std::vector<const Pending*> all;
     for (const Pending& record : records) {
       if (auto wrong = check(record)) return Unexpected(std::move(*wrong));
@@ -486,7 +497,7 @@ class SqliteOutbox final : public SoundOutbox {
     marks_written();
   }
 
-  void set_note(const Note& note) {
+  void set_note(const OutboxNote& note) {
     StatementUse set(set_note_);
     set->bindNoCopy(1, note.key);
     set->bindNoCopy(2, note.value);
@@ -539,7 +550,7 @@ class SqliteOutbox final : public SoundOutbox {
   };
 
   /// `tellings`: places in the memory of what was said.
-  [[nodiscard]] Need need_of(const std::vector<const Pending*>& records, const Note* note,
+  [[nodiscard]] Need need_of(const std::vector<const Pending*>& records, const OutboxNote* note,
                              std::size_t tellings) {
     constexpr std::uint64_t kAlways = 24;  // tails, positions and what is above them
     Need need;

@@ -23,7 +23,7 @@ class Bench {
     record.stamp.boot_time = at;
     record.values.resize(schema.columns.size());
     for (const auto& [name, value] : values) record.values[*column_index(schema, name)] = value;
-    return rule.step(schema, record);
+    return rule.step(schema, record, company);
   }
   std::optional<ByException::Row> ping(std::uint64_t mean, double loss = 0.0) {
     return measure({{"RTT mean", mean}, {"Loss", loss}, {"Sent", std::uint64_t{5}}});
@@ -35,6 +35,7 @@ class Bench {
   Schema schema;
   ByException rule;
   BootTime at = minutes(3);
+  ByException::Company company = ByException::Company::none;
 };
 
 std::uint64_t runs(const std::optional<ByException::Row>& row) {
@@ -42,6 +43,24 @@ std::uint64_t runs(const std::optional<ByException::Row>& row) {
   EXPECT_EQ(row->schema.columns.back().name, "Runs");
   EXPECT_EQ(row->schema.columns.size(), row->record.values.size());
   return std::get<std::uint64_t>(row->record.values.back());
+}
+
+TEST(ByException, AHeartbeatComesUpToAQuarterEarlyToGoWithAnotherRow) {
+  Bench bench(ping_schema("anchor"));
+  EXPECT_TRUE(bench.ping(40'000));
+  for (int minute = 1; minute < 11; ++minute) {
+    bench.company = minute % 2 == 0 ? ByException::Company::waits : ByException::Company::none;
+    EXPECT_FALSE(bench.ping(40'000)) << "minute " << minute;
+  }
+  bench.company = ByException::Company::none;
+  EXPECT_FALSE(bench.ping(40'000)) << "11 min 30 s are three quarters, but nobody waits";
+  bench.company = ByException::Company::waits;
+  const auto row = bench.ping(40'000);
+  EXPECT_EQ(runs(row), 12U);
+  EXPECT_FALSE(row->news);
+  bench.company = ByException::Company::none;
+  for (int minute = 1; minute < 15; ++minute) EXPECT_FALSE(bench.ping(40'000)) << "minute " << minute;
+  EXPECT_EQ(runs(bench.ping(40'000)), 15U) << "counted from there on";
 }
 
 TEST(ByException, RecordsTheFirstRunAndThenWhatLeavesItsDeadband) {

@@ -42,9 +42,9 @@ class IntervalKeeperTest : public testing::Test {
 
   /// The agent's life with this outbox, until end().
   void begin() {
-    outbox = std::move(Outbox::open(folder / "outbox.db").value());
+    outbox = std::make_unique<HoldingOutbox>(std::move(Outbox::open(folder / "outbox.db").value()));
     store.emplace();
-    recorder.emplace(loop.get_executor(), clock, *outbox, *store, seconds(60));
+    recorder.emplace(loop.get_executor(), clock, *outbox, *store, Recorder::Timing{seconds(60)});
     measure.emplace(
         clock, [] { return Stamp{}; }, [](const Schema&, const Record&) {}, 1);
     keeper.emplace(loop.get_executor(), clock, *measure);
@@ -125,7 +125,7 @@ class IntervalKeeperTest : public testing::Test {
   FaultyDisk disk;
   boost::asio::io_context loop{1};
   test::FakeClock clock{loop};
-  std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<HoldingOutbox> outbox;
   std::optional<WorkerThread> store;
   std::optional<Recorder> recorder;
   std::optional<Measure> measure;

@@ -47,9 +47,11 @@ class RecorderBench : public testing::Test {
   ScratchFolder folder;
   boost::asio::io_context loop{1};
   FakeClock clock{loop};
-  std::unique_ptr<Outbox> outbox = std::move(Outbox::open(folder / "outbox.db").value());
+  std::unique_ptr<HoldingOutbox> outbox =
+      std::make_unique<HoldingOutbox>(std::move(Outbox::open(folder / "outbox.db").value()));
   WorkerThread store;
-  Recorder recorder{loop.get_executor(), clock, *outbox, store, std::chrono::seconds(60)};
+  Recorder recorder{
+      loop.get_executor(), clock, *outbox, store, {std::chrono::seconds(60), std::chrono::minutes(15)}};
 };
 
 }  // namespace xalink::test

@@ -32,12 +32,32 @@ class RecorderTest : public test::RecorderBench {
  protected:
   RecorderTest() {
     recorder.listen({[this](const Schema& schema, const Record&) { took.push_back(schema.group); },
-                     [this](const std::array<RowId, kLaneCount>& last) { appended = last; }});
+                     [this](const std::array<RowId, kLaneCount>& last) { appended = last; },
+                     [this](const std::array<RowId, kLaneCount>& last) { appended = last; }, nullptr,
+                     [this] { return gateway_keeps_up; }});
     boost::asio::co_spawn(loop, recorder.run(), boost::asio::detached);
   }
 
   std::vector<std::string> took;
   std::array<RowId, kLaneCount> appended{};
+  bool gateway_keeps_up = false;
+
+  // All that the store thread was given is done.
+  void settle() {
+    bool done = false;
+    auto last = [&]() -> boost::asio::awaitable<void> {
+      auto job = [] { return true; };
+      done = co_await store.run(std::move(job));
+    };
+    boost::asio::co_spawn(loop, last(), boost::asio::detached);
+    until([&] { return done; });
+    clock.drain();
+  }
+  // What a power cut would leave.
+  [[nodiscard]] RowId on_disk() {
+    return outbox->held() == 0 ? outbox->depth(Lane::measurements)->last
+                               : outbox->depth(Lane::measurements)->last - outbox->held();
+  }
 };
 
 TEST_F(RecorderTest, MeasurementsReachTheDiskWithinTheFlushInterval) {
@@ -80,6 +100,70 @@ TEST_F(RecorderTest, ANoteIsKeptWithEachFlushAndAloneWhenThereIsNothingElse) {
   clock.advance(seconds(60));
   until([&] { return appended[1] == 1; });
   EXPECT_EQ(noted(), "second") << "in the flush of a record";
+}
+
+TEST_F(RecorderTest, WhatTheGatewayConfirmsInTimeIsSparedTheCard) {
+  gateway_keeps_up = true;
+  for (std::uint64_t minute = 1; minute <= 14; ++minute) {
+    recorder.record(ping(), record(minute));
+    clock.advance(seconds(45));
+    until([&] { return appended[1] == minute; });
+    ASSERT_TRUE(outbox->acknowledge(Lane::measurements, minute));
+    clock.advance(seconds(15));
+    settle();
+    EXPECT_EQ(on_disk(), 0U) << "minute " << minute;
+    EXPECT_EQ(outbox->depth(Lane::measurements)->acknowledged, minute);
+  }
+  // A quarter of an hour after the first they go there in one piece.
+  clock.advance(std::chrono::minutes(2));
+  settle();
+  EXPECT_EQ(outbox->held(), 0U);
+  EXPECT_EQ(on_disk(), 14U);
+  EXPECT_EQ(outbox->depth(Lane::measurements)->acknowledged, 14U);
+}
+
+TEST_F(RecorderTest, WhatTheGatewayDoesNotConfirmReachesTheDiskInTime) {
+  gateway_keeps_up = true;
+  recorder.record(ping(), record(std::uint64_t{1}));
+  clock.advance(seconds(20));
+  recorder.record(ping(), record(std::uint64_t{2}));
+  clock.advance(seconds(25));
+  until([&] { return appended[1] == 2; });
+  ASSERT_TRUE(outbox->acknowledge(Lane::measurements, 1));  // of the first alone
+  recorder.record(ping(), record(std::uint64_t{3}));
+  clock.advance(seconds(14));
+  settle();
+  EXPECT_EQ(on_disk(), 0U);
+  clock.advance(seconds(1));
+  settle();
+  EXPECT_EQ(on_disk(), 3U) << "what waits goes along: the commit is paid for";
+  EXPECT_EQ(recorder.waiting(), 0U);
+}
+
+TEST_F(RecorderTest, WhatIsHeldIsKeptBeforeWhatFollowsAndAtTheEnd) {
+  gateway_keeps_up = true;
+  recorder.record(ping(), record(std::uint64_t{1}));
+  clock.advance(seconds(45));
+  until([&] { return appended[1] == 1; });
+  ASSERT_TRUE(outbox->acknowledge(Lane::measurements, 1));
+  gateway_keeps_up = false;
+  recorder.record(ping(), record(std::uint64_t{2}));
+  clock.advance(seconds(60));
+  until([&] { return appended[1] == 2; });
+  EXPECT_EQ(on_disk(), 2U);
+  gateway_keeps_up = true;
+  recorder.record(ping(), record(std::uint64_t{3}));
+  clock.advance(seconds(45));
+  until([&] { return appended[1] == 3; });
+  bool flushed = false;
+  auto flush = [&]() -> boost::asio::awaitable<void> {
+    co_await recorder.flush();
+    flushed = true;
+  };
+  boost::asio::co_spawn(loop, flush(), boost::asio::detached);
+  until([&] { return flushed; });
+  EXPECT_EQ(outbox->held(), 0U);
+  EXPECT_EQ(on_disk(), 3U);
 }
 
 TEST_F(RecorderTest, EventsAreOnTheDiskBeforeTheirSourceIsTold) {

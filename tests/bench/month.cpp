@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/recorder.hpp"
 #include "sparkplug/host_application.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/payload.hpp"
@@ -175,15 +176,30 @@ class Month {
       return;
     }
     ++bytes_.measurements;
-    auto row = rule_.step(pending.schema, pending.record);
+    const auto company = waiting_.empty() ? ByException::Company::none : ByException::Company::waits;
+    auto row = rule_.step(pending.schema, pending.record, company);
     if (!row) return;
     ++bytes_.rows;
     ++bytes_.rows_of[row->schema.device + " " + row->schema.group];
     if (row->news) node_->hurry(now());
     node_->took(row->schema, row->record, now());
     settle();
-    if (waiting_.empty()) flush_at_ = at_ + options_.flush;
+    if (waiting_.empty()) {
+      flush_at_ = at_ + options_.flush;
+      hand_over_at_ = flush_at_;
+      if (options_.holds) {
+        hand_over_at_ -= std::chrono::duration_cast<Milliseconds>(Recorder::answer_time(options_.flush));
+      }
+    }
     waiting_.push_back(Pending{std::move(row->schema), std::move(row->record)});
+  }
+  void hand_over() {
+    hand_over_at_ = flush_at_;
+    if (!node_->caught_up(Lane::measurements)) return;
+    auto& lane = outbox_[index(Lane::measurements)];
+    for (auto& record : std::exchange(waiting_, {})) lane.push_back(std::move(record));
+    node_->handed_over(Lane::measurements, lane.size(), now());
+    settle();
   }
   void append(std::vector<Pending> records) {
     for (auto& record : records) {
@@ -326,7 +342,7 @@ class Month {
       if (const auto wake = node_->wake_at()) {
         consider(std::chrono::ceil<Milliseconds>(wake->time_since_epoch()));
       }
-      if (!waiting_.empty()) consider(flush_at_);
+      if (!waiting_.empty()) consider(hand_over_at_);
       consider(answers_at_);
       const bool in_session = tls_ && node_->state() != EdgeNodeState::waiting_to_connect;
       const auto ping = std::min(last_sent_, last_received_) + Milliseconds(options_.keep_alive);
@@ -334,6 +350,7 @@ class Month {
       if (!first || *first > until) break;
       at_ = std::max(at_, *first);
       if (answers_at_ && at_ >= *answers_at_) answer();
+      if (!waiting_.empty() && at_ >= hand_over_at_ && options_.holds) hand_over();
       if (!waiting_.empty() && at_ >= flush_at_) append(std::exchange(waiting_, {}));
       if (in_session && at_ >= ping) {
         pipe(bytes_.keep_alives, Way::up, mqtt(0xc0, {}));
@@ -360,6 +377,7 @@ class Month {
   std::uint8_t bdseq_ = 0;
   std::vector<Pending> waiting_;
   Milliseconds flush_at_{};
+  Milliseconds hand_over_at_{};
   std::optional<Milliseconds> answers_at_;
   Milliseconds last_sent_{};
   Milliseconds last_received_{};

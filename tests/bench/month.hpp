@@ -15,6 +15,8 @@ struct MonthOptions {
   ByExceptionSettings by_exception;
   EdgeNodeOptions node;
   Milliseconds flush{};
+  bool holds =
+      false;  ///< rows are handed to the gateway before the disk has them, so that it need not have them soon
   std::chrono::seconds keep_alive{};
   int days = 30;
   int connections_a_day = 2;  ///< in the morning, and once after the link was gone

@@ -61,12 +61,14 @@ int run(int argc, char** argv) {
   options.node.software_version = "0.1.0";
   options.node.export_key = std::string(124, 'k');  // P-256, base64 of its DER
   options.flush = config.flush_interval;
+  options.holds = config.hold > Milliseconds{};
   options.keep_alive = config.broker.keep_alive;
   options.days = days;
   const auto month = simulate_month(options);
   auto before = options;
   before.by_exception.enabled = false;
   before.node.gather = {};
+  before.holds = false;
   const auto every_run = simulate_month(before);
 
   const double scale = kMonth / days;

@@ -48,6 +48,7 @@ void WearDay::take_minute() {
     if (record.schema.group.starts_with("Ping")) at = pings;
     if (record.schema.lane == Lane::events) at = begin + within(kMinute - Milliseconds{1});
     record.record.stamp.wall = WallTime(kBegin + at);
+    record.record.stamp.boot_time = BootTime(at);
     minute_.push_back(std::move(record));
   }
   std::stable_sort(minute_.begin(), minute_.end(), [](const Pending& left, const Pending& right) {
@@ -67,10 +68,26 @@ void WearDay::pass_until(Milliseconds moment) {
   }
 }
 
+Pending WearDay::take() {
+  for (;;) {
+    if (minute_.empty()) take_minute();
+    auto record = std::move(minute_.back());
+    minute_.pop_back();
+    if (record.schema.lane == Lane::events) return record;
+    ++measured_;
+    // As in a board that flushes every minute, whoever keeps the records here: they are the same for all.
+    const auto at = since_begin(record);
+    const bool company = at <= window_end_;
+    auto row = rule_.step(record.schema, record.record,
+                          company ? ByException::Company::waits : ByException::Company::none);
+    if (!row) continue;
+    if (!company) window_end_ = at + kMinute;
+    return Pending{std::move(row->schema), std::move(row->record)};
+  }
+}
+
 std::optional<Pending> WearDay::next() {
-  if (minute_.empty()) take_minute();
-  auto record = std::move(minute_.back());
-  minute_.pop_back();
+  auto record = take();
   const auto since = since_begin(record);
   pass_until(std::min(since, length_));
   if (since >= length_) return std::nullopt;

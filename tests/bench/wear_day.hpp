@@ -10,16 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "agent/by_exception.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "tests/bench/record_mix.hpp"
 
 namespace xalink::bench {
 
-/// Gives the records of so many hours in order, at the times at which the default schedule takes them, with
-/// the kernel's habits between them: ext4 commits its journal 5 s after something changed, and what is dirty
-/// is written out after 30 s (vm.dirty_expire_centisecs). In time that runs a thousand times too fast it
-/// would all stay in memory instead, and what is overwritten or deleted meanwhile would cost nothing. One
-/// rule for everybody.
+/// Gives the records of so many hours in order, at the times at which the default schedule takes them: those
+/// that a board records by default, which are the ones that say something new (agent/by_exception.hpp).
+/// Between them the kernel keeps its habits: ext4 commits its journal 5 s after something changed, and what
+/// is dirty is written out after 30 s (vm.dirty_expire_centisecs). In time that runs a thousand times too
+/// fast it would all stay in memory instead, and what is overwritten or deleted meanwhile would cost nothing.
+/// One rule for everybody.
 class WearDay {
  public:
   WearDay(double hours, std::filesystem::path folder);
@@ -31,15 +33,19 @@ class WearDay {
   /// Runs out the time that is left after the last record.
   void finish();
   [[nodiscard]] std::uint64_t records() const { return records_; }
+  /// What was measured, recorded or not.
+  [[nodiscard]] std::uint64_t measured() const { return measured_; }
   /// Of a record that next() gave.
   [[nodiscard]] static Milliseconds since_begin(const Pending& record);
 
  private:
   void take_minute();
+  [[nodiscard]] Pending take();
   void pass_until(Milliseconds moment);
   [[nodiscard]] Milliseconds within(Milliseconds longest);
 
   RecordMix mix_;
+  ByException rule_{ByExceptionSettings{}};
   std::filesystem::path folder_;
   Milliseconds length_;
   std::mt19937_64 random_{20'260'901};
@@ -50,6 +56,8 @@ class WearDay {
   bool journal_dirty_ = false;
   bool pages_dirty_ = false;
   std::uint64_t records_ = 0;
+  std::uint64_t measured_ = 0;
+  Milliseconds window_end_{-1};  ///< a measurement that was recorded before waits for the disk until then
 };
 
 /// A record as the agent sends it live: the bytes of its DDATA.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/config.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/recorder.hpp"
 #include "agent/sign_of_life.hpp"
@@ -27,11 +28,13 @@ class Keeper {
   Keeper(const std::filesystem::path& folder, Link link, Duration flush) : clock_(loop_), link_(link) {
     auto opened = Outbox::open(folder / "outbox.db");
     if (!opened) throw std::runtime_error(opened.error().to_string());
-    outbox_ = std::move(*opened);
+    outbox_ = std::make_unique<HoldingOutbox>(std::move(*opened));
     // As a session begins: the number of the connection is on the disk before it is used.
     if (const auto bdseq = outbox_->next_bdseq(); !bdseq) throw std::runtime_error(bdseq.error().to_string());
-    recorder_ = std::make_unique<Recorder>(loop_.get_executor(), clock_, *outbox_, store_, flush);
-    recorder_->listen({nullptr, [this](const std::array<RowId, kLaneCount>& last) { appended(last); }});
+    const Recorder::Timing timing{flush, AgentConfig().hold};
+    recorder_ = std::make_unique<Recorder>(loop_.get_executor(), clock_, *outbox_, store_, timing);
+    const auto took_rows = [this](const std::array<RowId, kLaneCount>& last) { appended(last); };
+    recorder_->listen({nullptr, took_rows, took_rows, nullptr, [this] { return link_ == Link::up; }});
     recorder_->keep_noting(
         std::string(kSignOfLifeNote),
         [this] {
@@ -61,6 +64,17 @@ class Keeper {
     clock_.advance(since_begin - passed_);
     passed_ = since_begin;
     settle();
+  }
+
+  /// As the agent ends.
+  void finish() {
+    auto flushing = recorder_->flush();
+    auto done = std::make_shared<bool>(false);
+    asio::co_spawn(loop_, std::move(flushing), [done](const std::exception_ptr&) { *done = true; });
+    while (!*done) {
+      loop_.restart();
+      loop_.run_one_for(std::chrono::milliseconds(10));
+    }
   }
 
   [[nodiscard]] std::uint64_t durable() const { return durable_; }
@@ -101,7 +115,7 @@ class Keeper {
   asio::io_context loop_{1};
   test::FakeClock clock_;
   Link link_;
-  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<HoldingOutbox> outbox_;
   WorkerThread store_;
   std::unique_ptr<Recorder> recorder_;
   std::vector<Pending> events_;
@@ -124,6 +138,7 @@ Kept keep_in_outbox(const std::filesystem::path& folder, double hours, Link link
   while (const auto record = day.next()) keeper.take(*record, WearDay::since_begin(*record));
   day.finish();
   keeper.pass_until(Milliseconds(static_cast<std::int64_t>(hours * 3'600'000)) + 2 * flush);
+  keeper.finish();
   if (keeper.durable() != day.records()) throw std::runtime_error("the outbox did not keep every record");
   return Kept{day.records(), 0};
 }

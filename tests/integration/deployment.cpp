@@ -128,6 +128,11 @@ void BoardProcess::keep_outbox_in(const std::filesystem::path& folder) {
   configure(measures_);
 }
 
+void BoardProcess::hold_for(std::chrono::seconds longest) {
+  hold_ = longest;
+  configure(measures_);
+}
+
 void BoardProcess::configure(Measures measures) {
   measures_ = measures;
   const std::string on = measures == Measures::every_second ? "true" : "false";
@@ -140,7 +145,10 @@ void BoardProcess::configure(Measures measures) {
       << "[outages]\nleast_seconds = 3600\n"
       << "[by_exception]\nenabled = false\n[delivery]\ngather_seconds = 0\nbirth_delay_seconds = "
          "0\nreconnect_min_seconds = 0.2\nreconnect_max_seconds = 2\n"
-      << "[outbox]\nfile = \"" << outbox_.string() << "\"\nallow_volatile = true\nflush_seconds = 1\n"
+      << "[outbox]\nfile = \"" << outbox_.string()
+      << "\"\nallow_volatile = true\nflush_seconds = 1\n"
+      // The outbox is looked into while the agent runs.
+      << "hold_seconds = " << hold_.count() << "\n"
       << "[control]\nsocket = \"" << (folder_ / "agent.sock").string() << "\"\n"
       << "[probe.link]\nenabled = " << on << "\ninterval_seconds = 1\ninterfaces = [\"lo\"]\n"
       << "[probe.ping]\nenabled = " << on << "\ninterval_seconds = 1\ncount = 2\nspacing_ms = 10\n"

@@ -73,6 +73,8 @@ class BoardProcess {
   void configure(Measures measures);
   /// The drop folder stays where it is. Takes effect at the next start.
   void keep_outbox_in(const std::filesystem::path& folder);
+  /// [outbox] hold_seconds, else 0. Takes effect at the next start.
+  void hold_for(std::chrono::seconds longest);
 
   Program program;
   [[nodiscard]] const std::string& node() const { return node_; }
@@ -94,6 +96,7 @@ class BoardProcess {
  private:
   Broker broker_;
   Measures measures_;
+  std::chrono::seconds hold_{0};
   std::string node_;
   std::filesystem::path folder_;
   std::filesystem::path config_;

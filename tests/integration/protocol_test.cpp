@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <SQLiteCpp/Database.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -35,6 +37,19 @@ void expect_exactly_once(const ProtocolWorld& world, std::size_t board, std::siz
   ASSERT_TRUE(comparison) << comparison.error().to_string();
   EXPECT_TRUE(comparison->holds()) << comparison->to_string() << testing::PrintToString(comparison->examples);
   EXPECT_EQ(comparison->given_up, 0U);
+}
+
+// Whatever became of epochs: each record that was taken is in the store once, but for what deaths may cost.
+void expect_accounts_for_all(const ProtocolWorld& world) {
+  SQLite::Database store(world.store_file().string(), SQLite::OPEN_READONLY);
+  const auto number = [&](const char* sql) {
+    return static_cast<std::uint64_t>(store.execAndGet(sql).getInt64());
+  };
+  const auto records = number("SELECT count(*) FROM record WHERE first IS NULL");
+  EXPECT_EQ(number("SELECT count(DISTINCT body) FROM record WHERE first IS NULL"), records) << "taken twice";
+  const auto& losses = world.losses();
+  EXPECT_LE(records, world.taken() - losses.sure);
+  EXPECT_GE(records + losses.possible, world.taken() - losses.sure);
 }
 
 // Everything calms down, and must come to rest with every record delivered.
@@ -96,6 +111,7 @@ TEST_F(EverySeed, LossRepetitionReorderingAndLies) {
 TEST_F(EverySeed, DeathOfEitherSideAtAnyMoment) {
   run(800, [](ProtocolWorld& world, std::size_t board) {
     world.faults = Faults{static_cast<double>(world.random()() % 10) / 100.0, 0.02, 0.02, 0.02};
+    if (world.chance(0.5)) world.holds = 0.8;
     for (int i = 0; i < 25; ++i) {
       world.take_records(board, world.random()() % 20);
       if (world.chance(0.7)) world.flush(board);
@@ -119,6 +135,7 @@ TEST_F(EverySeed, DeathOfEitherSideAtAnyMoment) {
       }
     }
     finish(world, board);
+    expect_accounts_for_all(world);
   });
 }
 

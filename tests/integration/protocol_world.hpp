@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/outbox/outbox.hpp"
+#include "agent/outbox/holding_outbox.hpp"
 #include "gateway/ledger.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/host_application.hpp"
@@ -37,6 +37,8 @@ class ProtocolWorld {
   ProtocolWorld& operator=(const ProtocolWorld&) = delete;
 
   Faults faults;
+  /// How often measurements are held where they may be (HoldingOutbox), a probability.
+  double holds = 0;
   /// A message that reached the broker, before its fate is decided.
   std::function<void(const OutgoingMessage&, bool from_host)> on_message;
   EdgeNodeOptions node_options;
@@ -48,6 +50,14 @@ class ProtocolWorld {
   std::size_t add_board(const NodeId& id);
   void start_board(std::size_t board);
   void kill_board(std::size_t board);
+  /// Measurements that deaths of boards took: what was not flushed yet, and what was handed to the gateway
+  /// without an answer, which may have arrived.
+  struct Losses {
+    std::uint64_t sure = 0;
+    std::uint64_t possible = 0;
+  };
+  [[nodiscard]] const Losses& losses() const { return losses_; }
+  [[nodiscard]] std::uint64_t taken() const { return counter_; }
   /// Removes the outbox of a board that is dead, as a new card does. Its rows are out of the account.
   void replace_outbox(std::size_t board);
   /// Keeps the outbox as it is, at any moment; and puts a dead board's outbox back to it, as a WAL does that
@@ -119,6 +129,7 @@ class ProtocolWorld {
   std::uint64_t sessions_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t counter_ = 0;
+  Losses losses_;
   std::uint64_t epochs_begun_ = 0;  ///< by boards whose outbox went on
 };
 

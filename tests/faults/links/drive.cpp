@@ -51,10 +51,11 @@ std::string Drive::agent_settings() const {
          "\"\n[by_exception]\nenabled = false\n[delivery]\ngather_seconds = 0\nbirth_delay_seconds = "
          "0\nreconnect_min_seconds = 0.5\nreconnect_max_seconds = 5\n" +
          "[outbox]\nfile = \"" + (folder_ / "outbox.db").string() +
-         "\"\nallow_volatile = true\nflush_seconds = 1\n[control]\nsocket = \"" +
+         "\"\nallow_volatile = true\nflush_seconds = 1\nhold_seconds = 0\n[control]\nsocket = \"" +
          (folder_ / "agent.sock").string() + "\"\n[probe.link]\ninterval_seconds = " + interval +
          "\ninterfaces = [\"" + kBoardInterface +
-         "\"]\n[probe.ping]\nenabled = false\n[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = "
+         "\"]\n[probe.ping]\nenabled = false\n[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = "
+         "false\n[probe.reach]\nenabled = "
          "false\n" +
          "[probe.board]\nenabled = false\n[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
 }
