@@ -42,16 +42,18 @@ class RecorderTest : public test::RecorderBench {
   std::array<RowId, kLaneCount> appended{};
   bool gateway_keeps_up = false;
 
-  // All that the store thread was given is done.
+  // All that the store thread was given is done, and what came of that too.
   void settle() {
-    bool done = false;
-    auto last = [&]() -> boost::asio::awaitable<void> {
-      auto job = [] { return true; };
-      done = co_await store.run(std::move(job));
-    };
-    boost::asio::co_spawn(loop, last(), boost::asio::detached);
-    until([&] { return done; });
-    clock.drain();
+    for (int round = 0; round < 2; ++round) {
+      bool done = false;
+      auto last = [&]() -> boost::asio::awaitable<void> {
+        auto job = [] { return true; };
+        done = co_await store.run(std::move(job));
+      };
+      boost::asio::co_spawn(loop, last(), boost::asio::detached);
+      until([&] { return done; });
+      clock.drain();
+    }
   }
   // What a power cut would leave.
   [[nodiscard]] RowId on_disk() {
