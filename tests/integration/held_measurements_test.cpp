@@ -81,6 +81,7 @@ TEST_F(HeldMeasurements, AKilledBoardLosesNoneThatTheGatewayConfirmedAndCountsNo
 TEST_F(HeldMeasurements, WhatNobodyConfirmsGoesToTheDisk) {
   gateway_.program.start();
   board_.program.start();
+  ASSERT_TRUE(eventually([&] { return gateway_.state_of(board_.node()) == "online"; }));
   const auto epoch = board_.epoch();
   ASSERT_TRUE(eventually(
       [&] { return at_the_gateway(epoch, Lane::measurements) >= on_the_disk(Lane::measurements) + 10; }));
@@ -105,6 +106,7 @@ TEST_F(HeldMeasurements, WhatNobodyConfirmsGoesToTheDisk) {
 TEST_F(HeldMeasurements, AnOrderlyStopBringsThemAllToTheDisk) {
   gateway_.program.start();
   board_.program.start();
+  ASSERT_TRUE(eventually([&] { return gateway_.state_of(board_.node()) == "online"; }));
   const auto epoch = board_.epoch();
   ASSERT_TRUE(eventually(
       [&] { return at_the_gateway(epoch, Lane::measurements) >= on_the_disk(Lane::measurements) + 10; }));
