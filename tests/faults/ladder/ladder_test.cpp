@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <functional>
@@ -104,9 +105,17 @@ class LadderFaults : public SmallOffice {
 
   void compare(const std::string& name) {
     ASSERT_TRUE(all_is_well()) << said();
+    const auto recorded_so_far = [&] {
+      return recorded_outages(gateway_.store(),
+                              [&](const std::string& boot, BootTime at) { return board_.here(boot, at); });
+    };
+    // The board knows the end a moment before the gateway has it.
+    EXPECT_TRUE(eventually([&] {
+      const auto all = recorded_so_far();
+      return std::ranges::all_of(all, [](const Missing& missing) { return missing.end.has_value(); });
+    }));
     EXPECT_EQ(board_.stop(), 0);
-    const auto recorded = recorded_outages(
-        gateway_.store(), [&](const std::string& boot, BootTime at) { return board_.here(boot, at); });
+    const auto recorded = recorded_so_far();
     const TruthTable table(truths_, recorded, kWithin);
     print_table("ladder-" + name, "Ladder, " + name +
                                       ": truth beside verdict, times as verdict minus truth (probes every " +
