@@ -104,11 +104,15 @@ std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime n
   Accusation accused{run.since, run.before.value_or(run.since), run.last, run.count};
   if (rung != Rung::internet) return accused;
   // A page that has changed is taken for a portal too: whoever gets to a service is not held up.
+  const auto is_beyond = [](const Seen& seen) {
+    const bool beyond = seen.witness.rung == Rung::services || seen.witness.rung == Rung::gateway;
+    return beyond && seen.own().read;
+  };
   std::optional<BootTime> last_good;
   std::optional<BootTime> bad_since;
   for (const Seen& seen : seen_) {
+    if (!is_beyond(seen)) continue;
     const Readings& own = seen.own();
-    if ((seen.witness.rung != Rung::services && seen.witness.rung != Rung::gateway) || !own.read) continue;
     if (own.good && seen.witness.rung == Rung::gateway && now - run.since < kSessionNotices) {
       accused.contested = true;
       continue;
@@ -118,8 +122,7 @@ std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime n
   }
   for (const Seen& seen : seen_) {
     const Readings& own = seen.own();
-    if (seen.witness.rung != Rung::services && seen.witness.rung != Rung::gateway) continue;
-    if (!own.read || own.good) continue;
+    if (!is_beyond(seen) || own.good) continue;
     if (!last_good || own.since > *last_good) bad_since = std::min(bad_since.value_or(own.since), own.since);
   }
   if (!bad_since) return accused;

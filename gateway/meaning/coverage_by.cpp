@@ -76,14 +76,17 @@ std::vector<CommuneCoverage> coverage_by_commune(const CoverageInput& input) {
   return communes;
 }
 
+std::string unit_key(const CommuneCoverage& commune, By by) {
+  if (by == By::district) return commune.district_code;
+  if (by == By::zone) return commune.zone;
+  if (by == By::province) return commune.province_code;
+  return commune.commune.to_string();
+}
+
 std::map<std::string, CoverageCounts> count_coverage(const std::vector<CommuneCoverage>& communes, By by) {
   std::map<std::string, CoverageCounts> counts;
   for (const auto& commune : communes) {
-    std::string key = commune.commune.to_string();
-    if (by == By::district) key = commune.district_code;
-    if (by == By::zone) key = commune.zone;
-    if (by == By::province) key = commune.province_code;
-    auto& unit = counts[key];
+    auto& unit = counts[unit_key(commune, by)];
     ++unit.communes[static_cast<std::size_t>(commune.state)];
     ++unit.by_liveness[static_cast<std::size_t>(commune.liveness)];
     unit.villages += commune.villages;

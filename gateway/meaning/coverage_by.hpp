@@ -64,7 +64,9 @@ struct CoverageCounts {
   VillageFigures villages;
   [[nodiscard]] std::uint64_t all() const { return communes[0] + communes[1] + communes[2] + communes[3]; }
 };
-/// By district code, zone or province code; every commune once.
+/// Of the unit that a commune belongs to: UnitAvailability::key.
+[[nodiscard]] std::string unit_key(const CommuneCoverage& commune, By by);
+/// By unit_key(); every commune once.
 [[nodiscard]] std::map<std::string, CoverageCounts> count_coverage(
     const std::vector<CommuneCoverage>& communes, By by);
 

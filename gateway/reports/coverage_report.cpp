@@ -18,10 +18,6 @@ using meaning::Judged;
 using meaning::Liveness;
 using meaning::Measure;
 
-Cell count(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
-
 State state_of(CoverageState state) {
   switch (state) {
     case CoverageState::good: return {"good", {"good", "tốt"}, Tone::good};

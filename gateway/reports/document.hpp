@@ -61,6 +61,9 @@ enum class Missing : std::uint8_t {
 using Cell =
     std::variant<Missing, std::string, Said, std::int64_t, double, Milliseconds, Date, WallTime, State>;
 
+[[nodiscard]] inline Cell count(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
 /// The count, or suppressed where it is 1 to 4.
 [[nodiscard]] Cell count_or_suppressed(std::int64_t count);
 

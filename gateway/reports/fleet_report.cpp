@@ -67,10 +67,6 @@ Cell clock_of(const Board& board) {
   return State{"unset", {"not set", "chưa có giờ"}, Tone::bad};
 }
 
-Cell count(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
-
 Cell time_or_none(const std::optional<WallTime>& time) {
   return time ? Cell(*time) : Cell(Missing::no_data);
 }

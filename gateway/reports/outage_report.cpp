@@ -33,10 +33,6 @@ Cell time_or_none(const std::optional<Milliseconds>& time) {
   return time ? Cell(*time) : Cell(Missing::not_applicable);
 }
 
-Cell count(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
-
 struct ListedOutage {
   std::string site;
   const meaning::SiteOutage* outage;

@@ -59,8 +59,8 @@ void add_figures(Row& row, const Service& service) {
   const auto percent = percent_of(service);
   row.cells.emplace_back(state_of(service));
   row.cells.push_back(percent ? Cell(*percent) : Cell(Missing::no_data));
-  row.cells.emplace_back(static_cast<std::int64_t>(service.answers.yes));
-  row.cells.emplace_back(static_cast<std::int64_t>(service.answers.of));
+  row.cells.push_back(count(service.answers.yes));
+  row.cells.push_back(count(service.answers.of));
   row.cells.emplace_back(service.outages);
   row.cells.emplace_back(service.missing);
   row.cells.emplace_back(service.longest);
@@ -123,7 +123,7 @@ class ServicesReport {
       const auto line = ground_.sites.find(site.site);
       if (line != ground_.sites.end()) add_outages(services, line->second);
     }
-    Services& unit = units_[key_of(commune)];
+    Services& unit = units_[meaning::unit_key(commune, by_of(ground_.scope))];
     for (const auto& [name, service] : services) {
       unit[name] += service;
       all_[name] += service;
@@ -142,16 +142,6 @@ class ServicesReport {
         service.longest = std::max(service.longest, within);
       }
     }
-  }
-
-  [[nodiscard]] std::string key_of(const meaning::CommuneCoverage& commune) const {
-    switch (ground_.scope) {
-      case Scope::commune: return commune.commune.to_string();
-      case Scope::district: return commune.district_code;
-      case Scope::region: return commune.zone;
-      case Scope::province: return commune.province_code;
-    }
-    return {};
   }
 
   [[nodiscard]] Table services_table() const {
