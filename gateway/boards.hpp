@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/store/store_disk.hpp"
 #include "sparkplug/edge_node.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/record.hpp"
@@ -108,6 +109,7 @@ struct Fleet {
   std::filesystem::path store;
   std::optional<bool> gateway_running;  ///< empty: not allowed to know
   std::optional<WallTime> last_commit;
+  std::optional<StoreDisk> disk;        ///< empty: its file system does not say
   std::uint64_t set_aside = 0;          ///< messages that could not be used, ever
   std::uint64_t strangers_limited = 0;  ///< messages of nodes that are not known, beyond their common limit
   std::vector<Board> boards;            ///< by group, then node
@@ -125,7 +127,8 @@ struct Fleet {
 
 /// One JSON object, on one line, without a line feed. Stable: keys may be added, never changed.
 ///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
-///    "set_aside": N, "strangers_limited": N, "boards": [BOARD...]}
+///    "set_aside": N, "strangers_limited": N,
+///    "disk": {"free_bytes": N, "read_only": true|false}|null, "boards": [BOARD...]}
 ///   BOARD {"group", "node", "state": "online"|"offline"|"unknown"|"unborn", "since": TIME|null, "reason",
 ///          "first_seen": TIME, "epoch": TEXT|null, "salvaged_from": [TEXT...],
 ///          "clock": "synchronised"|"holdover"|"unset"|null, "software": TEXT|null,

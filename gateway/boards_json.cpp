@@ -150,6 +150,10 @@ std::string boards_as_json(const Fleet& fleet, WallTime now) {
   object["last_commit"] = optional_time(fleet.last_commit);
   object["set_aside"] = fleet.set_aside;
   object["strangers_limited"] = fleet.strangers_limited;
+  object["disk"] = nullptr;
+  if (fleet.disk) {
+    object["disk"] = {{"free_bytes", fleet.disk->free_bytes}, {"read_only", fleet.disk->read_only}};
+  }
   json::array boards;
   for (const auto& board : fleet.boards) boards.push_back(board_object(board));
   object["boards"] = std::move(boards);

@@ -6,6 +6,7 @@
 #include "gateway/boards.hpp"
 #include "gateway/local_time.hpp"
 #include "gateway/text_table.hpp"
+#include "sparkplug/progress_bar.hpp"
 
 namespace xalink {
 namespace {
@@ -19,6 +20,7 @@ struct Words {
   std::string_view values;
   std::string_view legend, estimated, bounds_only;
   std::string_view not_running, until, start_it;
+  std::string_view disk_read_only, disk_has, disk_left;
   std::string_view no_board;
   std::string_view set_aside, look_at_them;
   std::string_view messages_limited, records_refused, lost, set_aside_of_board, last_reason,
@@ -57,6 +59,13 @@ constexpr Words kEnglish{
     .not_running = "The gateway is not running.",
     .until = " This is what it knew until ",
     .start_it = " Next: systemctl start xalink-gateway, or xalink-gateway run.",
+    .disk_read_only =
+        "The disk of the store is read-only: nothing can be stored, and the boards keep their records. Next: "
+        "dmesg says why; repair it and mount it for writing, then systemctl restart xalink-gateway.",
+    .disk_has = "The disk of the store has only ",
+    .disk_left =
+        " left: once it is full nothing can be stored, and the boards keep their records. Next: free space "
+        "on it, or move the store to a larger disk.",
     .no_board =
         "No board has been heard of yet. Next: see that the boards' [broker] url and [site] group fit this "
         "gateway's [broker] url and [host] groups; xalink-agent status on a board tells what it waits for.",
@@ -110,6 +119,14 @@ constexpr Words kVietnamese{
     .not_running = "Gateway không chạy.",
     .until = " Đây là những gì đã biết đến ",
     .start_it = " Tiếp theo: systemctl start xalink-gateway, hoặc xalink-gateway run.",
+    .disk_read_only =
+        "Ổ đĩa của kho dữ liệu chỉ cho đọc: không lưu được gì, các máy tại điểm giữ lại bản ghi của mình. "
+        "Tiếp theo: xem lý do bằng dmesg; sửa ổ đĩa, gắn lại ở chế độ cho ghi, rồi systemctl restart "
+        "xalink-gateway.",
+    .disk_has = "Ổ đĩa của kho dữ liệu chỉ còn ",
+    .disk_left =
+        " trống: khi đầy sẽ không lưu được gì, các máy tại điểm giữ lại bản ghi của mình. Tiếp theo: dọn bớt "
+        "ổ đĩa, hoặc chuyển kho dữ liệu sang ổ lớn hơn.",
     .no_board =
         "Chưa nhận được tin từ máy nào. Tiếp theo: kiểm tra [broker] url và [site] group của máy tại điểm có "
         "khớp với [broker] url và [host] groups của gateway; chạy xalink-agent status trên máy đó để biết nó "
@@ -334,6 +351,11 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
         words.not_running,
         fleet.last_commit ? std::string(words.until) + table.moment(*fleet.last_commit) + "." : std::string(),
         words.start_it);
+  }
+  if (fleet.disk && fleet.disk->read_only) {
+    line(words.disk_read_only);
+  } else if (fleet.disk && fleet.disk->little()) {
+    line(words.disk_has, size_in_words(fleet.disk->free_bytes), words.disk_left);
   }
   if (fleet.set_aside > 0) {
     line(std::to_string(fleet.set_aside), words.set_aside, words.look_at_them, "sqlite3 -readonly ",

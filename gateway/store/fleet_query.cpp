@@ -224,6 +224,7 @@ Result<Fleet> read_fleet(const std::filesystem::path& file) {
     Fleet fleet;
     fleet.store = file;
     fleet.gateway_running = running(file);
+    fleet.disk = disk_of(file);
     FleetQuery query(**database);
     return query.read(std::move(fleet));
   } catch (const SQLite::Exception& error) {

@@ -171,6 +171,24 @@ TEST_F(BoardsTest, WritesTheShapeOfJsonThatItPromises) {
   EXPECT_EQ(one.at("lanes").at(1).at("last_record").at("received"), "2026-09-21T14:13:20.060Z");
 }
 
+TEST_F(BoardsTest, TellsOfADiskThatWillNotTakeMuchMore) {
+  commit({born(1, kNoon)});
+  auto all = fleet();
+  ASSERT_TRUE(all.disk);
+  all.disk = StoreDisk{.free_bytes = 64ULL << 30U, .read_only = false};
+  EXPECT_EQ(boards_as_table(all, at_ms(kNoon), Language::english).find("disk"), std::string::npos);
+  EXPECT_EQ(json::parse(boards_as_json(all, at_ms(kNoon))).at("disk"),
+            (json::value{{"free_bytes", 68'719'476'736}, {"read_only", false}}));
+  all.disk->free_bytes = 3ULL << 20U;
+  EXPECT_NE(boards_as_table(all, at_ms(kNoon), Language::vietnamese).find("chỉ còn 3.0 MiB"),
+            std::string::npos);
+  all.disk->read_only = true;
+  EXPECT_NE(boards_as_table(all, at_ms(kNoon), Language::english).find("disk of the store is read-only"),
+            std::string::npos);
+  all.disk.reset();
+  EXPECT_TRUE(json::parse(boards_as_json(all, at_ms(kNoon))).at("disk").is_null());
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);

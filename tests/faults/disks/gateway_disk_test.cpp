@@ -71,6 +71,12 @@ class GatewayDisk : public GatewayStore {
     return drop_until([&] { return log_says("the store takes nothing"); });
   }
 
+  [[nodiscard]] std::string boards() const {
+    const auto shown =
+        call({XALINK_GATEWAY_PROGRAM, "boards", "--lang", "en", "--config", gateway_.config()});
+    return shown.out + shown.err;
+  }
+
   std::optional<SmallDisk> disk_;
 };
 
@@ -85,6 +91,7 @@ TEST_F(GatewayDisk, FullAcknowledgesNothingThatItDidNotCommit) {
   EXPECT_LT(arrived(), dropped_);
   expect_nothing_acknowledged_too_soon();
   EXPECT_TRUE(gateway_.program.running());
+  EXPECT_NE(boards().find("The disk of the store has only "), std::string::npos) << boards();
   disk_->free();
   expect_all_arrives();
   EXPECT_TRUE(log_says("the store takes records again"));
@@ -129,6 +136,7 @@ TEST_F(GatewayDisk, MountedReadOnlySaysSoAndTakesAllInLater) {
   EXPECT_EQ(refused.code, 1);
   EXPECT_NE(refused.err.find(gateway_.store().string()), std::string::npos) << refused.err;
   EXPECT_NE(refused.err.find("Mount its file system for writing"), std::string::npos) << refused.err;
+  EXPECT_NE(boards().find("The disk of the store is read-only"), std::string::npos) << boards();
   disk_->remount(/*read_only=*/false);
   gateway_.program.start();
   expect_all_arrives();
