@@ -62,8 +62,12 @@ void ByteOrder::settle(bool complete) {
     } else if (begin.starts_with("\xFE\xFF")) {
       form_ = Form::big;
     } else {
-      form_ = chosen_ == TextEncoding::utf16 && !begin.starts_with(kUtf8Mark) ? Form::little : Form::bytes;
       mark = 0;  // readers of UTF-8 pass over its mark themselves
+      form_ = Form::bytes;
+      if (chosen_ == TextEncoding::utf16 && !begin.starts_with(kUtf8Mark)) {
+        // No text begins with U+xx00 where a header or a number stands: a zero first is the high half.
+        form_ = begin.starts_with('\0') ? Form::big : Form::little;
+      }
     }
     waiting_.erase(0, mark);
   }

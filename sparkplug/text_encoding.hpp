@@ -14,7 +14,7 @@ namespace xalink {
 enum class TextEncoding : std::uint8_t {
   automatic,     ///< what is neither marked nor UTF-8 is rejected
   utf8,          ///< the same
-  utf16,         ///< without a mark: little-endian, as Windows writes it
+  utf16,         ///< without a mark: little-endian, as Windows writes it, unless it begins with a zero byte
   windows_1258,  ///< Vietnamese Windows code page
   tcvn3,         ///< TCVN 5712:1993, the ".VnTime" fonts ("ABC")
 };

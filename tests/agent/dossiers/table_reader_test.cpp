@@ -140,6 +140,14 @@ TEST_F(TableReaderTest, TakesUnicodeTextOfExcel) {
   EXPECT_EQ(found.bad, (Bad{{3, "DonViXuLy"}, {5, "DonViXuLy"}}));
 }
 
+TEST_F(TableReaderTest, TakesUtf16WithoutAMarkOnceItIsChosen) {
+  settings_.encoding = TextEncoding::utf16;
+  for (const bool big_endian : {false, true}) {
+    const std::string marked = utf16("MaHoSo,TrangThaiHoSo,DonViXuLy\nA,4,X\xE3\n", big_endian);
+    EXPECT_EQ(read(marked.substr(2)).agencies, Texts{"Xã"}) << (big_endian ? "big" : "little");
+  }
+}
+
 TEST_F(TableReaderTest, OneRowInAnotherEncodingCostsThatRowOnly) {
   const std::string text =
       "MaHoSo,TrangThaiHoSo,DonViXuLy\nA,4,Xã Lũng Cú\nB,4,X\xE3 L\xFBng\nC,4,Đồng Văn\n";
