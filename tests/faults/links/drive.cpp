@@ -96,7 +96,8 @@ bool Drive::drain(std::chrono::seconds limit, const std::function<void(double)>&
       limit, kLook);
   drained_after_ = seconds_since_start();
   after_ = road_.wire();
-  payload_at_end_ = listener_.bytes().records;
+  records_at_end_ = listener_.bytes().records;
+  present_at_end_ = listener_.bytes().present;
   return drained;
 }
 
@@ -128,7 +129,7 @@ void Drive::expect_exactly_once() {
 
 double Drive::ideal_seconds() const {
   const auto births = listener_.bytes().births / std::max<std::uint64_t>(1, listener_.sessions());
-  const auto bits = static_cast<double>((payload_at_end_ + births) * 8);
+  const auto bits = static_cast<double>((records_at_end_ + present_at_end_ + births) * 8);
   return bits / static_cast<double>(options_.road.bits_per_second) +
          std::chrono::duration<double>(options_.road.one_way).count() * 4;
 }
@@ -136,7 +137,8 @@ double Drive::ideal_seconds() const {
 LinkFigures Drive::figures() {
   LinkFigures it;
   it.road = options_.name;
-  it.payload_kb = kilobytes(payload_at_end_);
+  it.records_kb = kilobytes(records_at_end_);
+  it.present_kb = kilobytes(present_at_end_);
   it.repeated_kb = kilobytes(listener_.bytes().repeated);
   it.births_kb = kilobytes(listener_.bytes().births);
   it.sent_kb = kilobytes(after_.sent - before_.sent);

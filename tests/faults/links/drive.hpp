@@ -63,7 +63,8 @@ class Drive {
   std::uint64_t backlog_ = 0;
   WireBytes before_;
   WireBytes after_;
-  std::uint64_t payload_at_end_ = 0;
+  std::uint64_t records_at_end_ = 0;  ///< bytes, when the backlog was delivered
+  std::uint64_t present_at_end_ = 0;
   std::chrono::steady_clock::time_point started_{};
   double drained_after_ = 0;
 };

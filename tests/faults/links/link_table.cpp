@@ -19,20 +19,23 @@ namespace {
 
 constexpr const char* kHeading =
     "Links as they are: a backlog drained by xalink-agent to xalink-gateway through Mosquitto.\n"
-    "payload: topic and payload of messages whose rows came for the first time. sent: counted at the "
-    "board's\n"
-    "interface, with Ethernet, IP and TCP headers, births, acknowledgements and whatever TCP sent again.\n"
-    "road                                     payload  repeated  births    sent received  ratio  drain  ideal"
-    " sessions  live worst\n"
-    "                                              kB        kB      kB      kB       kB             s      s"
-    "              s     s\n";
+    "records: topic and payload of messages whose rows came for the first time; present: of values told as\n"
+    "they were measured, ahead of the backlog; both are payload. sent: counted at the board's interface, "
+    "with\n"
+    "Ethernet, IP and TCP headers, births, acknowledgements and whatever TCP sent again. ratio: sent to\n"
+    "payload.\n"
+    "road                                     records present repeated  births    sent received  ratio  drain"
+    "  ideal sessions  live worst\n"
+    "                                              kB      kB       kB      kB      kB       kB             s"
+    "      s              s     s\n";
 
 std::string line_of(const LinkFigures& it) {
   char line[256];
-  std::snprintf(line, sizeof(line), "%-40s %7.1f %9.1f %7.1f %7.1f %8.1f %6.2f %6.1f %6.1f %8llu %5.1f %5.1f",
-                it.road.c_str(), it.payload_kb, it.repeated_kb, it.births_kb, it.sent_kb, it.received_kb,
-                it.ratio(), it.drain_seconds, it.ideal_seconds, static_cast<unsigned long long>(it.sessions),
-                it.live_seconds, it.worst_seconds);
+  std::snprintf(line, sizeof(line),
+                "%-40s %7.1f %7.1f %8.1f %7.1f %7.1f %8.1f %6.2f %6.1f %6.1f %8llu %5.1f %5.1f",
+                it.road.c_str(), it.records_kb, it.present_kb, it.repeated_kb, it.births_kb, it.sent_kb,
+                it.received_kb, it.ratio(), it.drain_seconds, it.ideal_seconds,
+                static_cast<unsigned long long>(it.sessions), it.live_seconds, it.worst_seconds);
   return line;
 }
 
