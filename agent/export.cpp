@@ -1,9 +1,7 @@
 #include "agent/export.hpp"
 
-#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <ctime>
 #include <iostream>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "sparkplug/export_file.hpp"
 #include "sparkplug/progress_bar.hpp"
 #include "sparkplug/stick_file.hpp"
+#include "sparkplug/time_text.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -22,17 +21,6 @@ struct Written {
   ExportTotals totals;
   std::uint64_t bytes = 0;
 };
-
-// "2026-06-01 07:00" by the clock on the wall.
-std::string local_time(WallTime time) {
-  const auto seconds =
-      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
-  std::tm parts{};
-  if (::localtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 32> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M", &parts);
-  return out.data();
-}
 
 // Replacing an export of the same outbox loses nothing: the new one holds all of it that still waits.
 Result<void> may_replace(const std::filesystem::path& file, const ExportHeader& ours) {
@@ -127,8 +115,8 @@ void tell(const ExportHeader& header, const std::filesystem::path& file, const W
   }
   std::string span;
   if (totals.oldest) {
-    span = (vi ? " từ " : " from ") + local_time(*totals.oldest) + (vi ? " đến " : " to ") +
-           local_time(*totals.newest);
+    span = (vi ? " từ " : " from ") + local_text(*totals.oldest) + (vi ? " đến " : " to ") +
+           local_text(*totals.newest);
   }
   std::cout << board << ": " << totals.records << (vi ? " bản ghi" : " records") << span
             << (vi ? " đã ghi vào " : " are in ") << file.string() << " (" << size_in_words(written.bytes)

@@ -2,11 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <ctime>
 #include <utility>
 
 #include "agent/build_time.hpp"
 #include "sparkplug/certificate_time.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {
@@ -17,12 +17,7 @@ constexpr Duration kLookEvery = std::chrono::seconds(30);
 constexpr Milliseconds kReadTogether{20};
 
 std::string utc(WallTime time) {
-  const auto since = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch();
-  const auto seconds = static_cast<std::time_t>(since.count());
-  std::tm parts{};
-  char text[40];
-  if (::gmtime_r(&seconds, &parts) == nullptr) return "?";
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts)};
+  return utc_text(time, "%Y-%m-%d %H:%M:%S UTC");
 }
 
 }  // namespace

@@ -1,29 +1,17 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <ctime>
 #include <string>
 
 #include "gateway/boards.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {
 
 namespace json = boost::json;
 
-// RFC 3339, UTC, milliseconds.
-std::string timestamp(WallTime time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const auto in_seconds = static_cast<std::time_t>(seconds.time_since_epoch().count());
-  std::tm parts{};
-  char text[40];
-  if (::gmtime_r(&in_seconds, &parts) == nullptr) return "";
-  const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  const auto ms = std::to_string(1000 + (time - seconds).count());
-  return std::string(text, length) + "." + ms.substr(1) + "Z";
-}
-
 json::value optional_time(const std::optional<WallTime>& time) {
-  return time ? json::value(timestamp(*time)) : json::value(nullptr);
+  return time ? json::value(rfc3339_text(*time)) : json::value(nullptr);
 }
 
 const char* name_of(Board::State state) {
@@ -51,15 +39,15 @@ json::object lane_object(Lane which, const BoardLane& lane) {
   if (lane.backlog) {
     json::object backlog;
     backlog["rows"] = lane.backlog->rows;
-    backlog["as_of"] = timestamp(lane.backlog->as_of);
+    backlog["as_of"] = rfc3339_text(lane.backlog->as_of);
     object["backlog"] = std::move(backlog);
   }
   object["last_record"] = nullptr;
   if (lane.last) {
     json::object last;
-    last["at"] = timestamp(lane.last->at);
+    last["at"] = rfc3339_text(lane.last->at);
     last["clock"] = quality(lane.last->quality);
-    last["received"] = timestamp(lane.last->received);
+    last["received"] = rfc3339_text(lane.last->received);
     object["last_record"] = std::move(last);
   }
   return object;
@@ -70,7 +58,7 @@ json::object recovery_object(const Recovery& recovery) {
   object["lane"] = index(recovery.lane);
   object["first"] = recovery.first;
   object["last"] = recovery.last;
-  object["found"] = timestamp(recovery.found);
+  object["found"] = rfc3339_text(recovery.found);
   object["settled"] = optional_time(recovery.settled);
   object["back"] = recovery.back;
   object["gone"] = recovery.gone;
@@ -97,9 +85,9 @@ json::object board_object(const Board& board) {
   object["node"] = board.site.node;
   object["state"] = name_of(board.state);
   object["since"] =
-      board.state == Board::State::unborn ? json::value(nullptr) : json::value(timestamp(board.since));
+      board.state == Board::State::unborn ? json::value(nullptr) : json::value(rfc3339_text(board.since));
   object["reason"] = board.reason;
-  object["first_seen"] = timestamp(board.first_seen);
+  object["first_seen"] = rfc3339_text(board.first_seen);
   object["epoch"] = board.epoch.empty() ? json::value(nullptr) : json::value(board.epoch);
   object["salvaged_from"] = json::array(board.salvaged_from.begin(), board.salvaged_from.end());
   object["clock"] = board.clock ? quality(*board.clock) : json::value(nullptr);
@@ -132,7 +120,7 @@ json::object board_object(const Board& board) {
     curbed["records_refused"] = board.curbed->refused;
     curbed["lost"] = board.curbed->lost;
     curbed["set_aside"] = board.curbed->set_aside;
-    curbed["last"] = timestamp(board.curbed->last);
+    curbed["last"] = rfc3339_text(board.curbed->last);
     curbed["reason"] = board.curbed->reason;
     object["curbed"] = std::move(curbed);
   }
@@ -146,7 +134,7 @@ std::string boards_as_json(const Fleet& fleet, WallTime now) {
   object["store"] = fleet.store.string();
   object["gateway_running"] =
       fleet.gateway_running ? json::value(*fleet.gateway_running) : json::value(nullptr);
-  object["now"] = timestamp(now);
+  object["now"] = rfc3339_text(now);
   object["last_commit"] = optional_time(fleet.last_commit);
   object["set_aside"] = fleet.set_aside;
   object["strangers_limited"] = fleet.strangers_limited;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "gateway/boards.hpp"
-#include "gateway/local_time.hpp"
 #include "sparkplug/given_up.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "gateway/boards.hpp"
-#include "gateway/local_time.hpp"
 #include "gateway/text_table.hpp"
 #include "sparkplug/progress_bar.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {

@@ -1,10 +1,8 @@
 #include "gateway/import.hpp"
 
-#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
-#include <ctime>
 #include <iostream>
 #include <thread>
 #include <utility>
@@ -13,6 +11,7 @@
 #include "gateway/store/store_lock.hpp"
 #include "sparkplug/control_socket.hpp"
 #include "sparkplug/progress_bar.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {
@@ -22,13 +21,8 @@ namespace json = boost::json;
 // Between two signs of life of a running gateway: another import may be before us.
 constexpr std::chrono::seconds kPatience{600};
 
-std::string local_time(std::int64_t ms) {
-  const auto seconds = static_cast<std::time_t>(ms / 1'000);
-  std::tm parts{};
-  if (::localtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 32> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M", &parts);
-  return out.data();
+std::string local_time(const json::value& ms) {
+  return local_text(WallTime(Milliseconds(ms.to_number<std::int64_t>())));
 }
 
 /// Its own ledger, while no gateway runs.
@@ -172,8 +166,8 @@ bool tell(const json::object& told, const std::filesystem::path& acknowledgement
   std::cout << text("group") << "/" << text("node") << ": ";
   std::string span;
   if (!told.at("oldest_ms").is_null()) {
-    span = (vi ? " từ " : " from ") + local_time(told.at("oldest_ms").to_number<std::int64_t>()) +
-           (vi ? " đến " : " to ") + local_time(told.at("newest_ms").to_number<std::int64_t>());
+    span = (vi ? " từ " : " from ") + local_time(told.at("oldest_ms")) + (vi ? " đến " : " to ") +
+           local_time(told.at("newest_ms"));
   }
   const auto all = told.at("records").to_number<std::uint64_t>();
   const auto fresh = told.at("new_records").to_number<std::uint64_t>();

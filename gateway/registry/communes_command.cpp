@@ -9,13 +9,13 @@
 #include <iostream>
 #include <utility>
 
-#include "gateway/local_time.hpp"
 #include "gateway/registry/judged_files.hpp"
 #include "gateway/registry/registry.hpp"
 #include "gateway/registry/registry_file.hpp"
 #include "gateway/text_table.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/text_form.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 namespace {
