@@ -75,6 +75,11 @@ void read_limits(Settings& settings, GatewayConfig& config) {
       "metrics_per_board", static_cast<std::int64_t>(config.host.max_metrics_of_node), 100, 10'000'000));
 }
 
+void read_records(Settings& settings, GatewayConfig& config) {
+  SettingsTable records = settings.table("records");
+  config.keep = std::chrono::days(records.integer("keep_days", config.keep.count(), 0, 36'500));
+}
+
 void read_clock(Settings& settings, GatewayConfig& config) {
   SettingsTable clock = settings.table("clock");
   config.trust_own_clock = clock.flag("trust_own", config.trust_own_clock);
@@ -161,6 +166,7 @@ Checked<GatewayConfig> read(Result<Settings> settings) {
   read_host(*settings, config.host);
   config.broker = read_broker(*settings);
   read_store(*settings, config);
+  read_records(*settings, config);
   read_limits(*settings, config);
   read_clock(*settings, config);
   read_import(*settings, config);

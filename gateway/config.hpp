@@ -2,6 +2,7 @@
 // The configuration of xalink-gateway, whole and checked before anything starts.
 // gateway/gateway.example.toml documents every key.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -35,6 +36,8 @@ struct GatewayConfig {
   std::filesystem::path import_ca_file;  ///< empty: the broker's ca_file
   std::filesystem::path import_keys_folder = "/etc/xalink-gateway/boards";
   std::filesystem::path control_socket = "/run/xalink-gateway/control.sock";
+  /// [records]: rows of measurements are removed when they have been here so many days; 0: never.
+  std::chrono::days keep{0};
   HttpSettings http;
   MeasureLimits measure;
   std::string log_level = "info";  ///< trace, debug, info, warning, error or off

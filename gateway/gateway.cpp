@@ -24,6 +24,7 @@
 #include "gateway/intake.hpp"
 #include "gateway/ledger.hpp"
 #include "gateway/measure_desk.hpp"
+#include "gateway/retention.hpp"
 #include "gateway/rollups.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/control_socket.hpp"
@@ -41,6 +42,10 @@ constexpr Duration kReportEvery = std::chrono::minutes(1);
 // A step holds the store for some milliseconds; hours are for looking back.
 constexpr Duration kRollUpEvery = std::chrono::minutes(1);
 // So that a drain of weeks leaves most of the disk to those that commit.
+constexpr Duration kRemoveEvery = std::chrono::minutes(1);
+// After a start the hours and days have to catch up first.
+constexpr Duration kRemoveEveryAtFirst = std::chrono::seconds(1);
+constexpr int kRoundsAtFirst = 60;
 constexpr Duration kBetweenSteps = std::chrono::milliseconds(50);
 
 IntakeOptions intake_options(const GatewayConfig& config) {
@@ -69,9 +74,12 @@ PahoOptions session_options(const GatewayConfig& config) {
 /// Members are in the order in which they need each other; they end in the opposite one.
 class Gateway {
  public:
-  Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger, std::optional<Rollups> rollups)
+  Gateway(const GatewayConfig& config, std::unique_ptr<Ledger> ledger, std::optional<Rollups> rollups,
+          std::optional<Retention> retention)
       : ledger_(std::move(ledger)),
         rollups_(std::move(rollups)),
+        retention_(std::move(retention)),
+        keep_(config.keep),
         session_(loop_.get_executor(), clock_, config.broker, session_options(config)),
         host_(config.host),
         intake_(loop_.get_executor(), clock_, session_, host_, *ledger_, store_, intake_options(config),
@@ -112,7 +120,7 @@ class Gateway {
  private:
   asio::awaitable<void> work() {
     using asio::experimental::awaitable_operators::operator&&;
-    auto all = intake_.run() && report() && answer() && http_.run() && roll_up();
+    auto all = intake_.run() && report() && answer() && http_.run() && roll_up() && remove_old();
     co_await std::move(all);
   }
 
@@ -161,10 +169,34 @@ class Gateway {
     }
   }
 
+  /// Old rows go on the same thread, after their hours and days.
+  asio::awaitable<void> remove_old() {
+    bool told = false;
+    for (int round = 0; retention_; ++round) {
+      std::uint64_t removed = 0;
+      for (bool more = true; more;) {
+        auto job = [this, before = clock_.wall() - keep_] { return retention_->step(before); };
+        auto working = rolling_.run(std::move(job));
+        const auto step = co_await std::move(working);
+        more = step && step->more;
+        if (step) removed += step->removed;
+        if (!step && !told) spdlog::warn("old records are not removed: {}", step.error().to_string());
+        told = !step;
+        if (more) co_await clock_.sleep_for(kBetweenSteps);  // also where a signal ends it
+      }
+      if (removed > 0) spdlog::info("{} records that were kept long enough were removed", removed);
+      round = std::min(round, kRoundsAtFirst);
+      const auto pause = round < kRoundsAtFirst ? kRemoveEveryAtFirst : kRemoveEvery;
+      co_await clock_.sleep_for(pause);
+    }
+  }
+
   asio::io_context loop_{1};
   AsioClock clock_;
   std::unique_ptr<Ledger> ledger_;
   std::optional<Rollups> rollups_;
+  std::optional<Retention> retention_;
+  Milliseconds keep_;
   WorkerThread store_;
   WorkerThread rolling_;
   PahoSession session_;
@@ -193,8 +225,17 @@ Result<void> run_gateway(const GatewayConfig& config, StoreTrouble& trouble) {
                config.host.host_id, config.broker.host, config.broker.port);
   auto rollups = Rollups::open(config.store_file);
   if (!rollups) spdlog::warn("hours and days are not kept: {}", rollups.error().to_string());
+  std::optional<Retention> retention;
+  if (config.keep > std::chrono::days(0)) {
+    auto opened = Retention::open(config.store_file);
+    if (opened) {
+      retention = std::move(*opened);
+    } else {
+      spdlog::warn("old records are not removed: {}", opened.error().to_string());
+    }
+  }
   Gateway gateway(config, std::move(*ledger),
-                  rollups ? std::optional<Rollups>(std::move(*rollups)) : std::nullopt);
+                  rollups ? std::optional<Rollups>(std::move(*rollups)) : std::nullopt, std::move(retention));
   gateway.run();
   spdlog::info("stopped");
   return {};

@@ -5,7 +5,6 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -43,24 +42,20 @@ struct Rollups::State {
   // From all records that are in the store now, which may be more than this work's.
   [[nodiscard]] Result<std::map<Hour, HourRollups>> make(const NodeId& node, const std::set<Hour>& hours) {
     std::map<Hour, HourRollups> made;
-    for (auto first = hours.begin(); first != hours.end();) {
-      auto end = std::next(first);
-      auto last = first;
-      while (end != hours.end() && *end == *last + 1) last = end++;
-      RollupBuilder builder(*first, *last);
+    for (const auto& [first, last] : meaning::runs_of(hours)) {
+      RollupBuilder builder(first, last);
       store::RecordSelection selection;
       selection.group = node.group;
       selection.node = node.node;
       selection.lane = Lane::measurements;
-      selection.from = meaning::start_of_hour(*first);
-      selection.to = meaning::start_of_hour(*last + 2);
+      selection.from = meaning::start_of_hour(first);
+      selection.to = meaning::start_of_hour(last + 2);
       const auto read = records.for_each(selection, [&](const store::StoredRecord& record) {
         builder.take(record);
         return true;
       });
       if (!read) return Unexpected(read.error());
       made.merge(builder.finish());
-      first = end;
     }
     return made;
   }
@@ -85,6 +80,21 @@ struct Rollups::State {
     done.hours = hours.size();
     done.more = backlog.next().has_value();
     return done;
+  }
+
+  // Of hours whose rows were removed; the others were made with their hours. Some at a time, so that nobody
+  // waits for them.
+  [[nodiscard]] Result<void> rebuild_kept_days() {
+    store::KeptDay after;
+    for (bool more = true; more;) {
+      SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);
+      auto last = tables.rewrite_kept_days(after);
+      if (!last) return Unexpected(last.error());
+      transaction.commit();
+      more = last->has_value();
+      if (more) after = **last;
+    }
+    return {};
   }
 
   [[nodiscard]] std::optional<std::int64_t> number_of(const NodeId& node) {
@@ -132,13 +142,15 @@ Result<std::uint64_t> Rollups::rebuild(const Progress& progress) {
     const auto all = static_cast<std::uint64_t>(
         state_->database->execAndGet("SELECT coalesce(sum(row_id), 0) FROM mark").getInt64());
     std::uint64_t done = 0;
-    while (true) {
+    for (bool more = true; more;) {
       const auto step = state_->step();
       if (!step) return Unexpected(step.error());
       done += step->rows;
       if (progress) progress(done, std::max(done, all));
-      if (!step->more) return done;
+      more = step->more;
     }
+    if (const auto days = state_->rebuild_kept_days(); !days) return Unexpected(days.error());
+    return done;
   } catch (const SQLite::Exception& error) {
     return Unexpected(store::explain(state_->file, error));
   }

@@ -38,7 +38,8 @@ class Rollups {
 
   /// How many rows of how many are rolled up.
   using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
-  /// Forgets all hours and days and makes them anew. Where it is ended on the way, step() does the rest.
+  /// Forgets all hours and days and makes them anew. Those of rows that were removed stay (Retention). Where
+  /// it is ended on the way, step() does the rest.
   [[nodiscard]] Result<std::uint64_t> rebuild(const Progress& progress = {});
 
   using Table = std::map<std::int64_t, std::map<meaning::Series, meaning::Rollup>>;

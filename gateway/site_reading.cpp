@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "gateway/meaning/kept_columns.hpp"
+
 namespace xalink {
 namespace {
 
@@ -12,12 +14,25 @@ namespace {
 // known.
 constexpr Milliseconds kAround = std::chrono::hours(24);
 
+// A board whose probes are slower, or whose heartbeat is, says nothing for longer and was there.
+Milliseconds longest_quiet(const store::RecordQuery::Rhythm& rhythm, Milliseconds usual) {
+  if (!rhythm.heartbeat) return usual;
+  const auto interval = rhythm.shortest_interval.value_or(Milliseconds::zero());
+  // Half an interval late at most; what waits for company and the disk is within the five minutes.
+  const auto late = std::max<Milliseconds>(std::chrono::minutes(5), interval / 2);
+  return std::max(usual, std::max(*rhythm.heartbeat, interval) + late);
+}
+
 }  // namespace
 
 Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, const std::string& site,
                                                  const meaning::Interval& period,
-                                                 const meaning::EvidenceRules& rules,
+                                                 const meaning::EvidenceRules& usual,
                                                  meaning::SiteMeasures* measures) {
+  const auto rhythm = records.rhythm(site);
+  if (!rhythm) return Unexpected(rhythm.error());
+  auto rules = usual;
+  rules.longest_quiet = longest_quiet(*rhythm, usual.longest_quiet);
   meaning::SiteEvidence evidence(rules);
   const auto is_event = [](const Schema& schema) {
     return schema.group == "Outage" || schema.group == "Boot";
@@ -36,6 +51,8 @@ Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, co
   const auto around = std::max(kAround, rules.longest_quiet);
   signs.from = period.begin - around;
   signs.to = period.end + around;
+  signs.with_removed = true;
+  signs.with_values = [](const Schema& schema) { return !meaning::kept_columns(schema).empty(); };
   const auto seen = records.for_each(signs, [&](const store::StoredRecord& record) {
     if (record.schema->lane != Lane::events || !is_event(*record.schema)) evidence.take(record);
     if (measures != nullptr) measures->take(record);

@@ -36,7 +36,8 @@ struct SiteFigures {
     const meaning::EvidenceRules& rules = {}, const SiteProgress& progress = {});
 
 /// The evidence of one site for a period: its outages and starts of all times, its other records of the
-/// period and a day around it. `measures` gets them too.
+/// period and a day around it. `measures` gets them too. Longer quiet than the rules have it is believed of a
+/// board that says in its births that it records less often.
 [[nodiscard]] Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records,
                                                                const std::string& site,
                                                                const meaning::Interval& period,

@@ -84,6 +84,18 @@ Hour first_hour_of(DayNumber day) {
   return hour_of(start_of(registry::Date(std::chrono::days(day))));
 }
 
+std::vector<std::pair<Hour, Hour>> runs_of(const std::set<Hour>& hours) {
+  std::vector<std::pair<Hour, Hour>> runs;
+  for (const Hour hour : hours) {
+    if (runs.empty() || runs.back().second + 1 != hour) {
+      runs.emplace_back(hour, hour);
+    } else {
+      runs.back().second = hour;
+    }
+  }
+  return runs;
+}
+
 void RollupBuilder::take(const store::StoredRecord& record) {
   if (record.is_gap() || record.quality == ClockQuality::unset) return;
   const auto hour = hour_of(record.time);
@@ -93,7 +105,18 @@ void RollupBuilder::take(const store::StoredRecord& record) {
     if (hour <= last_) take_summary(record, hour);
     return;
   }
+  take_row(record, hour, true);
+}
+
+void RollupBuilder::take_for_others(const store::StoredRecord& record) {
+  if (record.is_gap() || record.quality == ClockQuality::unset || is_summary(*record.schema)) return;
+  const auto hour = hour_of(record.time);
+  if (hour >= first_ && hour <= last_ + 1) take_row(record, hour, false);
+}
+
+void RollupBuilder::take_row(const store::StoredRecord& record, Hour hour, bool counts) {
   Row row;
+  row.counts = counts;
   row.at = record.boot_time;
   row.hour = hour;
   row.runs = std::max<std::uint64_t>(record.count(kRuns).value_or(1), 1);
@@ -141,7 +164,7 @@ std::map<Hour, HourRollups> RollupBuilder::finish() const {
     std::ranges::sort(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto& row = rows[i];
-      if (row.hour > last_) continue;
+      if (row.hour > last_ || !row.counts) continue;
       std::uint64_t times = 1;
       if (i + 1 < rows.size() && rows[i + 1].at - row.at < kHour) times = rows[i + 1].runs;
       for (const auto& [column, unit, value] : row.values) {

@@ -44,6 +44,9 @@ using DayNumber = std::int64_t;
 [[nodiscard]] DayNumber day_of_hour(Hour hour);
 [[nodiscard]] Hour first_hour_of(DayNumber day);
 
+/// Hours as runs without a hole: first and last of each.
+[[nodiscard]] std::vector<std::pair<Hour, Hour>> runs_of(const std::set<Hour>& hours);
+
 struct HourRollups {
   std::map<Series, Rollup> series;
   std::set<std::string> boots;  ///< that have records in it
@@ -63,6 +66,8 @@ class RollupBuilder {
   /// Records of [time of first, time of last + 2 hours) are to be given; the hours first..last are made.
   RollupBuilder(Hour first, Hour last) : first_(first), last_(last) {}
   void take(const store::StoredRecord& record);
+  /// One that counts elsewhere: it tells only for how many measurements the row before it stands.
+  void take_for_others(const store::StoredRecord& record);
   [[nodiscard]] std::map<Hour, HourRollups> finish() const;
 
  private:
@@ -71,6 +76,7 @@ class RollupBuilder {
     Hour hour = 0;
     std::uint64_t runs = 1;
     std::vector<std::tuple<std::string, std::string, double>> values;  ///< column, unit, value
+    bool counts = true;
     friend auto operator<=>(const Row&, const Row&) = default;
   };
   struct Group {
@@ -86,6 +92,7 @@ class RollupBuilder {
     double greatest = 0;
     friend auto operator<=>(const Summed&, const Summed&) = default;
   };
+  void take_row(const store::StoredRecord& record, Hour hour, bool counts);
   void take_summary(const store::StoredRecord& record, Hour hour);
 
   Hour first_;

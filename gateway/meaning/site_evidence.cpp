@@ -40,6 +40,7 @@ SiteEvidence::Counts& SiteEvidence::Counts::operator+=(const Counts& other) {
   records += other.records;
   estimated += other.estimated;
   undated += other.undated;
+  removed += other.removed;
   return *this;
 }
 
@@ -49,7 +50,7 @@ void SiteEvidence::take(const store::StoredRecord& record) {
   const bool dated = !estimated || (record.earliest && record.latest &&
                                     *record.latest - *record.earliest <= rules_.widest_bounds);
   if (dated) {
-    Sign sign{record.boot_time, record.boot_time, record.time, estimated};
+    Sign sign{record.boot_time, record.boot_time, record.time, estimated, record.removed};
     if (is_summary(*record.schema)) {
       if (const auto span = boot_time(record, "Span")) sign.since = record.boot_time - *span;
     }
@@ -58,7 +59,7 @@ void SiteEvidence::take(const store::StoredRecord& record) {
     boot.signs.push_back(sign);
     sorted_ = false;
   } else {
-    undated_.push_back(record.time);
+    undated_.emplace_back(record.time, record.removed);
   }
   if (record.schema->device == "network" && record.schema->group == "Outage") take_outage(record);
   if (record.schema->device == "board" && record.schema->group == "Boot") take_start(record);
@@ -177,12 +178,14 @@ std::map<registry::Date, SiteEvidence::Counts> SiteEvidence::counts_by_day() con
       auto& counts = days[day_of(sign.time)];
       ++counts.records;
       if (sign.estimated) ++counts.estimated;
+      if (sign.removed) ++counts.removed;
     }
   }
-  for (const auto time : undated_) {
+  for (const auto& [time, removed] : undated_) {
     auto& counts = days[day_of(time)];
     ++counts.records;
     ++counts.undated;
+    if (removed) ++counts.removed;
   }
   return days;
 }

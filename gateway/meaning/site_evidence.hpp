@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/meaning/cause.hpp"
@@ -58,7 +59,8 @@ struct StatedOff {
 struct EvidenceRules {
   /// The longest time between two records of one boot in which the board is believed to have been there all
   /// the same. Rows are recorded by exception (agent/by_exception.hpp): while nothing changes one comes each
-  /// heartbeat, 15 minutes, and at most half a probe's interval later.
+  /// heartbeat, 15 minutes, and at most half a probe's interval later; boards say when theirs differ
+  /// (read_site_evidence()).
   Milliseconds longest_quiet = std::chrono::minutes(20);
   /// A record whose time lies within wider bounds than these, or without bounds on both sides, proves nothing
   /// of any particular time. A day: a board without clock that is switched on each morning is known to that.
@@ -91,6 +93,7 @@ class SiteEvidence {
     std::uint64_t records = 0;
     std::uint64_t estimated = 0;  ///< of those: with a time within bounds only
     std::uint64_t undated = 0;    ///< of those: of no known time, so of no use here
+    std::uint64_t removed = 0;    ///< of those: their rows are gone ([records] keep_days)
     Counts& operator+=(const Counts& other);
     friend bool operator==(const Counts&, const Counts&) = default;
   };
@@ -103,6 +106,7 @@ class SiteEvidence {
     BootTime since{};  ///< of a summary: the first record in it
     WallTime time{};
     bool estimated = false;
+    bool removed = false;
     friend auto operator<=>(const Sign&, const Sign&) = default;
   };
   struct Boot {
@@ -116,7 +120,7 @@ class SiteEvidence {
   EvidenceRules rules_;
   mutable std::map<std::string, Boot> boots_;
   mutable bool sorted_ = true;
-  std::vector<WallTime> undated_;
+  std::vector<std::pair<WallTime, bool>> undated_;  ///< and whether their rows are gone
   std::map<std::string, std::vector<StatedEvent>> outages_;
   std::vector<StatedOff> offs_;
 };

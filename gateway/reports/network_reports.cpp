@@ -24,22 +24,51 @@ SiteProgress progress_of(const Sources& sources) {
   return [&sources](std::size_t done, std::size_t of) { sources.progress->show(done, of); };
 }
 
-/// Sites of a period with all that was measured there.
-struct Province {
-  meaning::SiteTimelines lines;
-  MeasuredSites measured;
-};
+/// What all of them stand on: sites of a period with all that was measured there. Stays where it is, others
+/// refer to it.
+class Province {
+ public:
+  explicit Province(const Sources& sources) : opening_(sources.calendar), sources_(sources) {}
+  Province(const Province&) = delete;
+  Province& operator=(const Province&) = delete;
 
-Result<Province> read_province(store::RecordQuery& records, const Sources& sources) {
-  auto figures = read_site_figures(records, sources.span(), sources.now, {}, progress_of(sources));
-  if (!figures) return Unexpected(figures.error());
-  Province province;
-  for (auto& [site, each] : *figures) {
-    province.lines.emplace(site, std::move(each.line));
-    province.measured.emplace(site, std::move(each.measured));
+  [[nodiscard]] Result<void> read(store::RecordQuery& records) {
+    auto figures = read_site_figures(records, sources_.span(), sources_.now, {}, progress_of(sources_));
+    if (!figures) return Unexpected(figures.error());
+    for (auto& [site, each] : *figures) {
+      lines_.emplace(site, std::move(each.line));
+      measured_.emplace(site, std::move(each.measured));
+    }
+    return {};
   }
-  return province;
-}
+  [[nodiscard]] OutageReportInput ground() const {
+    return {lines_,         sources_.registry, sources_.registry_version, sources_.period, sources_.span(),
+            sources_.scope, opening_,          sources_.calendar_known()};
+  }
+  [[nodiscard]] const MeasuredSites& measured() const { return measured_; }
+
+  /// Says so where records of the period are gone.
+  void tell_of_removed(Document& document) const {
+    std::uint64_t removed = 0;
+    for (const auto& [site, line] : lines_) removed += line.records_in({sources_.span()}).removed;
+    if (removed == 0) return;
+    const auto number = std::to_string(removed);
+    document.notes.push_back(
+        {number +
+             " records of this period have been removed ([records] keep_days). The figures are those from "
+             "before: what they need of each was kept. A clock that is put right later moves them no more.",
+         number +
+             " bản ghi của kỳ này đã bị xóa ([records] keep_days). Số liệu vẫn như trước khi xóa, vì phần "
+             "cần thiết của mỗi bản ghi được giữ lại; đồng hồ chỉnh lại sau này không còn tác dụng với "
+             "chúng."});
+  }
+
+ private:
+  meaning::CalendarOpening opening_;
+  const Sources& sources_;
+  meaning::SiteTimelines lines_;
+  MeasuredSites measured_;
+};
 
 Result<meaning::ThresholdProfile> read_profile(const Sources& sources) {
   auto profiles = sources.profiles.empty()
@@ -69,38 +98,37 @@ Result<Document> fleet(const Sources& sources) {
 Result<Document> outages(const Sources& sources) {
   auto records = store::RecordQuery::open(sources.store);
   if (!records) return Unexpected(records.error());
-  const auto sites = read_site_timelines(*records, sources.span(), sources.now, {}, progress_of(sources));
-  if (!sites) return Unexpected(sites.error());
-  const meaning::CalendarOpening opening(sources.calendar);
-  return outage_report({*sites, sources.registry, sources.registry_version, sources.period, sources.span(),
-                        sources.scope, opening, sources.calendar_known()});
+  Province province(sources);
+  if (const auto read = province.read(*records); !read) return Unexpected(read.error());
+  auto document = outage_report(province.ground());
+  province.tell_of_removed(document);
+  return document;
 }
 
 namespace {
 
 /// Coverage and services stand on the same ground.
-Result<Document> measured_report(const Sources& sources, Document (*write)(const CoverageReportInput&)) {
-  const auto profile = read_profile(sources);
-  if (!profile) return Unexpected(profile.error());
+Result<Document> measured_report(const Sources& sources, const meaning::ThresholdProfile& profile,
+                                 Document (*write)(const CoverageReportInput&)) {
   auto records = store::RecordQuery::open(sources.store);
   if (!records) return Unexpected(records.error());
-  const auto province = read_province(*records, sources);
-  if (!province) return Unexpected(province.error());
-  const meaning::CalendarOpening opening(sources.calendar);
-  const OutageReportInput ground{province->lines, sources.registry,        sources.registry_version,
-                                 sources.period,  sources.span(),          sources.scope,
-                                 opening,         sources.calendar_known()};
-  return write({ground, province->measured, *profile});
+  Province province(sources);
+  if (const auto read = province.read(*records); !read) return Unexpected(read.error());
+  auto document = write({province.ground(), province.measured(), profile});
+  province.tell_of_removed(document);
+  return document;
 }
 
 }  // namespace
 
 Result<Document> coverage(const Sources& sources) {
-  return measured_report(sources, coverage_report);
+  const auto profile = read_profile(sources);
+  if (!profile) return Unexpected(profile.error());
+  return measured_report(sources, *profile, coverage_report);
 }
 
 Result<Document> services(const Sources& sources) {
-  return measured_report(sources, services_report);
+  return measured_report(sources, meaning::ThresholdProfile{}, services_report);
 }
 
 Result<Document> investment(const Sources& sources) {
@@ -108,13 +136,10 @@ Result<Document> investment(const Sources& sources) {
   if (!profile) return Unexpected(profile.error());
   auto records = store::RecordQuery::open(sources.store);
   if (!records) return Unexpected(records.error());
-  const auto province = read_province(*records, sources);
-  if (!province) return Unexpected(province.error());
-  const meaning::CalendarOpening opening(sources.calendar);
-  const OutageReportInput ground{province->lines, sources.registry,        sources.registry_version,
-                                 sources.period,  sources.span(),          sources.scope,
-                                 opening,         sources.calendar_known()};
-  auto communes = commune_evidence(ground, province->measured, *profile);
+  Province province(sources);
+  if (const auto read = province.read(*records); !read) return Unexpected(read.error());
+  const auto ground = province.ground();
+  auto communes = commune_evidence(ground, province.measured(), *profile);
   DelayedDossiers delayed(ground, sources.calendar, sources.procedures);
   if (const auto read = delayed.read(*records); !read) return Unexpected(read.error());
   delayed.put_into(communes);
@@ -125,6 +150,7 @@ Result<Document> investment(const Sources& sources) {
                          sources.scope,
                          {profile->name(Language::english), profile->name(Language::vietnamese)}});
   add_ground(document, ground);
+  province.tell_of_removed(document);
   return document;
 }
 

@@ -20,8 +20,9 @@ namespace {
 constexpr int kApplicationId = 0x58414C47;
 
 // Script i brings a store from version i to i + 1. Only ever append.
-constexpr std::array<const char*, 6> kMigrations{kSchemaVersion1, kSchemaVersion2, kSchemaVersion3,
-                                                 kSchemaVersion4, kSchemaVersion5, kSchemaVersion6};
+constexpr std::array<const char*, 7> kMigrations{kSchemaVersion1, kSchemaVersion2, kSchemaVersion3,
+                                                 kSchemaVersion4, kSchemaVersion5, kSchemaVersion6,
+                                                 kSchemaVersion7};
 constexpr int kVersion = static_cast<int>(kMigrations.size());
 
 constexpr int kBusyTimeoutMs = 5000;

@@ -72,11 +72,16 @@ MissingQuery::MissingQuery(SQLite::Database& database)
             "JOIN schema ON schema.id = record.schema "
             "WHERE epoch = ? AND lane = ? AND first IS NOT NULL ORDER BY row_id DESC LIMIT ?"),
       before_(database,
-              "SELECT wall_ms FROM record WHERE epoch = ? AND lane = ? AND row_id < ? ORDER BY row_id DESC "
-              "LIMIT 1"),
-      after_(
-          database,
-          "SELECT wall_ms FROM record WHERE epoch = ? AND lane = ? AND row_id > ? ORDER BY row_id LIMIT 1") {}
+              // The row may be gone, and its time kept.
+              "SELECT wall_ms FROM (SELECT * FROM (SELECT row_id, wall_ms FROM record WHERE epoch = ?1 "
+              "AND lane = ?2 AND row_id < ?3 ORDER BY row_id DESC LIMIT 1) UNION ALL "
+              "SELECT * FROM (SELECT row_id, wall_ms FROM gap_edge WHERE epoch = ?1 AND lane = ?2 "
+              "AND row_id < ?3 ORDER BY row_id DESC LIMIT 1)) ORDER BY row_id DESC LIMIT 1"),
+      after_(database,
+             "SELECT wall_ms FROM (SELECT * FROM (SELECT row_id, wall_ms FROM record WHERE epoch = ?1 "
+             "AND lane = ?2 AND row_id > ?3 ORDER BY row_id LIMIT 1) UNION ALL "
+             "SELECT * FROM (SELECT row_id, wall_ms FROM gap_edge WHERE epoch = ?1 AND lane = ?2 "
+             "AND row_id > ?3 ORDER BY row_id LIMIT 1)) ORDER BY row_id LIMIT 1") {}
 
 void MissingQuery::read(Board& board, std::int64_t node) {
   read_recoveries(board, node);

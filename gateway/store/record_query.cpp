@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <type_traits>
 #include <utility>
 
 #include "gateway/store/database.hpp"
+#include "gateway/store/removed_block.hpp"
+#include "sparkplug/delivery.hpp"
 #include "sparkplug/packed_values.hpp"
 
 namespace xalink::store {
@@ -18,6 +21,7 @@ namespace {
 
 // How far a wall time that was not unset may be from the truth: a clock that ran free for months.
 constexpr std::int64_t kSlackMs = 3'600'000;
+constexpr std::int64_t kRowsOfSpan = 512;  // as schema_7.sql has it
 // As schema_4.sql has it.
 constexpr Milliseconds kSynchronisedWithin{3'000};
 
@@ -25,6 +29,13 @@ constexpr Milliseconds kSynchronisedWithin{3'000};
 struct Rows {
   std::int64_t first = 0;
   std::int64_t last = 0;
+};
+
+// Of rows part * kRowsOfSpan and on: the times of those that were taken by a clock.
+struct Span {
+  std::int64_t part = 0;
+  std::int64_t earliest_ms = 0;
+  std::int64_t latest_ms = 0;
 };
 
 struct Source {
@@ -63,6 +74,45 @@ bool takes(const RecordSelection& selection, const Schema& schema) {
 
 bool selects_schemas(const RecordSelection& selection) {
   return !selection.device.empty() || !selection.metric_groups.empty();
+}
+
+// A part is looked at when the times of it and of its neighbours reach into the period: a record without a
+// clock was taken between those around it that had one, and is put right by up to the slack.
+std::vector<Rows> rows_between(const std::vector<Span>& known, const RecordSelection& selection,
+                               const Rows& all) {
+  const auto least = std::numeric_limits<std::int64_t>::min();
+  const auto greatest = std::numeric_limits<std::int64_t>::max();
+  const auto from = selection.from ? to_column(*selection.from) - kSlackMs : least;
+  const auto to = selection.to ? to_column(*selection.to) + kSlackMs : greatest;
+  std::vector<Rows> ranges;
+  const auto add = [&](std::int64_t first, std::int64_t last, std::int64_t earliest, std::int64_t latest) {
+    if (latest < from || earliest >= to) return;
+    first = std::max(first, all.first);
+    last = std::min(last, all.last);
+    if (first > last) return;
+    if (!ranges.empty() && ranges.back().last + 1 >= first) {
+      ranges.back().last = std::max(ranges.back().last, last);
+    } else {
+      ranges.push_back({first, last});
+    }
+  };
+  std::int64_t next = 0;  // first row that no part has spoken of
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const auto& here = known[i];
+    const auto& before = known[i == 0 ? i : i - 1];
+    const auto& after = known[i + 1 < known.size() ? i + 1 : i];
+    const auto first = here.part * kRowsOfSpan;
+    // Rows without any clock in front of it.
+    add(next, first - 1, i == 0 ? least : std::min(before.earliest_ms, here.earliest_ms),
+        std::max(before.latest_ms, here.latest_ms));
+    next = first + kRowsOfSpan;
+    add(first, next - 1,
+        i == 0 ? least : std::min(before.earliest_ms, std::min(here.earliest_ms, after.earliest_ms)),
+        i + 1 == known.size() ? greatest
+                              : std::max(before.latest_ms, std::max(here.latest_ms, after.latest_ms)));
+  }
+  add(next, all.last, known.empty() ? least : known.back().earliest_ms, greatest);
+  return ranges;
 }
 
 // As a JSON array of numbers.
@@ -122,14 +172,22 @@ struct RecordQuery::State {
                 "WHERE (?1 = '' OR n.grp = ?1) AND (?2 = '' OR n.node = ?2) "
                 "ORDER BY n.grp, n.node, e.id, m.lane"),
         schemas(*database, "SELECT id, device, grp, columns FROM schema"),
-        clocked(
-            *database,
-            "SELECT row_id, wall_ms FROM record WHERE epoch = ? AND lane = ? AND row_id BETWEEN ? AND ? "
-            "AND quality > 0 AND first IS NULL AND wall_ms < received_ms + 3600000 ORDER BY row_id LIMIT 1"),
+        spans(*database,
+              "SELECT part, earliest_ms, latest_ms FROM record_span WHERE epoch = ? AND lane = ? "
+              "ORDER BY part"),
+        blocks(*database,
+               "SELECT body FROM removed_block WHERE epoch = ? AND lane = ? AND latest_ms >= ? "
+               "AND earliest_ms < ? ORDER BY last"),
+        rhythms(*database,
+                "SELECT max(iif(device = '' AND metric = ?2, value, NULL)), "
+                "min(iif(device <> '' AND metric LIKE '%/Interval' AND value > 0, value, NULL)) "
+                "FROM current_value WHERE node IN (SELECT id FROM node WHERE node = ?1) "
+                "AND typeof(value) = 'integer'"),
+        boots(*database, "SELECT uuid FROM boot WHERE id = ?"),
         // Of a synchronised record the view record_time says its wall time: most are, and are not asked for.
         records(*database,
-                "SELECT r.row_id, r.first, r.schema, b.uuid, r.boot_ms, r.wall_ms, r.quality, r.received_ms, "
-                "r.body FROM record AS r JOIN boot AS b ON b.id = r.boot "
+                "SELECT r.row_id, r.first, r.schema, r.boot, r.boot_ms, r.wall_ms, r.quality, r.received_ms, "
+                "r.body FROM record AS r "
                 "WHERE r.epoch = ?1 AND r.lane = ?2 AND r.row_id BETWEEN ?3 AND ?4 "
                 "AND (r.quality < 2 OR (r.wall_ms >= ?5 AND r.wall_ms < ?6)) AND (?7 OR r.first IS NULL) "
                 "AND (?8 IS NULL OR r.schema IN (SELECT value FROM json_each(?8))) ORDER BY r.row_id"),
@@ -141,7 +199,10 @@ struct RecordQuery::State {
   std::unique_ptr<SQLite::Database> database;
   SQLite::Statement sources;
   SQLite::Statement schemas;
-  SQLite::Statement clocked;
+  SQLite::Statement spans;
+  SQLite::Statement blocks;
+  SQLite::Statement rhythms;
+  SQLite::Statement boots;
   SQLite::Statement records;
   SQLite::Statement times;
 
@@ -157,7 +218,9 @@ struct RecordQuery::State {
       source.node = NodeId{all->getColumn(2).getString(), all->getColumn(3).getString()};
       source.lane = static_cast<Lane>(all->getColumn(4).getInt() % static_cast<int>(kLaneCount));
       source.mark = all->getColumn(5).getInt64();
-      if (!selection.lane || *selection.lane == source.lane) selected.push_back(std::move(source));
+      if (selection.lane && *selection.lane != source.lane) continue;
+      if (selection.rows && selection.rows->epoch != source.uuid) continue;
+      selected.push_back(std::move(source));
     }
     return selected;
   }
@@ -179,46 +242,25 @@ struct RecordQuery::State {
     return selected;
   }
 
-  // The first row in the range whose wall time is no guess.
-  [[nodiscard]] std::optional<std::pair<std::int64_t, std::int64_t>> first_clocked(const Source& source,
-                                                                                   Rows rows) {
-    const Use found(clocked);
-    found->bind(1, source.number);
-    found->bind(2, static_cast<std::int64_t>(index(source.lane)));
-    found->bind(3, rows.first);
-    found->bind(4, rows.last);
-    if (!found->executeStep()) return std::nullopt;
-    return std::pair(found->getColumn(0).getInt64(), found->getColumn(1).getInt64());
-  }
-
-  // The least row of which it is sure that everything before it was taken before `ms`. Rows are in the order
-  // in which they were taken, so that halving finds it.
-  [[nodiscard]] std::int64_t row_at(const Source& source, std::int64_t ms) {
-    std::int64_t low = 1;
-    std::int64_t high = source.mark + 1;
-    while (low < high) {
-      const std::int64_t middle = low + (high - low) / 2;
-      const auto found = first_clocked(source, Rows{middle, high - 1});
-      if (found && found->second < ms) {
-        low = found->first + 1;
-      } else {
-        high = middle;
+  // Where records of the period can be, by whatever clock they were taken, as ranges that rise.
+  [[nodiscard]] std::vector<Rows> rows_of(const Source& source, const RecordSelection& selection) {
+    Rows all{1, source.mark};
+    if (selection.rows) {
+      all.first = std::max(all.first, to_column(selection.rows->first));
+      all.last = std::min(all.last, to_column(selection.rows->last));
+    }
+    if (!selection.from && !selection.to) return {all};
+    std::vector<Span> known;
+    {
+      const Use each(spans);
+      each->bind(1, source.number);
+      each->bind(2, static_cast<std::int64_t>(index(source.lane)));
+      while (each->executeStep()) {
+        known.push_back(
+            {each->getColumn(0).getInt64(), each->getColumn(1).getInt64(), each->getColumn(2).getInt64()});
       }
     }
-    return low;
-  }
-
-  // A record that was taken in the range, by whatever clock, has its row here.
-  [[nodiscard]] Rows rows_of(const Source& source, const RecordSelection& selection) {
-    Rows rows{1, source.mark};
-    if (selection.from) rows.first = row_at(source, selection.from->time_since_epoch().count() - kSlackMs);
-    if (selection.to) {
-      // The row found is the first that may be later than that; behind the next one with a clock all are.
-      const auto row = row_at(source, selection.to->time_since_epoch().count() + kSlackMs);
-      const auto later = first_clocked(source, Rows{row, source.mark});
-      rows.last = later ? later->first : source.mark;
-    }
-    return rows;
+    return rows_between(known, selection, all);
   }
 
   [[nodiscard]] Error unreadable(const std::string& what, const Error& why) const {
@@ -250,10 +292,70 @@ struct RecordQuery::State {
   [[nodiscard]] Result<bool> visit_source(const Source& source, const RecordSelection& selection,
                                           std::map<std::int64_t, Schema>& wanted, const Visit& visit,
                                           std::uint64_t& visited) {
-    const auto range = rows_of(source, selection);
     StoredRecord record;
     record.node = source.node;
     record.epoch = source.uuid;
+    if (selection.with_removed) {
+      const auto goes_on = visit_removed(source, selection, wanted, record, visit, visited);
+      if (!goes_on || !*goes_on) return goes_on;
+    }
+    for (const auto& range : rows_of(source, selection)) {
+      const auto goes_on = visit_rows(source, range, selection, wanted, record, visit, visited);
+      if (!goes_on || !*goes_on) return goes_on;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string boot_named(std::int64_t number) {
+    const Use found(boots);
+    found->bind(1, number);
+    return found->executeStep() ? found->getColumn(0).getString() : std::string();
+  }
+
+  [[nodiscard]] static bool is_in(const RecordSelection& selection, const StoredRecord& record) {
+    return (!selection.from || record.time >= *selection.from) &&
+           (!selection.to || record.time < *selection.to);
+  }
+
+  [[nodiscard]] Result<bool> visit_removed(const Source& source, const RecordSelection& selection,
+                                           std::map<std::int64_t, Schema>& wanted, StoredRecord& record,
+                                           const Visit& visit, std::uint64_t& visited) {
+    RemovedBlockSources known;
+    known.schema = [&](std::int64_t number) -> const Schema* {
+      const auto schema = wanted.find(number);
+      if (schema == wanted.end()) return nullptr;
+      schema->second.lane = source.lane;
+      return &schema->second;
+    };
+    known.boot = [this](std::int64_t number) { return boot_named(number); };
+    const Use all(blocks);
+    all->bind(1, source.number);
+    all->bind(2, static_cast<std::int64_t>(index(source.lane)));
+    all->bind(3, selection.from ? to_column(*selection.from) : std::numeric_limits<std::int64_t>::min());
+    all->bind(4, selection.to ? to_column(*selection.to) : std::numeric_limits<std::int64_t>::max());
+    record.removed = true;
+    Result<bool> goes_on = true;
+    while (goes_on && *goes_on && all->executeStep()) {
+      goes_on = read_removed_block(bytes(all->getColumn(0)), known, record, [&](const StoredRecord& each) {
+        if (!is_in(selection, each)) return true;
+        ++visited;
+        return visit(each);
+      });
+    }
+    record.removed = false;
+    record.boot_number = 0;
+    if (!goes_on) return Unexpected(unreadable("node " + source.node.node, goes_on.error()));
+    return goes_on;
+  }
+
+  [[nodiscard]] Result<bool> visit_rows(const Source& source, const Rows& range,
+                                        const RecordSelection& selection,
+                                        std::map<std::int64_t, Schema>& wanted, StoredRecord& record,
+                                        const Visit& visit, std::uint64_t& visited) {
+    std::set<std::int64_t> valued;
+    for (const auto& [number, schema] : wanted) {
+      if (selection.with_values && selection.with_values(schema)) valued.insert(number);
+    }
     const Use all(records);
     all->bind(1, source.number);
     all->bind(2, static_cast<std::int64_t>(index(source.lane)));
@@ -272,17 +374,26 @@ struct RecordQuery::State {
       if (schema == wanted.end()) continue;
       schema->second.lane = source.lane;
       record.schema = &schema->second;
+      record.schema_number = schema->first;
+      if (const auto boot = all->getColumn(3).getInt64(); boot != record.boot_number) {
+        record.boot_number = boot;
+        record.boot = boot_named(boot);
+      }
       record.row = static_cast<RowId>(all->getColumn(0).getInt64());
       record.first.reset();
       if (!all->getColumn(1).isNull()) record.first = static_cast<RowId>(all->getColumn(1).getInt64());
-      record.boot = all->getColumn(3).getString();
       record.boot_time = BootTime(all->getColumn(4).getInt64());
       record.wall = time_in(all->getColumn(5));
       record.stamped = quality_in(all->getColumn(6));
       record.received = time_in(all->getColumn(7));
       set_time(source, record);
-      if (selection.from && record.time < *selection.from) continue;
-      if (selection.to && record.time >= *selection.to) continue;
+      if (!is_in(selection, record)) continue;
+      if (selection.with_values && !valued.contains(schema->first)) {
+        record.values.clear();
+        ++visited;
+        if (!visit(record)) return false;
+        continue;
+      }
       auto values = unpack(schema->second.columns, bytes(all->getColumn(8)));
       if (!values) {
         return Unexpected(
@@ -318,6 +429,27 @@ Result<std::vector<NodeId>> RecordQuery::nodes() {
       if (all.empty() || !(all.back() == source.node)) all.push_back(std::move(source.node));
     }
     return all;
+  } catch (const SQLite::Exception& error) {
+    return Unexpected(explain(state_->file, error));
+  }
+}
+
+Result<RecordQuery::Rhythm> RecordQuery::rhythm(const std::string& node) {
+  // What is longer than a day is nonsense from outside.
+  const auto seconds_in = [](const SQLite::Column& column) -> std::optional<Milliseconds> {
+    if (column.isNull() || column.getInt64() <= 0) return std::nullopt;
+    return std::chrono::seconds(std::min<std::int64_t>(column.getInt64(), 86'400));
+  };
+  try {
+    Rhythm rhythm;
+    const Use found(state_->rhythms);
+    found->bind(1, node);
+    found->bind(2, std::string(metric::kHeartbeat));
+    if (found->executeStep()) {
+      rhythm.heartbeat = seconds_in(found->getColumn(0));
+      rhythm.shortest_interval = seconds_in(found->getColumn(1));
+    }
+    return rhythm;
   } catch (const SQLite::Exception& error) {
     return Unexpected(explain(state_->file, error));
   }

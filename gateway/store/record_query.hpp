@@ -29,6 +29,17 @@ struct RecordSelection {
   std::optional<WallTime> from;
   std::optional<WallTime> to;
   bool with_gaps = false;
+  /// Also what was kept of records whose rows were removed (StoredRecord::removed).
+  bool with_removed = false;
+  /// Of which schemas values are wanted; those of others are left out, which is faster. Nothing: of all.
+  std::function<bool(const Schema&)> with_values;
+  /// Of one outbox.
+  struct Rows {
+    std::string epoch;
+    RowId first = 0;
+    RowId last = 0;
+  };
+  std::optional<Rows> rows;
 };
 
 /// One row, valid until the visitor returns; copy what is to stay.
@@ -36,10 +47,15 @@ struct StoredRecord {
   NodeId node;
   std::string epoch;  ///< UUID of the outbox
   RowId row = 0;
+  /// The row is gone: only what meaning::kept_columns() names has a value, the time is as it was known then,
+  /// and there is no time of reception.
+  bool removed = false;
   std::optional<RowId> first;      ///< a gap: rows first..row were given up
   const Schema* schema = nullptr;  ///< device, group of metrics, lane, columns
-  std::vector<Value> values;       ///< one for each column
+  std::int64_t schema_number = 0;  ///< as the store has it
+  std::vector<Value> values;       ///< one for each column, or none (RecordSelection::with_values)
   std::string boot;                ///< UUID; time since it is never wrong
+  std::int64_t boot_number = 0;    ///< as the store has it
   BootTime boot_time{};
   WallTime wall{};                             ///< as the board stamped it
   ClockQuality stamped = ClockQuality::unset;  ///< of `wall`
@@ -72,6 +88,13 @@ class RecordQuery {
 
   /// Who ever delivered a record, by group and node id.
   [[nodiscard]] Result<std::vector<NodeId>> nodes();
+
+  /// How often a node of this id records, as its births and what came since say.
+  struct Rhythm {
+    std::optional<Milliseconds> heartbeat;          ///< a row of each group comes that often, news or not
+    std::optional<Milliseconds> shortest_interval;  ///< of its probes
+  };
+  [[nodiscard]] Result<Rhythm> rhythm(const std::string& node);
 
   /// False ends it. It must not ask this query anything.
   using Visit = std::function<bool(const StoredRecord&)>;

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMostCached = 100'000;
 
 constexpr RowId kHighestRow = static_cast<RowId>(std::numeric_limits<std::int64_t>::max());
+constexpr std::int64_t kRowsOfSpan = 512;   // as schema_7.sql has it
 constexpr std::size_t kGapCountColumn = 2;  // First, Last, Count, Reason
 
 bool is_gap(const Schema& schema) {
@@ -70,6 +71,11 @@ Records::Records(SQLite::Database& database)
           "ON CONFLICT(epoch, lane) DO UPDATE SET row_id = excluded.row_id, records = excluded.records, "
           "given_up = excluded.given_up, last_wall_ms = excluded.last_wall_ms, "
           "last_quality = excluded.last_quality, last_received_ms = excluded.last_received_ms"),
+      widen_span_(database,
+                  "INSERT INTO record_span(epoch, lane, part, earliest_ms, latest_ms) VALUES(?, ?, ?, ?, ?) "
+                  "ON CONFLICT(epoch, lane, part) DO UPDATE SET earliest_ms = min(earliest_ms, "
+                  "excluded.earliest_ms), "
+                  "latest_ms = max(latest_ms, excluded.latest_ms)"),
       insert_continuation_(
           database, "INSERT OR IGNORE INTO continuation(epoch, predecessor, lane, last) VALUES(?, ?, ?, ?)"),
       all_continuations_(database, "SELECT epoch, predecessor, lane, last FROM continuation"),
@@ -215,11 +221,20 @@ void Records::insert(LaneState& lane, const Batch::Item& item, const Schema& sch
   } else {
     ++lane.records;
     boot_clocks_.count(taking_epoch_, boot, stamp, taking_heard_);
+    if (stamp.quality != ClockQuality::unset) span(lane, to_column(item.last), to_column(stamp.wall));
     lane.last_wall_ms = to_column(stamp.wall);
     lane.last_quality = static_cast<std::int64_t>(stamp.quality);
   }
   lane.row_id = item.last;
   lane.raised = true;
+}
+
+void Records::span(LaneState& lane, std::int64_t row, std::int64_t wall_ms) {
+  const auto part = row / kRowsOfSpan;
+  if (lane.spans.empty() || lane.spans.back().part != part) lane.spans.push_back({part, wall_ms, wall_ms});
+  auto& last = lane.spans.back();
+  last.earliest_ms = std::min(last.earliest_ms, wall_ms);
+  last.latest_ms = std::max(last.latest_ms, wall_ms);
 }
 
 Records::LaneState& Records::state(std::int64_t epoch, Lane lane) {
@@ -303,6 +318,16 @@ void Records::write_marks() {
     write->bind(7, lane.last_quality);
     write->bind(8, lane.last_received_ms);
     write->exec();
+    for (const auto& span : lane.spans) {
+      const Use widen(widen_span_);
+      widen->bind(1, key.first);
+      widen->bind(2, static_cast<std::int64_t>(index(key.second)));
+      widen->bind(3, span.part);
+      widen->bind(4, span.earliest_ms);
+      widen->bind(5, span.latest_ms);
+      widen->exec();
+    }
+    lane.spans.clear();
     lane.raised = false;
   }
   boot_clocks_.write_counts();

@@ -45,6 +45,11 @@ class Records {
   void bound_caches();
 
  private:
+  struct Span {
+    std::int64_t part = 0;
+    std::int64_t earliest_ms = 0;
+    std::int64_t latest_ms = 0;
+  };
   struct LaneState {
     RowId row_id = 0;
     std::uint64_t records = 0;
@@ -53,6 +58,7 @@ class Records {
     std::int64_t last_quality = 0;
     std::int64_t last_received_ms = 0;
     bool raised = false;
+    std::vector<Span> spans;  ///< of new records, not written yet
   };
 
   struct Twin {
@@ -68,6 +74,7 @@ class Records {
   std::int64_t boot_number(const std::string& uuid);
   void insert(LaneState& lane, const Batch::Item& item, const Schema& schema, std::int64_t schema_id);
   bool take_rows(std::int64_t epoch, const Batch& batch, WallTime at);
+  static void span(LaneState& lane, std::int64_t row, std::int64_t wall_ms);
   void learn_of_boots(std::int64_t node, const Batch& batch, RowId after, RowId up_to);
 
   SQLite::Database& database_;
@@ -80,12 +87,13 @@ class Records {
   SQLite::Statement insert_boot_;
   SQLite::Statement find_mark_;
   SQLite::Statement write_mark_;
+  SQLite::Statement widen_span_;
   SQLite::Statement insert_continuation_;
   SQLite::Statement all_continuations_;
 
   BootClocks boot_clocks_;
-  std::int64_t taking_epoch_ = 0;           // of the batch in hand
-  std::optional<WallTime> taking_heard_;    // when it came, where the gateway's clock was right
+  std::int64_t taking_epoch_ = 0;         // of the batch in hand
+  std::optional<WallTime> taking_heard_;  // when it came, where the gateway's clock was right
   std::map<std::pair<std::int64_t, std::string>, std::int64_t> epochs_;
   std::map<std::pair<std::int64_t, Lane>, LaneState> lanes_;
   bool twins_loaded_ = false;

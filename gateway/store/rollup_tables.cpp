@@ -45,6 +45,13 @@ RollupTables::RollupTables(SQLite::Database& database)
       read_hours_(database,
                   "SELECT hour, device, metric, unit, count, sum, least, greatest, sketch FROM rollup_hour "
                   "JOIN rollup_series AS s ON s.id = series WHERE node = ? AND hour BETWEEN ? AND ?"),
+      read_kept_(database,
+                 "SELECT hour, device, metric, unit, count, sum, least, greatest, sketch FROM rollup_kept "
+                 "JOIN rollup_series AS s ON s.id = series WHERE node = ? AND hour BETWEEN ? AND ?"),
+      write_kept_(database, "INSERT OR REPLACE INTO rollup_kept VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+      next_kept_(
+          database,
+          "SELECT node, hour FROM rollup_kept WHERE (node, hour) > (?, ?) ORDER BY node, hour LIMIT 1"),
       read_days_(database,
                  "SELECT day, device, metric, unit, count, sum, least, greatest, sketch FROM rollup_day "
                  "JOIN rollup_series AS s ON s.id = series WHERE node = ? AND day BETWEEN ? AND ?"),
@@ -64,8 +71,16 @@ bool RollupTables::is_next_after(std::int64_t generation) {
 }
 
 void RollupTables::forget_all() {
-  for (const char* table : {"rolled_up", "rollup_hour", "rollup_day", "rollup_boot", "rollup_series"})
+  for (const char* table : {"rolled_up", "rollup_hour", "rollup_boot"})
     database_.exec(std::string("DELETE FROM ") + table);
+  // A day of Vietnam begins at 17:00 UTC.
+  database_.exec(
+      "DELETE FROM rollup_day WHERE NOT EXISTS (SELECT 1 FROM rollup_kept AS k WHERE k.node = "
+      "rollup_day.node "
+      "AND k.hour BETWEEN day * 24 - 7 AND day * 24 + 16)");
+  database_.exec(
+      "DELETE FROM rollup_series WHERE id NOT IN (SELECT series FROM rollup_kept UNION "
+      "SELECT series FROM rollup_day)");
   database_.exec("UPDATE counter SET value = value + 1 WHERE name = 'rollup_generation'");
 }
 
@@ -138,21 +153,64 @@ Result<void> RollupTables::write_days(std::int64_t node, const std::set<Hour>& h
   std::set<DayNumber> days;
   for (const Hour hour : hours) days.insert(meaning::day_of_hour(hour));
   for (const DayNumber day : days) {
-    const auto first = meaning::first_hour_of(day);
-    const auto parts = read(read_hours_, node, first, first + 23);
-    if (!parts) return Unexpected(parts.error());
-    std::map<Series, Rollup> whole;
-    for (const auto& [hour, all] : *parts) {
-      for (const auto& [series, rollup] : all) whole[series] += rollup;
-    }
-    forget(forget_day_, node, day);
-    write(insert_day_, node, day, whole);
+    if (auto written = write_day(node, day); !written) return written;
   }
   return {};
 }
 
+Result<void> RollupTables::write_day(std::int64_t node, DayNumber day) {
+  const auto first = meaning::first_hour_of(day);
+  const auto parts = hours(node, first, first + 23);
+  if (!parts) return Unexpected(parts.error());
+  std::map<Series, Rollup> whole;
+  for (const auto& [hour, all] : *parts) {
+    for (const auto& [series, rollup] : all) whole[series] += rollup;
+  }
+  forget(forget_day_, node, day);
+  write(insert_day_, node, day, whole);
+  return {};
+}
+
+Result<void> RollupTables::keep(std::int64_t node, const std::map<Hour, HourRollups>& gone) {
+  for (const auto& [hour, rollups] : gone) {
+    auto kept = read(read_kept_, node, hour, hour);
+    if (!kept) return Unexpected(kept.error());
+    auto& sum = (*kept)[hour];
+    for (const auto& [series, rollup] : rollups.series) sum[series] += rollup;
+    write(write_kept_, node, hour, sum);
+  }
+  return {};
+}
+
+Result<std::optional<KeptDay>> RollupTables::rewrite_kept_days(const KeptDay& after) {
+  constexpr int kDaysAtOnce = 20;
+  std::optional<KeptDay> last;
+  for (int i = 0; i < kDaysAtOnce; ++i) {
+    const auto& from = last ? *last : after;
+    KeptDay next;
+    {
+      const Use found(next_kept_);
+      found->bind(1, from.node);
+      found->bind(2, meaning::first_hour_of(from.day) + 23);
+      if (!found->executeStep()) break;
+      next.node = found->getColumn(0).getInt64();
+      next.day = meaning::day_of_hour(found->getColumn(1).getInt64());
+    }
+    if (auto written = write_day(next.node, next.day); !written) return Unexpected(written.error());
+    last = next;
+  }
+  return last;
+}
+
 Result<RollupTable> RollupTables::hours(std::int64_t node, Hour first, Hour last) {
-  return read(read_hours_, node, first, last);
+  auto all = read(read_kept_, node, first, last);
+  const auto present = read(read_hours_, node, first, last);
+  if (!all || !present) return Unexpected(all ? present.error() : all.error());
+  for (const auto& [hour, rollups] : *present) {
+    auto& whole = (*all)[hour];
+    for (const auto& [series, rollup] : rollups) whole[series] += rollup;
+  }
+  return all;
 }
 
 Result<RollupTable> RollupTables::days(std::int64_t node, DayNumber first, DayNumber last) {

@@ -38,10 +38,10 @@ Outcome call(const std::string& arguments) {
 
 class CommandLine : public StoreTest {
  protected:
-  std::string config() {
+  std::string config(const std::string& more = {}) {
     return folder_
         .write("gateway.toml",
-               "[broker]\nurl = \"mqtt://127.0.0.1:1\"\n[store]\nfile = \"" + file().string() + "\"\n")
+               "[broker]\nurl = \"mqtt://127.0.0.1:1\"\n[store]\nfile = \"" + file().string() + "\"\n" + more)
         .string();
   }
   ScratchFolder folder_;
@@ -141,10 +141,11 @@ TEST_F(CommandLine, TakesCommunesWholeOrNotAtAll) {
   EXPECT_EQ(call("communes --config " + settings).code, 2);
 }
 
-TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswersAndRollsUpMeanwhile) {
-  commit({arrived(rows(kEpochA, 1, 40))});
+TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswersAndRollsUpMeanwhileAndRemovesWhatIsOld) {
+  constexpr std::int64_t kLongAgo = 1'600'000'000'000;
+  commit({arrived(rows(kEpochA, 1, 60), kSite, kLongAgo)});
   restart();
-  const auto file_name = config();
+  const auto file_name = config("[records]\nkeep_days = 30\n");
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t child = ::fork();
@@ -163,6 +164,12 @@ TEST_F(CommandLine, StopsCleanlyOnSigtermWhileNoBrokerAnswersAndRollsUpMeanwhile
   while (number("SELECT count(*) FROM rollup_day") == 0 && std::chrono::steady_clock::now() < late)
     std::this_thread::yield();
   EXPECT_GT(number("SELECT count(*) FROM rollup_day"), 0);
+  // 1..49: what the second boot measured may still be told of by what comes.
+  while (number("SELECT count(*) FROM record") == 60 && std::chrono::steady_clock::now() < late)
+    std::this_thread::yield();
+  EXPECT_EQ(number("SELECT count(*) FROM record"), 11);
+  EXPECT_EQ(number("SELECT sum(records) FROM removed_block"), 49);
+  EXPECT_EQ(number("SELECT row_id FROM mark"), 60);
   ::kill(child, SIGTERM);
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

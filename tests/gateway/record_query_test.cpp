@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -100,6 +101,35 @@ TEST_F(RecordQueryTest, EachRecordLiesInOneOfTwoPeriodsThatTouch) {
       EXPECT_EQ(early.size() + late.size(), 500U) << border;
       EXPECT_EQ(late.empty() ? expected + 1 : late.front(), expected + 1) << border;
     }
+  }
+}
+
+// Clocks that say that they are synchronised and are hours or months off, now and then, forth and back.
+TEST_F(RecordQueryTest, FindsEachRecordOfAPeriodThoughClocksWereWrong) {
+  std::mt19937 random(3);
+  Batch batch = rows(kEpochA, 1, 6'000);
+  std::vector<std::int64_t> times;
+  std::int64_t error = 0;
+  for (auto& item : batch.items) {
+    const auto taken = static_cast<std::int64_t>(item.first) * 60'000;
+    if (random() % 200 == 0)
+      error = random() % 2 == 0 ? 0 : (static_cast<std::int64_t>(random() % 2'000) - 1'000) * kHour;
+    item.record.stamp =
+        Stamp{at_ms(kNoon + taken + error), Milliseconds(taken), "boot-one", ClockQuality::synchronised};
+    times.push_back(kNoon + taken + error);
+  }
+  commit({arrived(batch)});
+  for (int i = 0; i < 40; ++i) {
+    const auto from = times[random() % times.size()];
+    const auto to = from + static_cast<std::int64_t>(random() % 50) * kHour;
+    RecordSelection period;
+    period.from = at_ms(from);
+    period.to = at_ms(to);
+    std::vector<RowId> expected;
+    for (std::size_t row = 0; row < times.size(); ++row) {
+      if (times[row] >= from && times[row] < to) expected.push_back(row + 1);
+    }
+    EXPECT_EQ(rows_of(period), expected);
   }
 }
 

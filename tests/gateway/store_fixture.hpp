@@ -30,7 +30,8 @@ inline const std::string kEpochB = "00000000-0000-4000-8000-00000000000b";
 /// On the way back to a store of version 5.
 inline constexpr const char* kDropRollups =
     "DROP TABLE rolled_up; DROP TABLE rollup_hour; DROP TABLE rollup_day; DROP TABLE rollup_boot; "
-    "DROP TABLE rollup_series;";
+    "DROP TABLE rollup_kept; DROP TABLE removed_up_to; DROP TABLE removed_block; DROP TABLE gap_edge; "
+    "DROP TABLE record_span; DROP TABLE rollup_series;";
 
 inline Schema ping_shape() {
   return Schema{"network",

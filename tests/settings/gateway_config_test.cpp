@@ -27,6 +27,7 @@ TEST(GatewayConfig, TheExampleLoadsAndShowsTheDefaults) {
   EXPECT_EQ(shown->registry_file, usual->registry_file);
   EXPECT_EQ(shown->commit_max_delay, usual->commit_max_delay);
   EXPECT_EQ(shown->commit_max_records, usual->commit_max_records);
+  EXPECT_EQ(shown->keep, usual->keep);
   EXPECT_EQ(shown->trust_own_clock, usual->trust_own_clock);
   EXPECT_EQ(shown->import_ca_file, usual->import_ca_file);
   EXPECT_EQ(shown->import_keys_folder, usual->import_keys_folder);
@@ -57,6 +58,8 @@ rebirths_per_second = 0.5
 url = "mqtts://broker.example:9883"
 [store]
 file = "/srv/gateway.db"
+[records]
+keep_days = 400
 [ledger]
 commit_max_delay_ms = 20
 commit_max_records = 100
@@ -94,6 +97,7 @@ level = "debug"
   EXPECT_EQ(config->host.min_rebirth_interval, std::chrono::seconds(30));
   EXPECT_DOUBLE_EQ(config->host.rebirths_per_second, 0.5);
   EXPECT_EQ(config->broker.port, 9883);
+  EXPECT_EQ(config->keep, std::chrono::days(400));
   EXPECT_EQ(config->store_file, "/srv/gateway.db");
   EXPECT_EQ(config->commit_max_delay, Milliseconds(20));
   EXPECT_EQ(config->commit_max_records, 100U);

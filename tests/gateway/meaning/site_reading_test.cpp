@@ -87,5 +87,32 @@ TEST_F(SiteReadingTest, RecordsThatComeLaterTakeThePlaceOfUnknown) {
   EXPECT_EQ(tally(read(period).at("site-a").timeline, {period}).unknown, minutes(0));
 }
 
+TEST_F(SiteReadingTest, ABoardThatRecordsEachHourIsNotUnknownInBetween) {
+  BoardStory story;
+  story.boot("b", local("2024-09-04 00:00"));
+  for (int hour = 0; hour <= 24; ++hour) story.sign("b", local("2024-09-04 00:00") + minutes(60 * hour));
+  deliver(story, 0, story.records().size() - 1);
+  const Interval period{local("2024-09-04 00:00"), local("2024-09-04 24:00")};
+  EXPECT_EQ(tally(read(period).at("site-a").timeline, {period}).up, minutes(0)) << "nothing says so";
+  const auto says = [&](const std::string& device, const std::string& metric, std::uint64_t seconds) {
+    fact::Values values;
+    values.node = story.records().front().node;
+    values.device = device;
+    values.birth = true;
+    values.entries = {value_entry(metric, DataType::uint32, seconds)};
+    commit({values});
+  };
+  says("", "Agent/Heartbeat", 900);
+  says("network", "Ping/gateway/Interval", 60);
+  EXPECT_EQ(tally(read(period).at("site-a").timeline, {period}).up, minutes(0));
+  says("network", "Ping/gateway/Interval", 3'600);
+  says("network", "Throughput/Interval", 21'600);
+  EXPECT_EQ(tally(read(period).at("site-a").timeline, {period}).up, minutes(1'440));
+  says("network", "Ping/gateway/Interval", 0);
+  says("network", "Throughput/Interval", 0);
+  says("", "Agent/Heartbeat", 3'600);
+  EXPECT_EQ(tally(read(period).at("site-a").timeline, {period}).up, minutes(1'440));
+}
+
 }  // namespace
 }  // namespace xalink::test
