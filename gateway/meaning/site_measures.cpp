@@ -156,6 +156,8 @@ MeasuredFigures SiteMeasures::figures() const {
       stands_for = summary ? 1 : row->runs;
     }
   }
+  for (auto* values : {&figures.download_mbps, &figures.upload_mbps, &figures.rtt_ms, &figures.loss_percent})
+    values->settle();
   if (technology_) {
     figures.technology = technology_->second;
     figures.technology_seen = technology_->first;
