@@ -306,15 +306,16 @@ struct Retention::State {
     const auto seen = tables.generation();
     for (const auto& lane : lanes_with_rows()) {
       if (has_old_rows(lane, before)) {
+        looked_at = lane.epoch;  // one that cannot be read stops no other
         const auto batch = read(lane, before);
         if (!batch) return Unexpected(batch.error());
         if (!batch->go.empty()) {
           const auto done = remove_batch(lane, *batch, seen);
           if (!done) return Unexpected(done.error());
+          looked_at = lane.epoch - 1;
           return Step{*done ? batch->go.size() : 0, true};
         }
       }
-      looked_at = lane.epoch;
     }
     looked_at = 0;
     return Step{};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/meaning/kept_columns.hpp"
+#include "sparkplug/hourly_summary.hpp"
 
 namespace xalink {
 namespace {
@@ -52,7 +53,10 @@ Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, co
   signs.from = period.begin - around;
   signs.to = period.end + around;
   signs.with_removed = true;
-  signs.with_values = [](const Schema& schema) { return !meaning::kept_columns(schema).empty(); };
+  signs.with_values = [measures](const Schema& schema) {
+    // Evidence asks a summary for its span, and no other row for anything.
+    return measures == nullptr ? is_summary(schema) : !meaning::kept_columns(schema).empty();
+  };
   const auto seen = records.for_each(signs, [&](const store::StoredRecord& record) {
     if (record.schema->lane != Lane::events || !is_event(*record.schema)) evidence.take(record);
     if (measures != nullptr) measures->take(record);
@@ -62,14 +66,31 @@ Result<meaning::SiteEvidence> read_site_evidence(store::RecordQuery& records, co
   return evidence;
 }
 
+namespace {
+
+Result<std::set<std::string>> sites_of(store::RecordQuery& records) {
+  const auto nodes = records.nodes();
+  if (!nodes) return Unexpected(nodes.error());
+  std::set<std::string> sites;
+  for (const auto& node : *nodes) sites.insert(node.node);
+  return sites;
+}
+
+}  // namespace
+
 Result<meaning::SiteTimelines> read_site_timelines(store::RecordQuery& records,
                                                    const meaning::Interval& period, WallTime now,
                                                    const meaning::EvidenceRules& rules,
                                                    const SiteProgress& progress) {
-  auto figures = read_site_figures(records, period, now, rules, progress);
-  if (!figures) return Unexpected(figures.error());
+  const auto sites = sites_of(records);
+  if (!sites) return Unexpected(sites.error());
   meaning::SiteTimelines timelines;
-  for (auto& [site, each] : *figures) timelines.emplace(site, std::move(each.line));
+  for (const auto& site : *sites) {
+    const auto evidence = read_site_evidence(records, site, period, rules);
+    if (!evidence) return Unexpected(evidence.error());
+    timelines.emplace(site, meaning::site_timeline(*evidence, period, now));
+    if (progress) progress(timelines.size(), sites->size());
+  }
   return timelines;
 }
 
@@ -77,17 +98,15 @@ Result<std::map<std::string, SiteFigures>> read_site_figures(store::RecordQuery&
                                                              const meaning::Interval& period, WallTime now,
                                                              const meaning::EvidenceRules& rules,
                                                              const SiteProgress& progress) {
-  const auto nodes = records.nodes();
-  if (!nodes) return Unexpected(nodes.error());
-  std::set<std::string> sites;
-  for (const auto& node : *nodes) sites.insert(node.node);
+  const auto sites = sites_of(records);
+  if (!sites) return Unexpected(sites.error());
   std::map<std::string, SiteFigures> figures;
-  for (const auto& site : sites) {
+  for (const auto& site : *sites) {
     meaning::SiteMeasures measures(meaning::up_to_now(period, now));
     const auto evidence = read_site_evidence(records, site, period, rules, &measures);
     if (!evidence) return Unexpected(evidence.error());
     figures.emplace(site, SiteFigures{meaning::site_timeline(*evidence, period, now), measures.figures()});
-    if (progress) progress(figures.size(), sites.size());
+    if (progress) progress(figures.size(), sites->size());
   }
   return figures;
 }

@@ -91,12 +91,14 @@ std::unique_ptr<SQLite::Database> open_settled(const std::filesystem::path& file
     }
   }
   uri += "?immutable=1";
-  return std::make_unique<SQLite::Database>(uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyTimeoutMs);
+  return std::make_unique<SQLite::Database>(
+      uri, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | SQLite::OPEN_URI, kBusyTimeoutMs);
 }
 
 std::unique_ptr<SQLite::Database> open_beside_writer(const std::filesystem::path& file) {
   try {
-    auto database = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READONLY, kBusyTimeoutMs);
+    auto database = std::make_unique<SQLite::Database>(
+        file.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);  // as the writer's
     pragma(*database, "user_version");  // SQLite opens lazily; whether it can read shows now
     return database;
   } catch (const SQLite::Exception&) {
