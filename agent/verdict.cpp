@@ -181,8 +181,10 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
       if (!verdict->good) judge_failed_visit(witness, schema, record, reason, *verdict);
     } else {
       verdict->good = has(schema, record, witness.probe.starts_with("TCP/") ? "Connect" : "RTT mean");
+      // Whom a firewall makes deaf to echo requests still says whose address it has.
+      verdict->good = verdict->good || (witness.rung == Rung::first_hop && reason == kSilentButThere);
       // What the neighbour table says when nobody there answers to the address.
-      verdict->certain = reason == "No route to host";
+      verdict->certain = reason == "No route to host" || reason == kSilentAndGone;
     }
   }
   if (!verdict) return std::nullopt;

@@ -44,6 +44,11 @@ struct Verdict {
 /// packets get, that large ones vanish, that somebody wants a login. Nothing when it found nothing amiss.
 [[nodiscard]] std::optional<std::string> finding_of(const Schema& schema, const Record& record);
 
+/// Reasons of a next hop that does not answer echo requests (agent/probes/ping): its network card does, so
+/// that what it is for may be missing and it is not; or that does not either.
+inline constexpr std::string_view kSilentButThere = "no reply, but its network card answers";
+inline constexpr std::string_view kSilentAndGone = "no reply, its network card does not answer either";
+
 /// Begin of a service's reason when the DNS gave an address that is not the service's (agent/probes/reach).
 inline constexpr std::string_view kWrongAddress = "name: wrong address";
 

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <map>
 
+#include "agent/verdict.hpp"
+
 namespace xalink {
 
 std::string_view to_string(Mark mark) {
@@ -60,6 +62,8 @@ Said explain(const std::string& word) {
       {"Host is unreachable", "không tới được máy đó"},
       {"Network is unreachable", "không có đường đi ra ngoài"},
       {"no reply", "không trả lời"},
+      {std::string(kSilentButThere), "không trả lời ping, nhưng cổng mạng của nó có trả lời"},
+      {std::string(kSilentAndGone), "không trả lời, cổng mạng của nó cũng không"},
       {"no answer in time", "không trả lời kịp"},
       {"no default route", "không có tuyến mặc định"},
       {"timeout", "không trả lời kịp"},

@@ -212,6 +212,8 @@ class WayJudge {
       line.mark = Mark::good;
       line.reason = {"does not answer echo requests, and leads on",
                      "không trả lời ping, nhưng vẫn chuyển tiếp"};
+    } else if (text_in(*reading, "Reason") == kSilentButThere) {
+      line.reason = explain(std::string(kSilentButThere));
     } else {
       line.mark = Mark::wrong;
       line.reason = explain(text_in(*reading, "Reason"));

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "agent/linux/icmp_socket.hpp"
+#include "agent/linux/neighbour.hpp"
 #include "agent/linux/routes.hpp"
 #include "agent/probes/value_of.hpp"
+#include "agent/verdict.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/with_timeout.hpp"
 
@@ -16,23 +18,23 @@ namespace {
 
 namespace asio = boost::asio;
 
-using Addresses = std::vector<asio::ip::address>;
+using Targets = std::vector<PingTarget>;
 
-Result<Addresses> gateway_address(const std::filesystem::path& root) {
+Result<Targets> next_hops(const std::filesystem::path& root) {
   const std::vector<DefaultRoute> routes = default_routes(root);
   if (routes.empty()) {
     return failure("gateway", "no default route",
                    "See whether the cable is in and the network gave an address");
   }
-  Addresses next_hops;
+  Targets hops;
   for (const DefaultRoute& route : routes) {
-    if (route.next_hop) next_hops.push_back(*route.next_hop);
+    if (route.next_hop) hops.push_back({*route.next_hop, route.interface});
   }
-  if (next_hops.empty()) {
+  if (hops.empty()) {
     return failure("gateway", "the default route through " + routes.front().interface + " has no next hop",
                    "Ping an address of the provider instead");
   }
-  return next_hops;
+  return hops;
 }
 
 }  // namespace
@@ -84,12 +86,17 @@ PingProbe::PingProbe(asio::any_io_executor executor, Clock& clock, PingSettings 
   settings_.count = std::clamp<std::size_t>(settings_.count, 1, 255);
 }
 
-asio::awaitable<Result<Addresses>> PingProbe::find_target(SteadyTime deadline) {
-  if (settings_.target == "gateway") co_return gateway_address(settings_.root);
+asio::awaitable<Result<Targets>> PingProbe::find_target(SteadyTime deadline) {
+  if (settings_.target == "gateway") co_return next_hops(settings_.root);
   auto search = resolve(settings_.resolver, settings_.target);
   const Duration left = deadline - clock_.steady();
   auto found = co_await with_timeout(clock_, left, std::move(search));
-  if (found) co_return std::move(*found);
+  if (found && !*found) co_return Unexpected(std::move(found->error()));
+  if (found) {
+    Targets targets;
+    for (const auto& address : **found) targets.push_back({address, {}});
+    co_return targets;
+  }
   co_return failure(settings_.target, "no DNS server answered in time", "See the DNS probes");
 }
 
@@ -141,18 +148,25 @@ asio::awaitable<std::vector<Value>> PingProbe::measure(SteadyTime deadline) {
     reason = targets.error().what;
   } else {
     // The first that a route leads to; a host's others are the same machine behind another family.
-    for (const asio::ip::address& target : *targets) {
-      auto socket = IcmpSocket::connect(executor_, target);
+    for (const PingTarget& target : *targets) {
+      auto socket = IcmpSocket::connect(executor_, target.address);
       if (!socket) {
         if (reason.empty()) reason = socket.error().what;
         continue;
       }
       Run run(std::move(*socket));
+      const SteadyTime begin = clock_.steady();
       co_await exchange(run, deadline);
       round_trips = std::move(run.round_trips);
       reason.clear();
       if (run.replies == 0) reason = run.complaint.empty() ? "no reply" : run.complaint;
       if (round_trips.empty() && run.complaint.empty()) reason = "no time left to send";
+      if (reason == "no reply" && !target.interface.empty()) {
+        auto asking = ask_neighbour(clock_, target.interface, target.address, begin, deadline);
+        const Presence presence = co_await std::move(asking);
+        if (presence == Presence::there) reason = kSilentButThere;
+        if (presence == Presence::gone) reason = kSilentAndGone;
+      }
       break;
     }
   }

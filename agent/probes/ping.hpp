@@ -29,6 +29,11 @@ struct PingSettings {
   std::filesystem::path root = "/";  ///< where /proc is
 };
 
+struct PingTarget {
+  boost::asio::ip::address address;
+  std::string interface;  ///< of a next hop: behind it there is nobody in between
+};
+
 struct RoundTripStatistics {
   std::optional<Duration> shortest;
   std::optional<Duration> mean;
@@ -44,7 +49,9 @@ struct RoundTripStatistics {
 /// `round_trips` has one entry for each request that left, in order; empty where no reply came.
 [[nodiscard]] RoundTripStatistics summarise(std::span<const std::optional<Duration>> round_trips);
 
-/// Ends when all replies are in, `patience` after the last request, or by the deadline.
+/// Ends when all replies are in, `patience` after the last request, or by the deadline. A next hop that is
+/// silent is then asked below IP (agent/linux/neighbour), for a second at most: the reason tells what came of
+/// it.
 class PingProbe final : public Probe {
  public:
   PingProbe(boost::asio::any_io_executor executor, Clock& clock, PingSettings settings);
@@ -55,7 +62,7 @@ class PingProbe final : public Probe {
  private:
   struct Run;
 
-  boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> find_target(SteadyTime deadline);
+  boost::asio::awaitable<Result<std::vector<PingTarget>>> find_target(SteadyTime deadline);
   boost::asio::awaitable<void> exchange(Run& run, SteadyTime deadline);
 
   boost::asio::any_io_executor executor_;

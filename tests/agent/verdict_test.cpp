@@ -78,6 +78,17 @@ TEST(Verdict, ARunThatCouldNotAskSaysNothing) {
 TEST(Verdict, AMachineThatIsNotThereIsNotOneThatKeepsSilent) {
   EXPECT_FALSE(verdict(ping_schema("gateway"), {{"Reason", text("no reply")}})->certain);
   EXPECT_TRUE(verdict(ping_schema("gateway"), {{"Reason", text("No route to host")}})->certain);
+  const auto gone = verdict(ping_schema("gateway"), {{"Reason", std::string(kSilentAndGone)}});
+  EXPECT_TRUE(gone->certain);
+  EXPECT_FALSE(gone->good);
+}
+
+TEST(Verdict, ANextHopThatIsOnlyDeafIsThere) {
+  const auto deaf = verdict(ping_schema("gateway"), {{"Reason", std::string(kSilentButThere)}});
+  EXPECT_TRUE(deaf->good);
+  EXPECT_EQ(deaf->proves, RungSet(Rung::modem, Rung::link, Rung::first_hop));
+  // Nobody beyond it could be asked so.
+  EXPECT_FALSE(verdict(ping_schema("anchor"), {{"Reason", std::string(kSilentButThere)}})->good);
 }
 
 TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {

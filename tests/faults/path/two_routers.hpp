@@ -20,6 +20,7 @@ class TwoRouters {
   TwoRouters();
 
   [[nodiscard]] const NetSpace& board() const { return board_; }
+  void in_office(const std::function<void()>& what) const { office_.inside(what); }
   /// Rules of nftables in place of all before.
   void office_rules(const std::string& rules) const;
   void provider_rules(const std::string& rules) const;
