@@ -46,15 +46,17 @@ class DoctorFaults : public SmallOffice {
     return "no such line";
   }
   [[nodiscard]] bool gateway_is_there() const {
-    return eventually([&] {
-      return gateway_.program.log().find("online") != std::string::npos || !gateway_.boards().empty();
-    });
+    return eventually(
+        [&] {
+          return gateway_.program.log().find("online") != std::string::npos || !gateway_.boards().empty();
+        },
+        kPatience, kLook);
   }
 };
 
 TEST_F(DoctorFaults, AreLedToTheRungThatIsBroken) {
   ASSERT_TRUE(gateway_is_there());
-  EXPECT_TRUE(eventually([&] { return doctor("").code == 0; })) << doctor("").out;
+  EXPECT_TRUE(eventually([&] { return doctor("").code == 0; }, kPatience, kLook)) << doctor("").out;
   expect_begins("nothing", {}, "");
   expect_begins("cable", {.cable = true}, "link/up0");
   expect_begins("first hop", {.first_hop = true}, "first hop");
@@ -73,20 +75,21 @@ TEST_F(DoctorFaults, AreLedToTheRungThatIsBroken) {
 TEST_F(DoctorFaults, AreSeenThroughTheRunningAgentToo) {
   board_.boot("11111111-1111-4111-8111-111111111111", clock_.boot() - std::chrono::seconds(200));
   board_.start();
-  ASSERT_TRUE(eventually([&] { return board_.all_well(); })) << board_.log();
+  ASSERT_TRUE(eventually([&] { return board_.all_well(); }, kPatience, kLook)) << board_.log();
   auto told = doctor("--json");
   EXPECT_EQ(told.code, 0) << told.out << told.err;
   EXPECT_EQ(mark_of(told, "agent"), "good");
   EXPECT_EQ(mark_of(told, "outages"), "good");
   // The agent knows where the service was before; whoever comes new cannot.
   internet_.make({.dns_lies = true});
-  ASSERT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("dns"); }));
+  ASSERT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("dns"); }, kPatience,
+                         kLook));
   told = doctor("--json");
   EXPECT_EQ(told.code, 1) << told.out;
   EXPECT_EQ(mark_of(told, "outages"), "notable");
   internet_.make({});
   // The session went on all the while.
-  EXPECT_TRUE(eventually([&] { return board_.all_well(); })) << board_.log();
+  EXPECT_TRUE(eventually([&] { return board_.all_well(); }, kPatience, kLook)) << board_.log();
   const auto vietnamese = doctor("--lang vi");
   EXPECT_EQ(vietnamese.code, 0) << vietnamese.out;
   EXPECT_NE(vietnamese.out.find("Kết nối tới: máy chủ tỉnh"), std::string::npos) << vietnamese.out;

@@ -48,7 +48,7 @@ class LadderFaults : public SmallOffice {
   }
 
   [[nodiscard]] bool all_is_well() const {
-    return eventually([&] { return board_.all_well(); });
+    return eventually([&] { return board_.all_well(); }, kPatience, kLook);
   }
   [[nodiscard]] std::string said() const {
     return boost::json::serialize(board_.status()) + "\n" + board_.log();
@@ -67,8 +67,8 @@ class LadderFaults : public SmallOffice {
       if (turn.besides) turn.besides();
       missing_from(truth, turn.missing, begin, clock_.boot());
       // A wrong verdict is better seen in the table.
-      const bool seen =
-          eventually([&] { return OfficeBoard::open_causes(board_.status()) == turn.missing; }, seconds(60));
+      const bool seen = eventually([&] { return OfficeBoard::open_causes(board_.status()) == turn.missing; },
+                                   kPatience, kLook);
       EXPECT_TRUE(seen) << boost::json::serialize(board_.status());
       if (turn.missing.empty()) see_nothing();
       const auto left = begin + kHold - clock_.boot();
@@ -99,7 +99,9 @@ class LadderFaults : public SmallOffice {
     board_.boot(boot_id, begin);
     const auto start = clock_.boot();
     board_.start();
-    EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()) == missing; })) << said();
+    EXPECT_TRUE(
+        eventually([&] { return OfficeBoard::open_causes(board_.status()) == missing; }, kPatience, kLook))
+        << said();
     return start;
   }
 
@@ -110,10 +112,12 @@ class LadderFaults : public SmallOffice {
                               [&](const std::string& boot, BootTime at) { return board_.here(boot, at); });
     };
     // The board knows the end a moment before the gateway has it.
-    EXPECT_TRUE(eventually([&] {
-      const auto all = recorded_so_far();
-      return std::ranges::all_of(all, [](const Missing& missing) { return missing.end.has_value(); });
-    }));
+    EXPECT_TRUE(eventually(
+        [&] {
+          const auto all = recorded_so_far();
+          return std::ranges::all_of(all, [](const Missing& missing) { return missing.end.has_value(); });
+        },
+        kPatience, kLook));
     EXPECT_EQ(board_.stop(), 0);
     const auto recorded = recorded_so_far();
     const TruthTable table(truths_, recorded, kWithin);
@@ -148,7 +152,8 @@ class LadderFaults : public SmallOffice {
       enough[probe] = board_.runs(probe) + kRunsInVain;
     }
     for (const auto& [probe, runs] : enough) {
-      EXPECT_TRUE(eventually([&, name = probe, most = runs] { return board_.runs(name) >= most; }));
+      EXPECT_TRUE(
+          eventually([&, name = probe, most = runs] { return board_.runs(name) >= most; }, kPatience, kLook));
     }
   }
 
@@ -162,6 +167,9 @@ TEST_F(LadderFaults, OfTheWayHaveTheirCauseAndTimes) {
   suffer("ICMP blocked", {{{.icmp = true}, {}}});
   suffer("ICMP blocked, then upstream",
          {{{.icmp = true}, {}}, {{.upstream = true, .icmp = true}, {"internet"}}, {{.icmp = true}, {}}});
+  // The router is there, and lets nobody ask whether it is.
+  suffer("upstream and ICMP at once", {{{.upstream = true, .icmp = true}, {"internet"}}});
+  suffer("first hop, while deaf", {{{.icmp = true}, {}}, {{.first_hop = true, .icmp = true}, {"first hop"}}});
   compare("way");
 }
 
@@ -249,7 +257,8 @@ TEST_F(LadderFaults, OfPowerAreToldWithTheLastSignOfLife) {
   const auto broken = clock_.boot();
   internet_.make({.upstream = true});
   missing_from(upstream, {"internet"}, broken, clock_.boot());
-  EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("internet"); }));
+  EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("internet"); },
+                         kPatience, kLook));
   std::this_thread::sleep_for(kHold);
   missing_from(upstream, {}, clock_.boot(), clock_.boot());
   const auto started =

@@ -27,18 +27,19 @@ std::string OfficeBoard::settings() const {
   text += "[outbox]\nfile = \"" + (folder_ / "outbox.db").string() +
           "\"\nallow_volatile = true\nflush_seconds = 1" + "\n[control]\nsocket = \"" +
           (folder_ / "agent.sock").string() + "\"\n";
-  text += "[outages]\nfailed_readings = 2\ngood_readings = 2\nleast_seconds = 3\nrecheck_seconds = 1\n";
+  text += "[outages]\nfailed_readings = 3\ngood_readings = 2\nleast_seconds = 5\nrecheck_seconds = 1\n";
+  // Names and services have programs to answer them, on a machine that may have much else to do.
   text += "[probe.link]\n" + every + "interfaces = [\"" + SmallInternet::kInterface + "\"]\n";
   text += "[probe.ping]\n" + every +
           "count = 2\nspacing_ms = 50\ntimeout_seconds = 1\ntargets = { gateway = \"gateway\", anchor = \"" +
           SmallInternet::kAnchor + "\" }\n";
-  text += "[probe.tcp]\n" + every + "timeout_seconds = 1\nanchors = { anchor = \"" +
+  text += "[probe.tcp]\n" + every + "timeout_seconds = 2\nanchors = { anchor = \"" +
           SmallInternet::kAnchorPort + "\" }\n";
-  text += "[probe.dns]\n" + every + "timeout_seconds = 1\nserver = \"" + SmallInternet::kDns +
+  text += "[probe.dns]\n" + every + "timeout_seconds = 3\nserver = \"" + SmallInternet::kDns +
           "\"\nnames = { portal = \"portal.test\" }\n";
-  text += "[probe.reach]\n" + every + "timeout_seconds = 1\nca_file = \"" + (folder_ / "ca.pem").string() +
+  text += "[probe.reach]\n" + every + "timeout_seconds = 3\nca_file = \"" + (folder_ / "ca.pem").string() +
           "\"\nservices = { portal = \"https://portal.test/\", tax = \"https://tax.test/\" }\n";
-  text += "[probe.portal]\ninterval_seconds = 10\ntimeout_seconds = 1\nurl = \"http://portal.test/\"\n";
+  text += "[probe.portal]\ninterval_seconds = 10\ntimeout_seconds = 3\nurl = \"http://portal.test/\"\n";
   // Those of the machine that the test runs on.
   for (const char* other : {"board", "power", "storage", "wifi", "access", "cellular"}) {
     text += std::string("[probe.") + other + "]\nenabled = false\n";

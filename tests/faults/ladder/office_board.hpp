@@ -19,6 +19,9 @@ namespace xalink::test {
 /// Of all its probes.
 inline constexpr std::chrono::seconds kProbeInterval(5);
 
+/// Between two looks at how things are: each of them is a program of its own, and many tests run at once.
+inline constexpr std::chrono::milliseconds kLook(200);
+
 class OfficeBoard {
  public:
   OfficeBoard(const ScratchFolder& folder, const SmallInternet& internet);
