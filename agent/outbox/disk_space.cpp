@@ -1,5 +1,8 @@
 #include "agent/outbox/disk_space.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -42,6 +45,20 @@ DiskSpace::DiskSpace(SQLite::Database& database, std::filesystem::path file, std
                 std::to_string(wal_bytes(plan_.checkpoint_frames, plan_.page_bytes)));
   // The last resort: room is made long before this.
   database.exec("PRAGMA max_page_count = " + std::to_string(plan_.database_pages));
+  reserve_wal();
+}
+
+/// Blocks for what the WAL grows to until its first checkpoint, taken at once: else each commit until then
+/// makes ext4 note another block as taken, in two blocks of its own. Neither size nor content change. Refused
+/// by a full disk, or by a file system that cannot: then it grows as it always did.
+void DiskSpace::reserve_wal() const {
+  auto wal = file_;
+  wal += "-wal";
+  const int file = ::open(wal.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  const auto bytes = wal_bytes(plan_.checkpoint_frames, plan_.page_bytes);
+  (void)::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes));
+  ::close(file);  // SQLite has no lock on it that this could drop
 }
 
 std::uint64_t DiskSpace::number(SQLite::Statement& pragma) {
@@ -77,6 +94,7 @@ void DiskSpace::empty_wal() {
   const int refused =
       sqlite3_wal_checkpoint_v2(database_.getHandle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (refused != SQLITE_OK) throw SQLite::Exception(database_.getHandle(), refused);
+  reserve_wal();
 }
 
 void DiskSpace::prepare(std::uint64_t pages) {

@@ -44,6 +44,7 @@ class DiskSpace {
  private:
   [[nodiscard]] std::uint64_t number(SQLite::Statement& pragma);
   [[nodiscard]] bool fits(std::uint64_t pages);
+  void reserve_wal() const;
   [[nodiscard]] std::uint64_t size_of(const char* suffix) const;
 
   SQLite::Database& database_;
