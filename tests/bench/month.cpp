@@ -1,7 +1,10 @@
 #include "tests/bench/month.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -55,46 +58,21 @@ std::size_t encoded_size(const Metric& metric) {
   return encode(payload, WriteTypes::never).size();
 }
 
-/// What else a Raspberry Pi measures by default.
-class PiProbes {
- public:
-  std::vector<Pending> until(const Stamp& now) {
-    std::vector<Pending> due;
-    for (; next_ <= now.boot_time; next_ += kMinute, ++minutes_) {
-      Stamp stamp = now;
-      stamp.wall -= now.boot_time - next_;
-      stamp.boot_time = next_;
-      due.push_back(
-          record(power_schema(), stamp,
-                 {{"Under Voltage", false}, {"Under Voltage Since Boot", false}, {"Throttled", false}}));
-      if (minutes_ % 360 != 0) continue;
-      due.push_back(record(storage_schema(), stamp,
-                           {{"Device", std::string("mmcblk0")},
-                            {"Life Used", std::uint64_t{10}},
-                            {"Pre EOL", std::uint64_t{1}},
-                            {"Errors", std::uint64_t{0}},
-                            {"Read Only", false}}));
-    }
-    return due;
-  }
-  void begin(BootTime at) { next_ = at; }
-
- private:
-  static Pending record(const Schema& schema, const Stamp& stamp,
-                        std::initializer_list<std::pair<std::string_view, Value>> values) {
-    Pending pending{schema, Record{stamp, std::vector<Value>(schema.columns.size())}};
-    for (const auto& [name, value] : values)
-      pending.record.values[column_index(schema, name).value()] = value;
-    return pending;
-  }
-  BootTime next_{};
-  int minutes_ = 0;
-};
+/// Of this process, in bytes.
+std::uint64_t resident() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 class Month {
  public:
   explicit Month(const MonthOptions& options)
-      : options_(options), rule_(options.by_exception), host_(HostApplicationOptions{}) {}
+      : options_(options),
+        rule_(options.by_exception),
+        host_(HostApplicationOptions{}),
+        office_(options_.config, options_.way) {}
 
   MonthOfBytes run() {
     RecordMix mix;
@@ -102,16 +80,16 @@ class Month {
     boot_id_ = next.record.stamp.boot_id;
     begin_wall_ = next.record.stamp.wall;
     begin_boot_ = next.record.stamp.boot_time;
-    pi_.begin(begin_boot_);
+    office_.begin(begin_boot_);
     options_.node.boot_id = boot_id_;
     std::vector<Schema> schemas;
-    for (const auto& schema :
-         {link_schema("eth0"), ping_schema("gateway"), ping_schema("anchor"), dns_schema("portal"),
-          reach_schema("portal"), board_schema(), power_schema(), storage_schema()}) {
+    for (const auto& schema : {link_schema("eth0"), ping_schema("gateway"), ping_schema("anchor"),
+                               dns_schema("portal"), reach_schema("portal"), board_schema()}) {
       schemas.push_back(rule_.recorded(schema));
     }
-    for (const auto& schema :
-         {dossier_schema(), satisfaction_schema(), task_schema(), village_schema(), boot_clock_schema()}) {
+    for (const auto& schema : office_.schemas()) schemas.push_back(rule_.recorded(schema));
+    for (const auto& schema : {dossier_schema(), satisfaction_schema(), task_schema(), village_schema(),
+                               boot_clock_schema(), outage_schema()}) {
       schemas.push_back(schema);
     }
     node_.emplace(options_.node, std::move(schemas), kEpoch, std::array<LaneDepth, kLaneCount>{}, 42);
@@ -123,13 +101,14 @@ class Month {
     Milliseconds reconnect = session;
     while (next.record.stamp.boot_time - begin_boot_ < end) {
       const auto at = next.record.stamp.boot_time - begin_boot_;
-      for (auto& extra : pi_.until(next.record.stamp)) take(std::move(extra));
+      for (auto& extra : office_.until(next.record.stamp)) take(std::move(extra));
       pass_until(at);
       if (at >= reconnect) {
         reconnect += session;
         node_->lost("the link was gone", now());
         settle();
       }
+      look_at_memory(at);
       take(std::move(next));
       next = mix.next();
     }
@@ -137,10 +116,19 @@ class Month {
     if (host_.counters().set_aside > 0 || host_.counters().sequence_gaps > 0) {
       throw std::runtime_error("the gateway could not use what the board sent");
     }
+    look_at_memory(end);
     return std::move(bytes_);
   }
 
  private:
+  /// After the first day, which has seen everything once, and from then on.
+  void look_at_memory(Milliseconds at) {
+    if (at < kDay) return;
+    const auto now = resident();
+    if (bytes_.memory_after_a_day == 0) bytes_.memory_after_a_day = now;
+    bytes_.memory_at_most = std::max(bytes_.memory_at_most, now);
+  }
+
   [[nodiscard]] Now now() const {
     Now now;
     now.steady = SteadyTime(std::chrono::duration_cast<Duration>(at_));
@@ -172,6 +160,7 @@ class Month {
   void take(Pending pending) {
     if (pending.schema.lane == Lane::events) {
       ++bytes_.events;
+      ++bytes_.rows_of[pending.schema.device + " " + pending.schema.group];
       append({std::move(pending)});
       return;
     }
@@ -197,17 +186,17 @@ class Month {
     hand_over_at_ = flush_at_;
     if (!node_->caught_up(Lane::measurements)) return;
     auto& lane = outbox_[index(Lane::measurements)];
-    for (auto& record : std::exchange(waiting_, {})) lane.push_back(std::move(record));
-    node_->handed_over(Lane::measurements, lane.size(), now());
+    for (auto& record : std::exchange(waiting_, {})) lane.rows.push_back(std::move(record));
+    node_->handed_over(Lane::measurements, lane.last(), now());
     settle();
   }
   void append(std::vector<Pending> records) {
     for (auto& record : records) {
       const Lane lane = record.schema.lane;
-      outbox_[index(lane)].push_back(std::move(record));
+      outbox_[index(lane)].rows.push_back(std::move(record));
     }
     for (const Lane lane : kLanes) {
-      const auto last = outbox_[index(lane)].size();
+      const auto last = outbox_[index(lane)].last();
       if (last > node_->lane(lane).last) node_->appended(lane, last, now());
     }
     settle();
@@ -217,8 +206,9 @@ class Month {
     batch.epoch = kEpoch;
     batch.lane = read.lane;
     const auto& lane = outbox_[index(read.lane)];
-    for (RowId row = read.first; row <= lane.size() && batch.items.size() < read.max_items; ++row) {
-      const auto& pending = lane[row - 1];
+    if (read.first <= lane.forgotten) throw std::runtime_error("a row is read that was acknowledged");
+    for (RowId row = read.first; row <= lane.last() && batch.items.size() < read.max_items; ++row) {
+      const auto& pending = lane.rows[static_cast<std::size_t>(row - lane.forgotten - 1)];
       auto schema = std::find(batch.schemas.begin(), batch.schemas.end(), pending.schema);
       if (schema == batch.schemas.end()) schema = batch.schemas.insert(schema, pending.schema);
       batch.items.push_back(
@@ -330,6 +320,11 @@ class Month {
       node_->arrived(IncomingMessage{command.topic, command.payload}, now());
       settle();
     }
+    // The outbox keeps rows on the disk; here those that may still be asked for are kept in memory.
+    for (const Lane lane : kLanes) {
+      auto& [rows, forgotten] = outbox_[index(lane)];
+      for (; forgotten < node_->lane(lane).acknowledged && !rows.empty(); ++forgotten) rows.pop_front();
+    }
   }
 
   // --- time ---
@@ -368,7 +363,7 @@ class Month {
   HostApplication host_;
   std::optional<EdgeNode> node_;
   std::optional<TlsPipe> tls_;
-  PiProbes pi_;
+  OfficeProbes office_;
   OutgoingMessage state_;
   std::string boot_id_;
   WallTime begin_wall_{};
@@ -381,7 +376,12 @@ class Month {
   std::optional<Milliseconds> answers_at_;
   Milliseconds last_sent_{};
   Milliseconds last_received_{};
-  std::array<std::vector<Pending>, kLaneCount> outbox_;
+  struct Rows {
+    std::deque<Pending> rows;  ///< forgotten + 1, ...
+    RowId forgotten = 0;
+    [[nodiscard]] RowId last() const { return forgotten + rows.size(); }
+  };
+  std::array<Rows, kLaneCount> outbox_;
   std::array<RowId, kLaneCount> committed_{};
   std::map<std::uint64_t, std::string> names_;
   MonthOfBytes bytes_;
