@@ -115,8 +115,9 @@ struct EarlierBoots {
   std::string stop;
   std::vector<Stamp> newest;
 };
-Result<EarlierBoots> read_earlier_boots(Outbox& outbox) {
+Result<EarlierBoots> read_earlier_boots(Outbox& outbox, const SignOfLifeFile& signs) {
   EarlierBoots boots;
+  if (auto stamp = signs.read()) boots.newest.push_back(std::move(*stamp));
   auto memory = outbox.note(std::string(kBootBookNote));
   if (!memory) return boots;  // an outbox that is waited for
   if (*memory) boots.memory = std::move(**memory);
@@ -185,6 +186,7 @@ class Agent {
         traces_(read_reboot_traces()),
         reason_(start_reason(boot_id_, earlier_.newest, StopNote::from_text(earlier_.stop), traces_)),
         outbox_(std::make_unique<HoldingOutbox>(std::move(outbox))),
+        signs_(SignOfLifeFile::beside(config.outbox_file)),
         session_(loop_.get_executor(), clock_, config.broker, {.goodbye = PahoOptions::Goodbye::with_will}),
         time_(clock_, kernel_clock_quality, boot_id_, built_at(), earlier_.memory, earlier_.newest),
         by_exception_(config.by_exception),
@@ -239,10 +241,11 @@ class Agent {
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->appended(last); },
                       [this](const std::array<RowId, kLaneCount>& last) { publisher_->handed_over(last); },
                       [this](const OutboxSpace& space) { publisher_->gave_up(space.given_up); },
-                      [this] { return publisher_->node().caught_up(Lane::measurements); }});
-    recorder_.keep_noting(
-        std::string(kSignOfLifeNote), [this] { return sign_of_life(time_.stamp()); },
-        kFlushesWithoutSign * config_.flush_interval);
+                      [this] { return publisher_->node().caught_up(Lane::measurements); },
+                      [this](SteadyTime when) { measure_.gather_by(when); }});
+    recorder_.keep_signs([this] { return time_.stamp(); },
+                         [this](const Stamp& stamp) { return keep_sign(stamp); },
+                         kFlushesWithoutSign * config_.flush_interval);
     if (auto ready = prepare_throughput(); !ready) return ready;
     sources_ = std::make_unique<Sources>(config_, clock_, store_, event_store(), random_seed());
     outbox_->when_renewed([this] { asio::post(loop_, [this] { outbox_changed_.ring(); }); });
@@ -287,6 +290,19 @@ class Agent {
                      intervals_.run(recorder_) && tell_start() && publisher_->run() && sources_->run() &&
                      answer() && watch_outbox() && modem_reset_->run() && measure_throughput();
     co_await std::move(measuring);
+  }
+
+  /// On the store thread. Where the file cannot be written the outbox may: that wears the card more.
+  Result<void> keep_sign(const Stamp& stamp) {
+    const auto signed_file = signs_.write(stamp);
+    if (signed_file) return {};
+    const auto noted = outbox_->append_with_note({}, std::string(kSignOfLifeNote), sign_of_life(stamp));
+    if (!noted) return Unexpected(noted.error());
+    if (!std::exchange(told_of_signs_, true)) {
+      spdlog::warn("{}. Until then the outbox keeps the signs, which wears the card more",
+                   signed_file.error().to_string());
+    }
+    return {};
   }
 
   Result<void> prepare_throughput() {
@@ -561,6 +577,8 @@ class Agent {
   asio::io_context loop_{1};
   AsioClock clock_;
   std::unique_ptr<HoldingOutbox> outbox_;
+  SignOfLifeFile signs_;
+  bool told_of_signs_ = false;  ///< as outbox_, touched on the store thread alone
   WorkerThread store_;
   PahoSession session_;
   TimeKeeper time_;
@@ -603,7 +621,7 @@ Result<void> run_agent(const AgentConfig& config) {
   if (!outbox) return Unexpected(outbox.error());
   spdlog::info("outbox {}; site {}, broker {}:{}", config.outbox_file.string(), to_string(config.site),
                config.broker.host, config.broker.port);
-  auto earlier = read_earlier_boots(**outbox);
+  auto earlier = read_earlier_boots(**outbox, SignOfLifeFile::beside(config.outbox_file));
   if (!earlier) return Unexpected(earlier.error());
   Agent agent(config, std::move(*outbox), std::move(boot_id), std::move(*earlier));
   if (auto ready = agent.prepare(); !ready) return ready;

@@ -70,6 +70,13 @@ void Measure::set_interval(std::string_view device, std::string_view group, Dura
   }
 }
 
+void Measure::gather_by(SteadyTime by) {
+  if (!schedule_.gather_by(by)) return;
+  for (const auto& task : tasks_) {
+    if (task->due_changed) task->due_changed->ring();
+  }
+}
+
 void Measure::ask(std::string_view group) {
   for (const auto& task : tasks_) {
     if (task->task.probe->schema().group != group) continue;

@@ -65,6 +65,9 @@ class Measure {
   /// sink: eleven hours without a link must not fill the outbox with what the outage says in one line.
   void hurry(const std::map<std::string, Duration, std::less<>>& every);
 
+  /// As Schedule::gather_by.
+  void gather_by(SteadyTime by);
+
   /// One run of a probe (by the group of its records) as soon as may be, which is recorded.
   void ask(std::string_view group);
 

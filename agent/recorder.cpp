@@ -15,6 +15,8 @@ constexpr Duration kRetryAfter = std::chrono::seconds(5);
 // In one transaction: what gathered while the disk refused must not be more than a small outbox takes at
 // once.
 constexpr std::size_t kMostInAppend = 1'000;
+// What an event may take along, and wait for.
+constexpr std::size_t kMostInCompany = 200;
 
 }  // namespace
 
@@ -29,10 +31,12 @@ void Recorder::record(const Schema& schema, Record record) {
   if (listener_.took) listener_.took(schema, record);
   drop_oldest(kMostWaiting - 1);
   waiting_.push_back(Pending{schema, std::move(record)});
+  taken_at_ = clock_.steady();
   if (!flush_at_) {
     flush_at_ = clock_.steady() + timing_.flush_interval;
     if (timing_.hold > Duration{}) hand_over_at_ = *flush_at_ - answer_time(timing_.flush_interval);
     changed_.ring();
+    if (listener_.writes_at) listener_.writes_at(*flush_at_);
   }
 }
 
@@ -58,21 +62,64 @@ void Recorder::stands(Result<OutboxSpace> space) {
   if (listener_.stands) listener_.stands(space_);
 }
 
+/// Some of what waits, to go with a commit that happens anyhow.
+std::vector<Pending> Recorder::take_company() {
+  if (waiting_.size() > kMostInCompany) return {};
+  return std::exchange(waiting_, {});
+}
+
+/// What went with a commit needs none of its own.
+void Recorder::company_kept() {
+  disk_error_.clear();
+  if (waiting_.empty()) {
+    flush_at_.reset();
+    hand_over_at_.reset();
+  }
+  if (held_ == 0) {
+    settle_at_.reset();
+    keep_at_.reset();
+  }
+}
+
+/// A row that was taken then is on the disk, or a sign of that time.
+void Recorder::alive_on_disk(SteadyTime newest) {
+  const auto next = newest + sign_at_least_;
+  if (sign_at_ && *sign_at_ < next) sign_at_ = next;
+}
+
 boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending> events,
                                                              std::string note_key, std::string note_value) {
+  auto company = take_company();
+  const auto began = clock_.steady();
+  const auto newest = taken_at_;
+  std::size_t now_held = 0;
+  bool together = false;
   Result<OutboxSpace> space;
-  auto job = [&outbox = outbox_, &events, &note_key, &note_value, &space] {
-    auto done = outbox.append_with_note(events, note_key, note_value);
-    space = outbox.space();
+  auto job = [&] {
+    auto all = company;
+    all.insert(all.end(), events.begin(), events.end());
+    auto done = outbox_.append_with_note(all, note_key, note_value);
+    together = done.has_value();
+    // Events have room where measurements have none.
+    if (!together && !company.empty()) done = outbox_.append_with_note(events, note_key, note_value);
+    space = outbox_.space();
+    now_held = outbox_.held();
     return done;
   };
   auto appended = co_await store_.run(std::move(job));
+  held_ = now_held;
+  if (!together) put_back(std::move(company));
   stands(std::move(space));
   if (!appended) {
     disk_refused(appended.error());
     co_return Unexpected(appended.error());
   }
-  disk_error_.clear();
+  if (together) company_kept();
+  if (!events.empty()) {
+    alive_on_disk(began);
+  } else if (!company.empty()) {
+    alive_on_disk(newest.value_or(began));
+  }
   if (listener_.took) {
     for (const auto& event : events) listener_.took(event.schema, event.record);
   }
@@ -83,25 +130,38 @@ boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending
 boost::asio::awaitable<Result<Told>> Recorder::record_news(std::vector<Telling> tellings,
                                                            std::string note_key, std::string note_value,
                                                            Outbox::NoteWhen when, std::string remembered) {
+  auto company = take_company();
+  const auto began = clock_.steady();
+  std::size_t now_held = 0;
+  bool together = false;
   Result<OutboxSpace> space;
-  auto job = [&outbox = outbox_, &tellings, &note_key, &note_value, when, &remembered, &space] {
-    auto done = outbox.append_news(tellings, note_key, note_value, when, remembered);
-    space = outbox.space();
+  auto job = [&] {
+    auto done = outbox_.append_news(tellings, note_key, note_value, when, remembered, company);
+    together = done && done->noted;
+    if (!done && !company.empty()) {
+      done = outbox_.append_news(tellings, note_key, note_value, when, remembered, {});
+    }
+    space = outbox_.space();
+    now_held = outbox_.held();
     return done;
   };
   auto told = co_await store_.run(std::move(job));
+  held_ = now_held;
+  if (!together) put_back(std::move(company));
   stands(std::move(space));
   if (!told) {
     disk_refused(told.error());
     co_return Unexpected(told.error());
   }
-  if (told->noted) disk_error_.clear();
   bool any = false;
   for (std::size_t i = 0; i < tellings.size(); ++i) {
     if (!told->news[i]) continue;
     any = true;
     if (listener_.took) listener_.took(tellings[i].pending.schema, tellings[i].pending.record);
   }
+  if (any) alive_on_disk(began);
+  any = any || (together && !company.empty());
+  if (together) company_kept();
   if (any && listener_.appended) listener_.appended(told->last);
   co_return told;
 }
@@ -120,7 +180,7 @@ boost::asio::awaitable<Result<std::optional<std::string>>> Recorder::read_note(s
 
 std::optional<SteadyTime> Recorder::wake_at() const {
   std::optional<SteadyTime> first;
-  for (const auto& when : {flush_at_, hand_over_at_, settle_at_, keep_at_, note_alone_at_}) {
+  for (const auto& when : {flush_at_, hand_over_at_, settle_at_, keep_at_, sign_at_}) {
     if (when && (!first || *when < *first)) first = when;
   }
   return first;
@@ -132,11 +192,16 @@ bool Recorder::due(const std::optional<SteadyTime>& when) const {
 
 boost::asio::awaitable<void> Recorder::run() {
   while (true) {
-    if (kept_value_ && !note_alone_at_) note_alone_at_ = clock_.steady() + note_at_least_;
+    if (keep_sign_ && !sign_at_) sign_at_ = clock_.steady();
     co_await changed_.wait_until(clock_, wake_at());
     if (due(hand_over_at_)) co_await hand_over();
     if (due(settle_at_)) co_await settle();
-    if (due(flush_at_) || due(keep_at_) || due(note_alone_at_)) co_await flush();
+    // Held rows that are to be written soon after it serve as well, and then need no commit of their own.
+    if (due(sign_at_) && keep_at_ && *keep_at_ - clock_.steady() <= sign_at_least_ / 2) {
+      keep_at_ = clock_.steady();
+    }
+    if (due(flush_at_) || due(keep_at_)) co_await flush();
+    if (due(sign_at_)) co_await sign();
   }
 }
 
@@ -173,8 +238,9 @@ boost::asio::awaitable<void> Recorder::settle() {
 }
 
 boost::asio::awaitable<void> Recorder::flush() {
-  for (auto* when : {&flush_at_, &hand_over_at_, &settle_at_, &keep_at_, &note_alone_at_}) when->reset();
-  if (waiting_.empty() && held_ == 0 && !kept_value_) co_return;
+  for (auto* when : {&flush_at_, &hand_over_at_, &settle_at_, &keep_at_}) when->reset();
+  if (waiting_.empty() && held_ == 0) co_return;
+  const auto newest = taken_at_.value_or(clock_.steady());
   auto batch = std::exchange(waiting_, {});
   std::size_t done = 0;
   bool refused = false;
@@ -186,11 +252,9 @@ boost::asio::awaitable<void> Recorder::flush() {
     bool counted = false;
     std::size_t now_held = 0;
     Result<OutboxSpace> space;
-    const std::string kept = kept_value_ ? kept_value_() : std::string();
-    auto job = [&outbox = outbox_, &records, uncounted, &counted, &now_held, &space, &key = kept_key_,
-                &kept] {
+    auto job = [&outbox = outbox_, &records, uncounted, &counted, &now_held, &space] {
       counted = uncounted > 0 && outbox.count_dropped(uncounted).has_value();
-      auto appended = kept.empty() ? outbox.append(records) : outbox.append_with_note(records, key, kept);
+      auto appended = outbox.append(records);
       now_held = outbox.held();
       space = outbox.space();
       return appended;
@@ -208,10 +272,22 @@ boost::asio::awaitable<void> Recorder::flush() {
     done += piece;
     if (piece > 0 && listener_.appended) listener_.appended(*appended);
   } while (done < batch.size());
-  if (!refused) co_return;
+  if (!refused) {
+    alive_on_disk(newest);
+    co_return;
+  }
   batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(done));
   put_back(std::move(batch));
   flush_at_ = clock_.steady() + kRetryAfter;
+}
+
+boost::asio::awaitable<void> Recorder::sign() {
+  const auto now = clock_.steady();
+  const Stamp stamp = sign_now_();
+  auto job = [this, &stamp] { return keep_sign_(stamp); };
+  auto kept = co_await store_.run(std::move(job));
+  sign_at_ = now + (kept ? sign_at_least_ : kRetryAfter);
+  if (!kept) disk_refused(kept.error());
 }
 
 /// In front of what was taken meanwhile, in order.
@@ -220,6 +296,9 @@ void Recorder::put_back(std::vector<Pending> batch) {
                std::make_move_iterator(waiting_.end()));
   waiting_ = std::move(batch);
   drop_oldest(kMostWaiting);
+  if (waiting_.empty() || flush_at_) return;
+  flush_at_ = clock_.steady() + kRetryAfter;
+  changed_.ring();
 }
 
 }  // namespace xalink

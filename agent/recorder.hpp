@@ -41,6 +41,8 @@ class Recorder {
     /// Whether the gateway has confirmed all there was, so that it may well confirm what comes next within
     /// seconds. Without it everything goes to the disk first.
     std::function<bool()> gateway_keeps_up = {};
+    /// What waits will be written, or handed over, at this time: more of it until then costs nothing more.
+    std::function<void(SteadyTime)> writes_at = {};
   };
 
   struct Timing {
@@ -58,18 +60,21 @@ class Recorder {
 
   void listen(Listener listener) { listener_ = std::move(listener); }
 
-  /// A note that goes to the disk with every flush, and with what is held, or alone, once `at_least` has
-  /// passed without one. Before run() only.
-  void keep_noting(std::string key, std::function<std::string()> value, Duration at_least) {
-    kept_key_ = std::move(key);
-    kept_value_ = std::move(value);
-    note_at_least_ = at_least;
+  /// What a power cut is dated by: the newest row on the disk, and once `at_least` has passed since that was
+  /// taken, a sign that tells no more than that the board is alive. `now` is asked on the loop, `keep` brings
+  /// it to the disk, on the store thread. The first one at once. Before run() only.
+  void keep_signs(std::function<Stamp()> now, std::function<Result<void>(const Stamp&)> keep,
+                  Duration at_least) {
+    sign_now_ = std::move(now);
+    keep_sign_ = std::move(keep);
+    sign_at_least_ = at_least;
   }
 
   /// Lane 1: kept in memory until the next flush.
   void record(const Schema& schema, Record record);
 
-  /// Lane 0: durable on return, together with the source's note. On error nothing was kept.
+  /// Lane 0: durable on return, together with the source's note. On error nothing was kept. Measurements that
+  /// wait go along: the commit is paid for.
   boost::asio::awaitable<Result<void>> record_events(std::vector<Pending> events, std::string note_key,
                                                      std::string note_value);
   /// As above, of those that are news (Outbox::append_news).
@@ -96,6 +101,10 @@ class Recorder {
 
  private:
   boost::asio::awaitable<void> hand_over();
+  [[nodiscard]] std::vector<Pending> take_company();
+  void company_kept();
+  boost::asio::awaitable<void> sign();
+  void alive_on_disk(SteadyTime newest);
   boost::asio::awaitable<void> settle();
   [[nodiscard]] std::optional<SteadyTime> wake_at() const;
   [[nodiscard]] bool due(const std::optional<SteadyTime>& when) const;
@@ -109,10 +118,11 @@ class Recorder {
   WorkerThread& store_;
   Timing timing_;
   Listener listener_;
-  std::string kept_key_;
-  std::function<std::string()> kept_value_;
-  Duration note_at_least_{};
-  std::optional<SteadyTime> note_alone_at_;
+  std::function<Stamp()> sign_now_;
+  std::function<Result<void>(const Stamp&)> keep_sign_;
+  Duration sign_at_least_{};
+  std::optional<SteadyTime> sign_at_;   ///< the disk needs a newer sign of life
+  std::optional<SteadyTime> taken_at_;  ///< the newest measurement was
   std::vector<Pending> waiting_;
   std::size_t held_ = 0;
   std::optional<SteadyTime> flush_at_;      ///< what waits must be on the disk

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <utility>
 
 namespace xalink {
+namespace {
+
+// Between the end of a run and the write that it is to go with: a busy board is not exact.
+constexpr Duration kGatherMargin = std::chrono::milliseconds(100);
+
+}  // namespace
 
 std::size_t Schedule::add(const Timing& timing, SteadyTime start) {
   assert(timing.interval > Duration::zero());
@@ -63,6 +70,7 @@ void Schedule::end(std::size_t number, SteadyTime now) {
   Entry& entry = entries_[number];
   assert(entry.running);
   entry.running = false;
+  entry.lasts = now - *entry.last_begin;
   // A slot that came during an extra run is not lost: it is due at once.
   if (!entry.extra) {
     const auto passed = std::max<std::int64_t>(0, (now - entry.slot) / entry.timing.interval);
@@ -84,6 +92,34 @@ bool Schedule::ask(std::size_t number, SteadyTime now) {
 void Schedule::choose_slot_due(Entry& entry) {
   std::uniform_int_distribution<std::int64_t> later(0, entry.timing.jitter.count());
   entry.slot_due = entry.slot + Duration(later(random_));
+  gather(entry);
+}
+
+void Schedule::gather(Entry& entry) const {
+  if (!gather_by_) return;
+  const auto latest = *gather_by_ - entry.lasts - entry.lasts / 8 - kGatherMargin;
+  if (latest < entry.slot || entry.slot_due <= latest) return;
+  // Still spread over the time that is left: probes that run together measure each other's traffic.
+  const auto jitter = std::max(entry.timing.jitter, entry.slot_due - entry.slot);
+  const double share =
+      static_cast<double>((entry.slot_due - entry.slot).count()) / static_cast<double>(jitter.count());
+  const auto room = static_cast<double>((latest - entry.slot).count());
+  entry.slot_due = entry.slot + Duration(static_cast<Duration::rep>(share * room));
+}
+
+bool Schedule::gather_by(SteadyTime by) {
+  gather_by_ = by;
+  bool changed = false;
+  for (auto& entry : entries_) {
+    if (entry.running) continue;
+    const auto before = entry.slot_due;
+    gather(entry);
+    // Never later than it was: whatever else made it due still does.
+    if (entry.slot_due == before) continue;
+    entry.due = std::min(entry.due, entry.slot_due);
+    changed = true;
+  }
+  return changed;
 }
 
 void Schedule::choose_due(Entry& entry, SteadyTime now) {

@@ -45,6 +45,11 @@ class Schedule {
   /// one stays where it is.
   void set_interval(std::size_t entry, Duration interval, SteadyTime now);
 
+  /// A record that was taken will be written at `by`, and costs the same alone or with others: runs whose
+  /// slots come before begin early enough within their jitter to be over by then, as far as their last run
+  /// tells. True when any is due at another time now.
+  bool gather_by(SteadyTime by);
+
   /// At most so long from one run's begin to the next, as long as it is not said anew; nothing: its slots
   /// alone. True when it is due at another time now.
   bool hurry(std::size_t entry, std::optional<Duration> every, SteadyTime now);
@@ -68,6 +73,7 @@ class Schedule {
     SteadyTime due{};
     std::optional<Duration> hurry;
     std::optional<SteadyTime> last_begin;
+    Duration lasts{};  ///< the last run did
     bool running = false;
     bool extra = false;
     bool asked = false;    ///< for one run
@@ -76,9 +82,11 @@ class Schedule {
   };
 
   void choose_slot_due(Entry& entry);
+  void gather(Entry& entry) const;
   void choose_due(Entry& entry, SteadyTime now);
 
   std::mt19937_64 random_;
+  std::optional<SteadyTime> gather_by_;
   std::vector<Entry> entries_;
 };
 

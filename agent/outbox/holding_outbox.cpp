@@ -114,14 +114,11 @@ Result<LaneRows> HoldingOutbox::append_with(const std::vector<Pending>& records,
 
 Result<Told> HoldingOutbox::append_news(const std::vector<Telling>& tellings, const std::string& key,
                                         const std::string& value, NoteWhen when,
-                                        const std::string& remembered) {
-  const bool events_only = std::all_of(tellings.begin(), tellings.end(), [](const Telling& telling) {
-    return telling.pending.schema.lane == Lane::events;
-  });
-  if (!held_.empty() && !events_only) {
+                                        const std::string& remembered, const std::vector<Pending>& company) {
+  if (!held_.empty() && !company.empty()) {
     if (auto kept = keep(); !kept) return Unexpected(kept.error());
   }
-  auto told = inner_->append_news(tellings, key, value, when, remembered);
+  auto told = inner_->append_news(tellings, key, value, when, remembered, company);
   if (told && !held_.empty()) told->last[kMeasurements] = last();
   return told;
 }

@@ -51,7 +51,8 @@ class HoldingOutbox final : public Outbox {
                                                                        const std::string& value) override;
   [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
                                          const std::string& value, NoteWhen when,
-                                         const std::string& remembered) override;
+                                         const std::string& remembered,
+                                         const std::vector<Pending>& company) override;
   [[nodiscard]] Result<bool> remembers(const std::string& subject) override {
     return inner_->remembers(subject);
   }

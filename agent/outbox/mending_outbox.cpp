@@ -83,10 +83,11 @@ class MendingOutbox final : public Outbox {
   }
   [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
                                          const std::string& value, NoteWhen when,
-                                         const std::string& remembered) override {
+                                         const std::string& remembered,
+                                         const std::vector<Pending>& company) override {
     make_room_beside();
     return with_file(
-        [&](Outbox& outbox) { return outbox.append_news(tellings, key, value, when, remembered); });
+        [&](Outbox& outbox) { return outbox.append_news(tellings, key, value, when, remembered, company); });
   }
   [[nodiscard]] Result<bool> remembers(const std::string& subject) override {
     return with_file([&](Outbox& outbox) { return outbox.remembers(subject); });

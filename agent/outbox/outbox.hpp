@@ -164,9 +164,16 @@ class Outbox {
   /// As append_with_note, of those tellings that are news; what was said is remembered in the same
   /// transaction. With NoteWhen::with_news nothing at all is written when nothing is news.
   /// `remembered` (at times empty) is remembered as a subject of its own, whose content is 0.
+  /// `company`: measurements that go along when the note is written (Told::noted).
   [[nodiscard]] virtual Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
                                                  const std::string& value, NoteWhen when,
-                                                 const std::string& remembered) = 0;
+                                                 const std::string& remembered,
+                                                 const std::vector<Pending>& company) = 0;
+  [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
+                                         const std::string& value, NoteWhen when,
+                                         const std::string& remembered) {
+    return append_news(tellings, key, value, when, remembered, {});
+  }
   /// Whether anything was said of the subject and is still remembered.
   [[nodiscard]] virtual Result<bool> remembers(const std::string& subject) = 0;
 

@@ -194,15 +194,20 @@ class SqliteOutbox final : public SoundOutbox {
 
   [[nodiscard]] Result<Told> append_news(const std::vector<Telling>& tellings, const std::string& key,
                                          const std::string& value, NoteWhen when,
-                                         const std::string& remembered) override {
+                                         const std::string& remembered,
+                                         const std::vector<Pending>& company) override {
     for (const Telling& telling : tellings) {
       if (auto wrong = check(telling.pending)) return Unexpected(std::move(*wrong));
+    }
+    for (const Pending& pending : company) {
+      if (auto wrong = check(pending)) return Unexpected(std::move(*wrong));
     }
     const OutboxNote note{key, value};
     return attempt("append events", [&] {
       // As if all were news: what it may write is known before it begins, for the sake of the WAL.
       std::vector<const Pending*> all;
       for (const Telling& telling : tellings) all.push_back(&telling.pending);
+      for (const Pending& pending : company) all.push_back(&pending);
       const auto most = need_of(all, &note, tellings.size() + 1);
       refuse_too_large(most);
       prepare(most);
@@ -220,23 +225,26 @@ class SqliteOutbox final : public SoundOutbox {
       told.last = last_;
       told.displaced = memory_.displaced();
       if (news.empty() && when == NoteWhen::with_news) return told;
+      for (const Pending& pending : company) news.push_back(&pending);
       // Only what is news needs room; when there is none, all of this is done again behind it.
+      bool keep_measurements = true;
       if (!has_room(need_of(news, &note, news.size()))) {
         transaction.reset();
         memory_.forget_count();
-        (void)make_room(need_of(news, &note, news.size()));
+        keep_measurements = make_room(need_of(news, &note, news.size()));
         prepare(most);
         transaction.emplace(database(), SQLite::TransactionBehavior::IMMEDIATE);
         told.news.clear();
         news.clear();
         take();
+        for (const Pending& pending : company) news.push_back(&pending);
       }
       if (!remembered.empty()) {
         Telling itself;
         itself.subject = remembered;
         (void)memory_.take(itself);
       }
-      told.last = insert(news, /*keep_measurements=*/true);
+      told.last = insert(news, keep_measurements);
       set_note(note);
       told.noted = true;
       finish(*transaction, told.last);

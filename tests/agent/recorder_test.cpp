@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -34,13 +36,15 @@ class RecorderTest : public test::RecorderBench {
     recorder.listen({[this](const Schema& schema, const Record&) { took.push_back(schema.group); },
                      [this](const std::array<RowId, kLaneCount>& last) { appended = last; },
                      [this](const std::array<RowId, kLaneCount>& last) { appended = last; }, nullptr,
-                     [this] { return gateway_keeps_up; }});
+                     [this] { return gateway_keeps_up; },
+                     [this](SteadyTime when) { writes_at.push_back(when - clock.steady()); }});
     boost::asio::co_spawn(loop, recorder.run(), boost::asio::detached);
   }
 
   std::vector<std::string> took;
   std::array<RowId, kLaneCount> appended{};
   bool gateway_keeps_up = false;
+  std::vector<Duration> writes_at;
 
   // All that the store thread was given is done, and what came of that too.
   void settle() {
@@ -74,34 +78,85 @@ TEST_F(RecorderTest, MeasurementsReachTheDiskWithinTheFlushInterval) {
   EXPECT_EQ(recorder.waiting(), 0U);
 }
 
-TEST_F(RecorderTest, ANoteIsKeptWithEachFlushAndAloneWhenThereIsNothingElse) {
-  std::string value = "first";
-  recorder.keep_noting(
-      "alive", [&] { return value; }, seconds(300));
-  const auto noted = [&] {
-    std::optional<std::string> note;
-    bool answered = false;
-    auto ask = [&]() -> boost::asio::awaitable<void> {
-      auto reading = recorder.read_note("alive");
-      auto read = co_await std::move(reading);
-      note = read.value();
-      answered = true;
-    };
-    boost::asio::co_spawn(loop, std::move(ask), boost::asio::detached);
-    until([&] { return answered; });
-    return note;
+// The disk never knows less of the board's life than five minutes ago, and is told no more often than that.
+TEST_F(RecorderTest, ASignOfLifeIsWrittenWhenTheNewestRowOnTheDiskIsOld) {
+  std::vector<Duration> signs;
+  const auto begin = clock.steady();
+  const auto keep = [&](const Stamp&) -> Result<void> {
+    signs.push_back(clock.steady() - begin);
+    return {};
   };
-  clock.advance(seconds(299));
-  EXPECT_FALSE(noted());
-  clock.advance(seconds(1));
-  until([&] { return noted() == "first"; });
-  value = "second";
-  clock.advance(seconds(50));
+  recorder.keep_signs([] { return Stamp{}; }, keep, seconds(300));
+  const auto pass = [&](int some) {
+    constexpr int kStep = 20;  // what is due falls on the end of one
+    for (; some > 0; some -= kStep) {
+      clock.advance(seconds(std::min(some, kStep)));
+      settle();
+    }
+  };
   recorder.record(ping(), record(std::uint64_t{1}));
-  EXPECT_EQ(noted(), "first");
-  clock.advance(seconds(60));
-  until([&] { return appended[1] == 1; });
-  EXPECT_EQ(noted(), "second") << "in the flush of a record";
+  settle();
+  EXPECT_EQ(signs, std::vector<Duration>{seconds(0)}) << "the first one at once";
+  pass(60);
+  EXPECT_EQ(on_disk(), 1U);
+  pass(239);
+  EXPECT_EQ(signs.size(), 1U);
+  pass(1);
+  EXPECT_EQ(signs.size(), 2U) << "the row of the beginning is five minutes old";
+  pass(100);
+  recorder.record(ping(), record(std::uint64_t{2}));
+  pass(60);
+  EXPECT_EQ(on_disk(), 2U);
+  pass(239);
+  EXPECT_EQ(signs.size(), 2U) << "the row tells the same";
+  pass(1);
+  EXPECT_EQ(signs, (std::vector<Duration>{seconds(0), seconds(300), seconds(700)}));
+}
+
+TEST_F(RecorderTest, HeldRowsNeedNoSignOfLifeToReachTheDiskAndServeAsOneWhenTheirTimeIsNear) {
+  std::atomic<int> signs = 0;
+  recorder.keep_signs([] { return Stamp{}; },
+                      [&](const Stamp&) -> Result<void> {
+                        ++signs;
+                        return {};
+                      },
+                      seconds(300));
+  gateway_keeps_up = true;
+  std::vector<std::pair<int, RowId>> kept;
+  for (std::uint64_t minute = 1; minute <= 20; ++minute) {
+    recorder.record(ping(), record(minute));
+    clock.advance(seconds(45));
+    until([&] { return appended[1] == minute; });
+    ASSERT_TRUE(outbox->acknowledge(Lane::measurements, minute));
+    clock.advance(seconds(15));
+    settle();
+    if (kept.empty() || kept.back().second != on_disk()) kept.emplace_back(minute, on_disk());
+  }
+  // Held from 45 s on, so due at 15 min 45 s. The third sign of life would be written at 15 min.
+  EXPECT_EQ(kept, (std::vector<std::pair<int, RowId>>{{1, 0}, {15, 15}}));
+  EXPECT_EQ(signs, 4) << "at once, after 5 and 10 minutes, and 5 after the rows";
+}
+
+TEST_F(RecorderTest, ASignOfLifeThatTheDiskRefusesIsTriedAgainAndSeen) {
+  std::atomic<int> tried = 0;
+  recorder.keep_signs([] { return Stamp{}; },
+                      [&](const Stamp&) -> Result<void> {
+                        if (++tried < 3) return failure("alive", "the disk is read-only", "mount it");
+                        return {};
+                      },
+                      seconds(300));
+  recorder.record(ping(), record(std::uint64_t{1}));
+  settle();
+  EXPECT_EQ(tried, 1);
+  EXPECT_FALSE(recorder.disk_error().empty());
+  clock.advance(seconds(5));
+  settle();
+  clock.advance(seconds(5));
+  settle();
+  EXPECT_EQ(tried, 3);
+  clock.advance(seconds(280));
+  settle();
+  EXPECT_EQ(tried, 3);
 }
 
 TEST_F(RecorderTest, WhatTheGatewayConfirmsInTimeIsSparedTheCard) {
@@ -166,6 +221,64 @@ TEST_F(RecorderTest, WhatIsHeldIsKeptBeforeWhatFollowsAndAtTheEnd) {
   until([&] { return flushed; });
   EXPECT_EQ(outbox->held(), 0U);
   EXPECT_EQ(on_disk(), 3U);
+}
+
+TEST_F(RecorderTest, AnEventTakesAlongWhatWaitsAndWhatIsHeld) {
+  gateway_keeps_up = true;
+  recorder.record(ping(), record(std::uint64_t{1}));
+  EXPECT_EQ(writes_at, std::vector<Duration>{seconds(60)}) << "for who might come in time";
+  clock.advance(seconds(45));
+  until([&] { return appended[1] == 1; });
+  recorder.record(ping(), record(std::uint64_t{2}));
+  bool told = false;
+  auto take = [&]() -> boost::asio::awaitable<void> {
+    std::vector<Pending> events;
+    events.push_back(Pending{dossier(), record("H22-1")});
+    auto result = co_await recorder.record_events(std::move(events), "file", "1 row");
+    EXPECT_TRUE(result);
+    told = true;
+  };
+  boost::asio::co_spawn(loop, take(), boost::asio::detached);
+  until([&] { return told; });
+  EXPECT_EQ(on_disk(), 2U);
+  EXPECT_EQ(recorder.held(), 0U);
+  EXPECT_EQ(recorder.waiting(), 0U);
+  EXPECT_EQ(appended, (std::array<RowId, kLaneCount>{1, 2}));
+  // The next one has the whole interval.
+  recorder.record(ping(), record(std::uint64_t{3}));
+  EXPECT_EQ(writes_at.back(), seconds(60));
+}
+
+TEST_F(RecorderTest, NewsTakesAlongWhatWaitsAndNothingNewLeavesItWaiting) {
+  const auto tell = [&](std::uint64_t number) {
+    bool told = false;
+    auto take = [&]() -> boost::asio::awaitable<void> {
+      Telling telling;
+      telling.subject = std::string(Telling::kSubjectBytes, 'H');
+      telling.content = 7;
+      telling.pending = Pending{dossier(), record("H22-1")};
+      std::vector<Telling> tellings{telling};
+      std::string key = "file";
+      std::string value = std::to_string(number);
+      auto result = co_await recorder.record_news(std::move(tellings), std::move(key), std::move(value),
+                                                  Outbox::NoteWhen::with_news, {});
+      EXPECT_TRUE(result);
+      told = true;
+    };
+    boost::asio::co_spawn(loop, take(), boost::asio::detached);
+    until([&] { return told; });
+  };
+  recorder.record(ping(), record(std::uint64_t{1}));
+  tell(1);
+  EXPECT_EQ(on_disk(), 1U);
+  EXPECT_EQ(appended, (std::array<RowId, kLaneCount>{1, 1}));
+  recorder.record(ping(), record(std::uint64_t{2}));
+  tell(2);
+  EXPECT_EQ(on_disk(), 1U);
+  EXPECT_EQ(recorder.waiting(), 1U);
+  clock.advance(seconds(60));
+  until([&] { return appended[1] == 2; });
+  EXPECT_EQ(on_disk(), 2U);
 }
 
 TEST_F(RecorderTest, EventsAreOnTheDiskBeforeTheirSourceIsTold) {

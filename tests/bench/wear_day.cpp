@@ -17,6 +17,7 @@ constexpr Milliseconds kBegin{1'767'225'600'000};  // 2026-01-01 UTC
 constexpr Milliseconds kLateOfAMinute{3'000};
 constexpr Milliseconds kLateOfFiveMinutes{15'000};
 constexpr Milliseconds kPing{900};
+constexpr Milliseconds kOther{300};
 
 }  // namespace
 
@@ -31,10 +32,18 @@ Milliseconds WearDay::since_begin(const Pending& record) {
   return std::chrono::duration_cast<Milliseconds>(record.record.stamp.wall.time_since_epoch()) - kBegin;
 }
 
+// As agent/schedule.cpp (gather): early enough to be over when the board writes next, with a margin.
+Milliseconds WearDay::late(Milliseconds slot, Milliseconds longest, Milliseconds lasts) {
+  const auto drawn = within(longest);
+  const auto latest = window_end_ - slot - lasts - lasts / 8 - Milliseconds{100};
+  if (latest < Milliseconds{0} || drawn <= latest) return drawn;
+  return Milliseconds(drawn.count() * latest.count() / longest.count());
+}
+
 // The mix gives the minutes one after the other, each beginning with the link.
 void WearDay::take_minute() {
   const Milliseconds begin = kMinute * minutes_++;
-  const auto pings = begin + within(kLateOfAMinute) + kPing;
+  const auto pings = begin + late(begin, kLateOfAMinute, kPing) + kPing;
   for (;;) {
     auto record = first_of_next_ ? std::move(*first_of_next_) : mix_.next();
     first_of_next_.reset();
@@ -43,8 +52,8 @@ void WearDay::take_minute() {
       first_of_next_ = std::move(record);
       break;
     }
-    auto at = begin + within(kLateOfFiveMinutes);
-    if (link) at = begin + within(kLateOfAMinute);
+    auto at = begin + (link ? late(begin, kLateOfAMinute, kOther) : late(begin, kLateOfFiveMinutes, kOther)) +
+              kOther;
     if (record.schema.group.starts_with("Ping")) at = pings;
     if (record.schema.lane == Lane::events) at = begin + within(kMinute - Milliseconds{1});
     record.record.stamp.wall = WallTime(kBegin + at);
@@ -73,7 +82,10 @@ Pending WearDay::take() {
     if (minute_.empty()) take_minute();
     auto record = std::move(minute_.back());
     minute_.pop_back();
-    if (record.schema.lane == Lane::events) return record;
+    if (record.schema.lane == Lane::events) {
+      window_end_ = Milliseconds{-1};  // it takes along what waits
+      return record;
+    }
     ++measured_;
     // As in a board that flushes every minute, whoever keeps the records here: they are the same for all.
     const auto at = since_begin(record);

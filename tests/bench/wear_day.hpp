@@ -43,6 +43,7 @@ class WearDay {
   [[nodiscard]] Pending take();
   void pass_until(Milliseconds moment);
   [[nodiscard]] Milliseconds within(Milliseconds longest);
+  [[nodiscard]] Milliseconds late(Milliseconds slot, Milliseconds longest, Milliseconds lasts);
 
   RecordMix mix_;
   ByException rule_{ByExceptionSettings{}};

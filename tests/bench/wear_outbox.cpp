@@ -35,12 +35,12 @@ class Keeper {
     recorder_ = std::make_unique<Recorder>(loop_.get_executor(), clock_, *outbox_, store_, timing);
     const auto took_rows = [this](const std::array<RowId, kLaneCount>& last) { appended(last); };
     recorder_->listen({nullptr, took_rows, took_rows, nullptr, [this] { return link_ == Link::up; }});
-    recorder_->keep_noting(
-        std::string(kSignOfLifeNote),
+    const auto signs = SignOfLifeFile::beside(folder / "outbox.db");
+    recorder_->keep_signs(
         [this] {
-          return sign_of_life(Stamp{{}, passed_, "boot", {}});
+          return Stamp{{}, passed_, "boot", {}};
         },
-        kFlushesWithoutSign * flush);
+        [signs](const Stamp& stamp) { return signs.write(stamp); }, kFlushesWithoutSign * flush);
     asio::co_spawn(loop_, recorder_->run(), asio::detached);
     clock_.drain();
   }
@@ -131,9 +131,10 @@ Kept keep_in_outbox(const std::filesystem::path& folder, double hours, Link link
                     std::chrono::minutes flush) {
   Keeper keeper(folder, link, flush);
   WearDay day(hours, folder);
-  day.each_step = [&, before = keeper.durable()](Milliseconds since) mutable {
+  day.each_step = [&](Milliseconds since) {
     keeper.pass_until(since);
-    return std::exchange(before, keeper.durable()) != keeper.durable();
+    // A commit, a sign of life, or neither: where nothing was written, nothing is owed.
+    return true;
   };
   while (const auto record = day.next()) keeper.take(*record, WearDay::since_begin(*record));
   day.finish();

@@ -23,6 +23,47 @@ TEST(Schedule, BeginsAtThePhaseAndKeepsItsGrid) {
   EXPECT_EQ(schedule.skipped(entry), 0U);
 }
 
+TEST(Schedule, RunsThatAreDueAnyhowAreOverBeforeTheWriteThatTheyCanGoWith) {
+  std::set<SteadyTime> begins;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Schedule schedule(seed);
+    const std::size_t entry = schedule.add({60s, 3s, 0s}, kStart);
+    ASSERT_TRUE(schedule.begin(entry, kStart + 3s));
+    schedule.end(entry, kStart + 4s);
+    const auto drawn = schedule.due(entry);
+    const auto write = kStart + 60s + 2500ms;
+    const bool changed = schedule.gather_by(write);
+    const auto due = schedule.due(entry);
+    begins.insert(due);
+    EXPECT_GE(due, kStart + 60s);
+    EXPECT_LE(due + 1s, write) << "as long as the last run";
+    EXPECT_LE(due, drawn);
+    EXPECT_EQ(changed, due != drawn);
+    // One that is over sets nobody an end, and what comes after it is drawn as ever.
+    ASSERT_TRUE(schedule.begin(entry, due));
+    schedule.end(entry, due + 1s);
+    EXPECT_GE(schedule.due(entry), kStart + 120s);
+  }
+  EXPECT_GT(begins.size(), 150U) << "still spread: probes must not run together";
+}
+
+TEST(Schedule, WhatCannotBeOverInTimeKeepsItsOwn) {
+  Schedule schedule(1);
+  const std::size_t slow = schedule.add({60s, 3s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(slow, kStart + 3s));
+  schedule.end(slow, kStart + 13s);
+  const auto drawn = schedule.due(slow);
+  EXPECT_FALSE(schedule.gather_by(kStart + 63s));
+  EXPECT_FALSE(schedule.gather_by(kStart + 10s));
+  EXPECT_EQ(schedule.due(slow), drawn);
+  // A run that goes on meanwhile finds its next slot so.
+  const std::size_t other = schedule.add({60s, 3s, 0s}, kStart);
+  ASSERT_TRUE(schedule.begin(other, kStart + 3s));
+  EXPECT_FALSE(schedule.gather_by(kStart + 61s));
+  schedule.end(other, kStart + 3s + 100ms);
+  EXPECT_LE(schedule.due(other), kStart + 61s - 200ms);
+}
+
 TEST(Schedule, NeverRunsAProbeTwiceAtOnce) {
   Schedule schedule(1);
   const std::size_t entry = schedule.add({10s, 0s, 0s}, kStart);
