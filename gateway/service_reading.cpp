@@ -213,6 +213,23 @@ Result<std::vector<meaning::SatisfactionCount>> satisfaction_counts(store::Recor
   return counts;
 }
 
+Result<std::vector<meaning::VillageCount>> village_counts(store::RecordQuery& records,
+                                                          const std::string& group) {
+  std::vector<meaning::VillageCount> counts;
+  const auto visited =
+      records.for_each(rows_of(group, "indicators", "Villages"), [&](const StoredRecord& record) {
+        const auto as_of = day(record, "As Of");
+        const auto villages = whole(record, "Villages");
+        if (!as_of || !villages) return true;
+        counts.push_back({record.text("Commune"), record.text("Code List"), *as_of, record.text("Source"),
+                          *villages, whole(record, "No Signal"), whole(record, "Gaps"),
+                          whole(record, "No Power"), taken(record)});
+        return true;
+      });
+  if (!visited) return Unexpected(visited.error());
+  return counts;
+}
+
 Result<std::vector<meaning::TaskCount>> task_counts(store::RecordQuery& records, const std::string& group) {
   std::vector<meaning::TaskCount> counts;
   const auto visited =

@@ -10,6 +10,7 @@
 #include "gateway/meaning/dossier.hpp"
 #include "gateway/meaning/satisfaction.hpp"
 #include "gateway/meaning/task_register.hpp"
+#include "gateway/meaning/village_counts.hpp"
 #include "gateway/store/record_query.hpp"
 #include "sparkplug/result.hpp"
 
@@ -38,7 +39,10 @@ using EventProgress = std::function<void(std::size_t done, std::size_t of)>;
 /// Rows of answers as they were taken; answers_of() chooses among them. Rows without a period are left out.
 [[nodiscard]] Result<std::vector<meaning::SatisfactionCount>> satisfaction_counts(store::RecordQuery& records,
                                                                                   const std::string& group);
-/// Counts of tasks as they were taken; newest_counts() chooses among them. Rows without a day are left out.
+/// Counts of villages, and of tasks, as they were taken; newest_counts() chooses among them. Rows without a
+/// day are left out.
+[[nodiscard]] Result<std::vector<meaning::VillageCount>> village_counts(store::RecordQuery& records,
+                                                                        const std::string& group);
 [[nodiscard]] Result<std::vector<meaning::TaskCount>> task_counts(store::RecordQuery& records,
                                                                   const std::string& group);
 

@@ -4,35 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "sparkplug/language.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
-
-/// A text in both languages. Words of the system (an error message, a name) are the same in both.
-struct Said {
-  std::string en;
-  std::string vi;
-
-  Said() = default;
-  Said(std::string english, std::string vietnamese) : en(std::move(english)), vi(std::move(vietnamese)) {}
-  [[nodiscard]] static Said same(const std::string& text) { return {text, text}; }
-
-  [[nodiscard]] const std::string& in(Language language) const {
-    return language == Language::vietnamese ? vi : en;
-  }
-  [[nodiscard]] bool empty() const { return en.empty(); }
-  Said& operator+=(const Said& more) {
-    en += more.en;
-    vi += more.vi;
-    return *this;
-  }
-  friend Said operator+(Said left, const Said& right) { return left += right; }
-  friend Said operator+(Said left, const std::string& right) { return left += same(right); }
-  friend bool operator==(const Said&, const Said&) = default;
-};
 
 enum class Mark : std::uint8_t {
   good,

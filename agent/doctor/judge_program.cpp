@@ -30,7 +30,7 @@ Findings configuration(const ProgramFacts& facts) {
                            mistake.next.find("ermission denied") != std::string::npos;
     line.next = forbidden && !facts.root ? kAsRoot : Said::same(mistake.next);
     if (mistake.what == kNoSuchFile) {
-      line.next.vi =
+      line.next.vietnamese =
           "chép agent.example.toml (trong share/xalink nơi cài đặt) vào đó rồi điền [site] và [broker]";
     }
     if (line.next.empty())

@@ -73,7 +73,7 @@ std::string rfc3339(WallTime time) {
 }
 
 json::object both(const Said& said) {
-  return {{"en", said.en}, {"vi", said.vi}};
+  return {{"en", said.english}, {"vi", said.vietnamese}};
 }
 
 }  // namespace

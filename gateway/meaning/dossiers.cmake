@@ -11,6 +11,7 @@ add_library(xalink_services STATIC
   meaning/service_tally.cpp
   meaning/small_cells.cpp
   meaning/task_register.cpp
+  meaning/village_counts.cpp
   meaning/work_calendar.cpp)
 target_link_libraries(xalink_services PUBLIC xalink_warnings xalink::sparkplug xalink::registry xalink::period)
 add_library(xalink::services ALIAS xalink_services)
@@ -20,7 +21,19 @@ target_link_libraries(xalink_service_reading PUBLIC xalink::services xalink::gat
 add_library(xalink::service_reading ALIAS xalink_service_reading)
 
 # Their report, among the others.
-target_sources(xalink_reports PRIVATE reports/dossiers_making.cpp reports/dossiers_report.cpp)
+target_sources(xalink_reports PRIVATE
+  reports/dossiers/due_table.cpp
+  reports/dossiers/figures_table.cpp
+  reports/dossiers/named_units.cpp
+  reports/dossiers/official_table.cpp
+  reports/dossiers/scores_table.cpp
+  reports/dossiers/shown_figures.cpp
+  reports/dossiers/targets_table.cpp
+  reports/dossiers/task_counts_table.cpp
+  reports/dossiers/tasks_table.cpp
+  reports/dossiers/units_table.cpp
+  reports/dossiers_making.cpp
+  reports/dossiers_report.cpp)
 target_link_libraries(xalink_reports PUBLIC xalink::service_reading)
 
 install(FILES meaning/data/decision-766-bands.csv meaning/data/decision-766.csv meaning/data/office-hours.csv

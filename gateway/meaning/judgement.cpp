@@ -12,33 +12,33 @@ struct Due {
 };
 
 Due due_of(const Dossier& dossier, const WorkCalendar& calendar, const Procedures& procedures,
-           const JudgementRules& rules) {
+           const JudgementRules& rules, std::string_view office) {
   const auto& told = rules.due_date == DueDate::first ? dossier.first_due : dossier.due;
   if (told) return {told, NotJudged::none, false};
   const Procedure* procedure = procedures.find(dossier.procedure, day_of(*dossier.accepted));
   if (procedure == nullptr || !procedure->limit) return {std::nullopt, NotJudged::no_due_date, false};
   if (dossier.accepted_by_later_state) return {std::nullopt, NotJudged::no_acceptance_time, false};
-  const auto due = calendar.due(*dossier.accepted, *procedure->limit, {}, rules.holidays);
+  const auto due = calendar.due(*dossier.accepted, *procedure->limit, office, rules.holidays);
   return {due, due ? NotJudged::none : NotJudged::unknown_calendar, true};
 }
 
 /// The due date was set anew at or after this request, so that it holds the citizen's time.
-bool in_due_date(const Dossier& dossier, const Supplement& supplement, const Due& due,
+bool in_due_date(const Dossier& dossier, const Supplement& supplement, bool by_legal_limit,
                  const JudgementRules& rules) {
-  if (due.by_legal_limit || rules.due_date == DueDate::first) return false;
+  if (by_legal_limit || rules.due_date == DueDate::first) return false;
   return dossier.due_changes > 0 && dossier.due_since && *dossier.due_since >= supplement.requested;
 }
 
 }  // namespace
 
 Judgement judge(const Dossier& dossier, WallTime as_of, const WorkCalendar& calendar,
-                const Procedures& procedures, const JudgementRules& rules) {
+                const Procedures& procedures, const JudgementRules& rules, std::string_view office) {
   Judgement judgement;
   if (!dossier.accepted) {
     judgement.why = NotJudged::not_accepted;
     return judgement;
   }
-  const Due due = due_of(dossier, calendar, procedures, rules);
+  const Due due = due_of(dossier, calendar, procedures, rules, office);
   judgement.due = due.date;
   judgement.by_legal_limit = due.by_legal_limit;
 
@@ -48,7 +48,8 @@ Judgement judge(const Dossier& dossier, WallTime as_of, const WorkCalendar& cale
                                      : as_of - Milliseconds(1);
   WallTime compared = end;
   for (const auto& supplement : dossier.supplements) {
-    if (!in_due_date(dossier, supplement, due, rules)) compared -= citizens_time(dossier, supplement, end);
+    if (!in_due_date(dossier, supplement, due.by_legal_limit, rules))
+      compared -= citizens_time(dossier, supplement, end);
   }
   judgement.compared = compared;
 
@@ -75,6 +76,18 @@ Judgement judge(const Dossier& dossier, WallTime as_of, const WorkCalendar& cale
   }
   judgement.standing = standing(in_time, before);
   return judgement;
+}
+
+std::optional<WallTime> due_for_office(const Dossier& dossier, const Judgement& judged, WallTime as_of,
+                                       const WorkCalendar& calendar, const JudgementRules& rules) {
+  auto due = judged.due;
+  for (const auto& supplement : dossier.supplements) {
+    if (!due || !supplement.completed) continue;
+    if (in_due_date(dossier, supplement, judged.by_legal_limit, rules)) continue;
+    if (citizens_time(dossier, supplement, as_of).count() == 0) continue;
+    due = calendar.due_after_supplement(*due, supplement.requested, *supplement.completed);
+  }
+  return due;
 }
 
 }  // namespace xalink::meaning

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/meaning/dossier.hpp"
 #include "gateway/meaning/procedures.hpp"
@@ -57,7 +58,17 @@ struct Judgement {
 /// asked for more than once make it late or overdue whatever the dates. Without a due date the legal limit of
 /// the procedure runs from acceptance. In exact granularity a due date without a time of the day (00:00)
 /// holds to the end of its day.
+/// A legal limit runs in the hours that `office` names in the calendar; empty: the default ones.
 [[nodiscard]] Judgement judge(const Dossier& dossier, WallTime as_of, const WorkCalendar& calendar,
-                              const Procedures& procedures, const JudgementRules& rules = {});
+                              const Procedures& procedures, const JudgementRules& rules = {},
+                              std::string_view office = {});
+
+/// Until when the office has to be done with a dossier in progress: the due date it was judged by, moved as
+/// the one-stop software does (WorkCalendar::due_after_supplement) by each supplement that came and is not in
+/// the date already. Indicator 2.1 subtracts the citizen's time instead; that is judge()'s. Nothing: no due
+/// date, or the calendar does not know the days.
+[[nodiscard]] std::optional<WallTime> due_for_office(const Dossier& dossier, const Judgement& judged,
+                                                     WallTime as_of, const WorkCalendar& calendar,
+                                                     const JudgementRules& rules = {});
 
 }  // namespace xalink::meaning

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+
+#include "sparkplug/said.hpp"
 
 namespace xalink::meaning {
 namespace {
@@ -16,12 +19,16 @@ using std::chrono::year;
 using std::chrono::year_month;
 using std::chrono::year_month_day;
 
-constexpr const char* kForms =
-    "Next: write 2024-Q3 for a quarter, 2024-09 for a month, 2024 for a year, 2024-09-18 for a day, or "
-    "2024-07-01..2024-08-15 from one day to another, both included";
+Said forms() {
+  return {
+      "write 2024-Q3 for a quarter, 2024-09 for a month, 2024 for a year, 2024-09-18 for a day, or "
+      "2024-07-01..2024-08-15 from one day to another, both included",
+      "ghi 2024-Q3 cho quý, 2024-09 cho tháng, 2024 cho năm, 2024-09-18 cho ngày, hoặc "
+      "2024-07-01..2024-08-15 từ ngày đến hết ngày"};
+}
 
-Unexpected refused(std::string_view text, const std::string& why) {
-  return failure("--period", "\"" + std::string(text) + "\" " + why, kForms);
+Unexpected refused(std::string_view text, const Said& why) {
+  return Unexpected(refusal("--period", Said::same("\"" + std::string(text) + "\" ") + why, forms()));
 }
 
 /// `digits` of them and nothing else.
@@ -44,22 +51,24 @@ Result<ReportPeriod> read_one(std::string_view text) {
   const auto whole_year = number_of(text.substr(0, 4), 4);
   // The same years as registry::read_date().
   if (whole_year && (*whole_year < 1900 || *whole_year > 2199)) {
-    return refused(text, "is a year outside 1900 to 2199");
+    return refused(text, {"is a year outside 1900 to 2199", "là năm ngoài khoảng 1900 đến 2199"});
   }
   if (whole_year && text.size() == 4) return months_from(year(*whole_year) / month(1), 12);
   if (whole_year && text.size() == 7 && text[4] == '-') {
     const std::string_view part = text.substr(5);
     if (part[0] == 'Q' || part[0] == 'q') {
       const auto quarter = number_of(part.substr(1), 1);
-      if (!quarter || *quarter < 1 || *quarter > 4) return refused(text, "has no quarter from Q1 to Q4");
+      if (!quarter || *quarter < 1 || *quarter > 4)
+        return refused(text, {"has no quarter from Q1 to Q4", "không có quý từ Q1 đến Q4"});
       return months_from(year(*whole_year) / month(static_cast<unsigned>(3 * *quarter - 2)), 3);
     }
     const auto number = number_of(part, 2);
-    if (!number || *number < 1 || *number > 12) return refused(text, "has no month from 01 to 12");
+    if (!number || *number < 1 || *number > 12)
+      return refused(text, {"has no month from 01 to 12", "không có tháng từ 01 đến 12"});
     return months_from(year(*whole_year) / month(static_cast<unsigned>(*number)), 1);
   }
   if (const auto date = registry::read_date(text)) return ReportPeriod{*date, *date};
-  return refused(text, "is no period of the calendar");
+  return refused(text, {"is no period of the calendar", "không phải kỳ có trong lịch"});
 }
 
 /// Months from the first to the last when the period is made of whole ones, else 0.
@@ -154,8 +163,16 @@ std::string ReportPeriod::label(Language language) const {
   return vietnamese ? "Từ " + from + " đến " + until : from + " to " + until;
 }
 
+ReportPeriod period_before(const ReportPeriod& period) {
+  const int count = whole_months(period);
+  if (count == 0)
+    return {period.first - std::chrono::days(period.days()), period.first - std::chrono::days(1)};
+  const year_month_day first(period.first);
+  return months_from(first.year() / first.month() - months(count), count);
+}
+
 Result<ReportPeriod> read_period(std::string_view text) {
-  if (text.empty()) return failure("--period", "no period is named", kForms);
+  if (text.empty()) return Unexpected(refusal("--period", {"no period is named", "chưa ghi kỳ"}, forms()));
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) return read_one(text);
   const auto from = read_one(text.substr(0, dots));
@@ -163,8 +180,10 @@ Result<ReportPeriod> read_period(std::string_view text) {
   const auto until = read_one(text.substr(dots + 2));
   if (!until) return until;
   if (until->last < from->first) {
-    return failure("--period", "\"" + std::string(text) + "\" ends before it begins",
-                   "Next: write the earlier day first");
+    return Unexpected(refusal("--period",
+                              Said::same("\"" + std::string(text) + "\" ") +
+                                  Said("ends before it begins", "kết thúc trước khi bắt đầu"),
+                              {"write the earlier day first", "ghi ngày sớm hơn trước"}));
   }
   return ReportPeriod{from->first, until->last};
 }

@@ -44,4 +44,8 @@ struct ReportPeriod {
 /// the one to the last day of the other. A day may be written as Excel does, 1/7/2024.
 [[nodiscard]] Result<ReportPeriod> read_period(std::string_view text);
 
+/// The period before, of as many months where it is made of whole ones, else of as many days: before 2024-Q3
+/// the second quarter, before 2024-01..2024-09 the nine months up to December.
+[[nodiscard]] ReportPeriod period_before(const ReportPeriod& period);
+
 }  // namespace xalink::meaning

@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "gateway/meaning/service_tally.hpp"
-#include "gateway/registry/said.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::meaning {
-
-using registry::Said;
 
 enum class FigureUnit : std::uint8_t { count, percent, days };
 

@@ -13,6 +13,9 @@
 
 namespace xalink::meaning {
 
+/// The set that the registry's table of scores ships with.
+inline constexpr std::string_view kDecision766 = "766/QĐ-TTg";
+
 enum class ScoreStatus : std::uint8_t {
   scored,        ///< rate and points
   rate_only,     ///< the source does not say how the rate becomes points

@@ -104,11 +104,12 @@ void ServiceTable::add(std::vector<DossierEvent> events) {
   }
   const bool ended_here = dossier.ended && in_period(*dossier.ended);
   if (!ended_here && !dossier.pending()) return;
-  const auto judged = judge(dossier, as_of_, ground_.calendar, ground_.procedures, ground_.rules);
+  const auto office = ground_.registry.office_hours_of(dossier.site, day_of(*dossier.accepted));
+  const auto judged = judge(dossier, as_of_, ground_.calendar, ground_.procedures, ground_.rules, office);
   if (ended_here) {
     JudgementRules first = ground_.rules;
     first.due_date = DueDate::first;
-    const auto against_first = judge(dossier, as_of_, ground_.calendar, ground_.procedures, first);
+    const auto against_first = judge(dossier, as_of_, ground_.calendar, ground_.procedures, first, office);
     const Count working_days = ground_.calendar.working_days(*dossier.accepted, *dossier.ended);
     count(dossier, *dossier.ended,
           [&](ServiceTally& tally) { tally.add_resolved(dossier, judged, against_first, working_days); });
@@ -116,13 +117,16 @@ void ServiceTable::add(std::vector<DossierEvent> events) {
   }
   const WallTime last = as_of_ - Milliseconds(1);
   count(dossier, last, [&](ServiceTally& tally) { tally.add_pending(dossier, judged); });
-  if (!judged.due) return;
+  // Where the calendar ends, the date that was told is better than none.
+  const auto moved = due_for_office(dossier, judged, as_of_, ground_.calendar, ground_.rules);
+  const auto due = moved ? moved : judged.due;
+  if (!due) return;
   const auto* commune = ground_.registry.commune_of(dossier.site, day_of(last));
-  const bool ahead = day_of(last) <= day_of(*judged.due);
+  const bool ahead = day_of(last) <= day_of(*due);
   due_.push_back({dossier.code, dossier.procedure, dossier.site,
-                  commune == nullptr ? "" : commune->key.to_string(), *judged.due,
-                  ahead ? ground_.calendar.working_days(last, *judged.due)
-                        : -std::max<std::int64_t>(ground_.calendar.working_days(*judged.due, last), 1),
+                  commune == nullptr ? "" : commune->key.to_string(), *due,
+                  ahead ? ground_.calendar.working_days(last, *due)
+                        : -std::max<std::int64_t>(ground_.calendar.working_days(*due, last), 1),
                   dossier.state == DossierState::supplement_requested});
 }
 

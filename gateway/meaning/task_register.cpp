@@ -1,8 +1,11 @@
 #include "gateway/meaning/task_register.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
+
+#include "sparkplug/text_form.hpp"
 
 namespace xalink::meaning {
 
@@ -53,6 +56,59 @@ std::vector<TaskCount> newest_counts(std::vector<TaskCount> counts, registry::Da
   std::vector<TaskCount> kept;
   for (auto& [key, count] : newest) kept.push_back(std::move(count));
   return kept;
+}
+
+std::vector<TaskCount> not_listed(std::vector<TaskCount> counts, const std::vector<registry::Entry>& rows) {
+  std::set<std::pair<std::string, std::string>> listed;
+  for (const auto& row : rows) {
+    if (row.kind == registry::Kind::tasks)
+      listed.emplace(folded(row.at("owner")), folded(row.at("programme")));
+  }
+  std::erase_if(counts, [&](const TaskCount& count) {
+    return listed.contains({folded(count.owner), folded(count.programme)});
+  });
+  return counts;
+}
+
+TaskTally tally_of(const TaskCount& count, registry::Date day) {
+  TaskTally tally;
+  tally.total = count.total;
+  tally.done = std::min(count.done, count.total);
+  if (count.on_time) {
+    tally.done_on_time = std::min(*count.on_time, tally.done);
+    tally.done_late = tally.done - tally.done_on_time;
+  } else {
+    tally.done_without_deadline = tally.done;
+  }
+  const Count open = tally.total - tally.done;
+  if (count.on_time && count.late) {
+    tally.open_overdue = std::clamp<Count>(*count.late - tally.done_late, 0, open);
+    (count.deadline ? tally.open_in_time : tally.open_without_deadline) = open - tally.open_overdue;
+  } else if (!count.deadline) {
+    tally.open_without_deadline = open;
+  } else {
+    (day <= *count.deadline ? tally.open_in_time : tally.open_overdue) = open;
+  }
+  return tally;
+}
+
+std::map<std::string, TaskTally> tasks_by(TasksBy by, const std::vector<registry::Entry>& rows,
+                                          const std::vector<TaskCount>& counts, registry::Date day) {
+  auto tallies = tasks_by(by, rows, day);
+  for (const auto& count : not_listed(newest_counts(counts, day), rows)) {
+    tallies[by == TasksBy::programme ? count.programme : count.owner] += tally_of(count, day);
+  }
+  return tallies;
+}
+
+std::vector<Figure> task_figures(const std::vector<registry::Entry>& rows,
+                                 const std::vector<TaskCount>& counts, const std::string& owner,
+                                 registry::Date day) {
+  TaskTally sum;
+  for (const auto& [name, tally] : tasks_by(TasksBy::owner, rows, counts, day)) {
+    if (owner.empty() || name == owner) sum += tally;
+  }
+  return sum.total == 0 ? std::vector<Figure>() : figures_of(sum);
 }
 
 std::vector<Figure> figures_of(const TaskTally& tally) {

@@ -53,8 +53,26 @@ struct TaskCount {
 /// Of each code and owner the newest count up to that day; of a count that was told again the one taken last.
 [[nodiscard]] std::vector<TaskCount> newest_counts(std::vector<TaskCount> counts, registry::Date day);
 
+/// Counts of which the registry does not list the tasks one by one: its rows of the same owner and programme
+/// are about the same tasks, and nothing is counted twice.
+[[nodiscard]] std::vector<TaskCount> not_listed(std::vector<TaskCount> counts,
+                                                const std::vector<registry::Entry>& rows);
+
+/// As of that day. Without the number that is on time, done is done without a deadline; what is open is
+/// overdue by the number that is late, else by the deadline of the whole.
+[[nodiscard]] TaskTally tally_of(const TaskCount& count, registry::Date day);
+
+/// The registry's tasks, and of `counts` (as they were taken) those that it does not list.
+[[nodiscard]] std::map<std::string, TaskTally> tasks_by(TasksBy by, const std::vector<registry::Entry>& rows,
+                                                        const std::vector<TaskCount>& counts,
+                                                        registry::Date day);
+
 /// tasks_done: done of all; tasks_on_time: done on time of all that are done and had a deadline;
 /// tasks_overdue.
 [[nodiscard]] std::vector<Figure> figures_of(const TaskTally& tally);
+/// The same of one owner; empty: of all. None where there are no tasks.
+[[nodiscard]] std::vector<Figure> task_figures(const std::vector<registry::Entry>& rows,
+                                               const std::vector<TaskCount>& counts, const std::string& owner,
+                                               registry::Date day);
 
 }  // namespace xalink::meaning

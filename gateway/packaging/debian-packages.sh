@@ -12,8 +12,9 @@ debian_run=(mosquitto sqlite3 openssl iproute2)
 # nftables: links that lose packets (tests/faults/links). e2fsprogs, mount: the wear benchmark's card.
 # tinyproxy-bin: the HTTP proxy of a private network. dbus-daemon, python3-dbusmock: a ModemManager to ask (tests/fakes/modem_manager.py).
 # python3-openpyxl: reads workbooks back that libxlsxwriter wrote.
+# chromium, poppler-utils: HTML reports as a reader has them, on the screen and on A4 (tests/fleet).
 debian_test=(clang-tidy libbenchmark-dev nftables e2fsprogs mount dbus-daemon python3-dbusmock
-  tinyproxy-bin python3-openpyxl)
+  tinyproxy-bin python3-openpyxl chromium poppler-utils)
 debian_fuzz=(clang libclang-rt-14-dev)
 debian_cross=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static mmdebstrap)
 

@@ -14,6 +14,7 @@
 #include "gateway/registry/registry_file.hpp"
 #include "gateway/text_table.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/text_form.hpp"
 #include "sparkplug/time_text.hpp"
 
@@ -27,8 +28,12 @@ using registry::Kind;
 using registry::Mistake;
 using registry::RegistryStore;
 
-int complain(const Error& error, int code = kProblem) {
-  return xalink::complain("xalink-gateway", error.to_string(), static_cast<ExitCode>(code));
+int complain(const Error& error, Language language, int code = kProblem) {
+  return xalink::complain("xalink-gateway", told(error, language), static_cast<ExitCode>(code));
+}
+Error no_table(const std::string& name) {
+  return refusal("", Said("there is no table ", "không có bảng ") + name,
+                 Said::same("xalink-gateway communes --help"));
 }
 const char* pick(Language language, const char* english, const char* vietnamese) {
   return language == Language::vietnamese ? vietnamese : english;
@@ -129,12 +134,12 @@ int check_communes(const std::filesystem::path& registry_file, const CommunesOrd
   if (!order.alone) {
     auto store = RegistryStore::open_to_read(registry_file);
     auto rows = store ? held_rows(*store) : Result<Held>(Unexpected(store.error()));
-    if (!rows) return complain(rows.error());
+    if (!rows) return complain(rows.error(), language);
     held = std::move(*rows);
   }
   const auto judged =
       registry::judge_files(order.files, held.entries, order.replace, encoding_named(order.encoding));
-  if (!judged) return complain(judged.error(), kUsage);
+  if (!judged) return complain(judged.error(), language, kUsage);
   if (order.json) {
     std::cout << json::serialize(judged_object(*judged, language)) << "\n";
   } else {
@@ -149,16 +154,16 @@ int import_communes(const std::filesystem::path& registry_file, const CommunesOr
   // Judged before the file is made: what is refused leaves nothing behind.
   auto reading = RegistryStore::open_to_read(registry_file);
   const auto held = reading ? held_rows(*reading) : Result<Held>(Unexpected(reading.error()));
-  if (!held) return complain(held.error());
+  if (!held) return complain(held.error(), language);
   const auto judged =
       registry::judge_files(order.files, held->entries, order.replace, encoding_named(order.encoding));
-  if (!judged) return complain(judged.error(), kUsage);
+  if (!judged) return complain(judged.error(), language, kUsage);
   std::int64_t version = held->version;
   if (judged->errors == 0 && !judged->change.empty()) {
     auto store = RegistryStore::open(registry_file);
-    if (!store) return complain(store.error());
+    if (!store) return complain(store.error(), language);
     const auto made = store->import(judged->change, judged->files, held->version, clock.wall());
-    if (!made) return complain(made.error());
+    if (!made) return complain(made.error(), language);
     version = *made;
   }
   if (order.json) {
@@ -191,18 +196,20 @@ int list_communes(const std::filesystem::path& registry_file, const CommunesOrde
                   const Clock& clock) {
   const auto day = order.date.empty() ? std::optional(day_of(clock.wall())) : registry::read_date(order.date);
   if (!day) {
-    return complain(
-        Error{"--date", "\"" + order.date + "\" is not a day of the calendar", "Next: write 2025-07-01"},
-        kUsage);
+    return complain(refusal("--date",
+                            Said::same("\"" + order.date + "\"") +
+                                Said(" is not a day of the calendar", " không phải ngày có thật"),
+                            {"write 2025-07-01", "ghi 2025-07-01"}),
+                    language, kUsage);
   }
   auto store = RegistryStore::open_to_read(registry_file);
   const auto held = store ? held_rows(*store) : Result<Held>(Unexpected(store.error()));
-  if (!held) return complain(held.error());
+  if (!held) return complain(held.error(), language);
   if (held->version == 0) {
-    return complain(
-        Error{registry_file.string(), "the registry is empty",
-              "Next: xalink-gateway communes import FILE (the list of Hà Giang and Tuyên Quang is in "
-              "share/xalink)"});
+    return complain(refusal(registry_file.string(), {"the registry is empty", "danh bạ chưa có dòng nào"},
+                            Said::same("xalink-gateway communes import "
+                                       "/usr/share/xalink/communes-ha-giang-tuyen-quang.csv")),
+                    language);
   }
   const registry::Registry all(held->entries);
   const std::string wanted = folded(order.search);
@@ -272,12 +279,10 @@ int list_communes(const std::filesystem::path& registry_file, const CommunesOrde
 int export_communes(const std::filesystem::path& registry_file, const CommunesOrder& order,
                     Language language) {
   const auto kind = registry::kind_named(order.table);
-  if (!kind)
-    return complain(Error{"", "there is no table " + order.table, "Next: xalink-gateway communes --help"},
-                    kUsage);
+  if (!kind) return complain(no_table(order.table), language, kUsage);
   auto store = RegistryStore::open_to_read(registry_file);
   const auto held = store ? held_rows(*store) : Result<Held>(Unexpected(store.error()));
-  if (!held) return complain(held.error());
+  if (!held) return complain(held.error(), language);
   std::vector<Entry> entries;
   std::ranges::copy_if(held->entries, std::back_inserter(entries),
                        [&](const Entry& entry) { return entry.kind == *kind; });
@@ -291,7 +296,9 @@ int export_communes(const std::filesystem::path& registry_file, const CommunesOr
   out.close();
   if (!out) {
     return complain(
-        Error{order.out->string(), "cannot be written", "Next: look at the folder and the free space"});
+        refusal(order.out->string(), {"cannot be written", "không ghi được"},
+                {"look at the folder and the free space", "kiểm tra thư mục và dung lượng trống"}),
+        language);
   }
   std::cout << order.out->string() << ": " << entries.size() << pick(language, " rows\n", " dòng\n");
   return kFine;
@@ -299,9 +306,7 @@ int export_communes(const std::filesystem::path& registry_file, const CommunesOr
 
 int template_of_communes(const CommunesOrder& order, Language language) {
   const auto kind = registry::kind_named(order.table);
-  if (!kind)
-    return complain(Error{"", "there is no table " + order.table, "Next: xalink-gateway communes --help"},
-                    kUsage);
+  if (!kind) return complain(no_table(order.table), language, kUsage);
   std::cout << registry::table_text(*kind, {}, language);
   for (const auto& column : registry::shape_of(*kind).columns) {
     std::cerr << (language == Language::vietnamese ? column.vietnamese : column.name)
@@ -315,7 +320,7 @@ int versions_of_communes(const std::filesystem::path& registry_file, const Commu
   const auto store = RegistryStore::open_to_read(registry_file);
   const auto versions =
       store ? store->versions() : Result<std::vector<registry::RegistryVersion>>(Unexpected(store.error()));
-  if (!versions) return complain(versions.error());
+  if (!versions) return complain(versions.error(), language);
   json::array array;
   std::vector<std::vector<std::string>> rows;
   rows.push_back(language == Language::vietnamese

@@ -28,7 +28,8 @@ std::string Mistake::to_string(Language language) const {
   if (place.line > 0) text += ":" + std::to_string(place.line);
   text += ": ";
   if (column > 0) {
-    text += (vietnamese ? "cột " : "column ") + std::to_string(column) + " (" + heading + "): ";
+    text += (vietnamese ? "cột " : "column ") + std::to_string(column);
+    text += heading.empty() ? ": " : " (" + heading + "): ";
   } else if (!heading.empty()) {
     text += heading + ": ";
   }

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/registry/said.hpp"
 #include "gateway/registry/table_shape.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::registry {
 

@@ -1,5 +1,6 @@
 #include "gateway/registry/field_form.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "gateway/registry/field_text.hpp"
@@ -18,6 +19,24 @@ tl::unexpected<FieldMistake> wrong(std::string english, std::string vietnamese, 
 }
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
+}
+
+/// A cell in which somebody began a new line, as Excel allows, with a blank in its place.
+std::string in_one_line(std::string_view text) {
+  std::string line;
+  for (const char letter : text) {
+    const bool gap = letter == '\n' || letter == '\r' || letter == '\t';
+    if (!gap) {
+      line += letter;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  return line;
+}
+
+bool is_control(char letter) {
+  return (letter >= '\0' && letter < ' ') || letter == '\x7f';
 }
 
 Kept code(std::string_view text, std::size_t digits) {
@@ -132,8 +151,11 @@ Kept time_of_day(std::string_view text) {
 }  // namespace
 
 tl::expected<std::string, FieldMistake> kept_form(const Column& column, std::string_view written) {
-  const std::string text = composed(without_blank_ends(written));
+  const std::string text = in_one_line(composed(without_blank_ends(written)));
   if (text.empty()) return std::string();
+  if (std::ranges::any_of(text, [](char letter) { return is_control(letter); })) {
+    return wrong("holds a control character", "có ký tự điều khiển", "type the field anew", "gõ lại ô này");
+  }
   switch (column.form) {
     case Form::text: return text;
     case Form::commune_code: return code(text, 5);

@@ -9,6 +9,17 @@
 #include "gateway/registry/registry_file.hpp"
 
 namespace xalink::registry {
+namespace {
+
+/// The file's name; where another of the files has it too, with its folders as they were given.
+std::string name_among(const std::vector<std::filesystem::path>& files, const std::filesystem::path& file) {
+  const auto alike = std::ranges::count_if(files, [&](const std::filesystem::path& each) {
+    return each.filename() == file.filename() && each != file;
+  });
+  return alike > 0 ? file.string() : file.filename().string();
+}
+
+}  // namespace
 
 Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
                                 const std::vector<Entry>& held, bool replace, TextEncoding encoding) {
@@ -20,9 +31,9 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
   std::map<std::string, ReadTable> tables;
   std::map<std::string, std::size_t> order;
   for (const auto& file : files) {
-    auto table = read_table(file, encoding);
+    const std::string name = name_among(files, file);
+    auto table = read_table(file, encoding, name);
     if (!table) return Unexpected(table.error());
-    const std::string name = file.filename().string();
     order.try_emplace(name, order.size());
     judged.files.push_back({name, table->kind, table->digest, table->entries.size()});
     if (replace) replaced.push_back(table->kind);
@@ -30,6 +41,7 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
     std::ranges::copy(table->mistakes, std::back_inserter(judged.mistakes));
     std::ranges::copy(table->entries, std::back_inserter(incoming));
     std::ranges::move(table->judged_only, std::back_inserter(judged_only));
+    std::ranges::move(table->judged_alone, std::back_inserter(rows.alone));
     tables.insert_or_assign(name, std::move(*table));
   }
   judged.change = change_by(held, incoming, replaced);

@@ -31,6 +31,7 @@ Commune commune(const Entry& entry) {
   made.border = flag(entry, "border");
   made.population = read_whole(entry.at("population"));
   made.ethnic_minority_percent = read_decimal(entry.at("ethnic_minority_percent"));
+  made.programmes = entry.at("programmes");
   return made;
 }
 
@@ -151,6 +152,12 @@ const Commune* Registry::commune_of(std::string_view site, Date day) const {
     commune = find(commune->successors.front());
   }
   return commune;
+}
+
+std::string Registry::office_hours_of(std::string_view site, Date day) const {
+  const auto row = std::ranges::find_if(
+      sites_, [&](const Site& each) { return each.id == site && each.valid.holds(day); });
+  return row == sites_.end() ? std::string() : row->office_hours;
 }
 
 std::string Registry::zone_of(const CommuneKey& commune, Date day) const {

@@ -55,6 +55,7 @@ struct Commune {
   std::optional<bool> border;
   std::optional<std::int64_t> population;
   std::optional<double> ethnic_minority_percent;
+  std::string programmes;  ///< "1719; VTCI"; empty: not told
 
   /// "xã Lũng Cú".
   [[nodiscard]] std::string full_name() const { return type + " " + name; }
@@ -118,6 +119,8 @@ class Registry {
   /// The commune of a site on a day: as its row says, and over a merger to the only successor. Null where
   /// no row holds, and where the commune was split and no row says to which part the site went.
   [[nodiscard]] const Commune* commune_of(std::string_view site, Date day) const;
+  /// The office hours that hold at a site on a day, by name; empty: the default ones.
+  [[nodiscard]] std::string office_hours_of(std::string_view site, Date day) const;
   /// I, II, III, none; empty: not told.
   [[nodiscard]] std::string zone_of(const CommuneKey& commune, Date day) const;
   /// The newest survey of each village of the commune up to that day.

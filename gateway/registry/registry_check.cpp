@@ -12,8 +12,12 @@
 namespace xalink::registry {
 namespace {
 
-std::string shown(const Place& place) {
-  return place.line == 0 ? place.file : place.file + ":" + std::to_string(place.line);
+Said shown(const Place& place) {
+  if (place.line > 0) return Said::same(place.file + ":" + std::to_string(place.line));
+  constexpr std::string_view kHeld = "registry ";  // as RegistryStore::entries() names its rows' place
+  if (!place.file.starts_with(kHeld)) return Said::same(place.file);
+  const auto version = place.file.substr(kHeld.size());
+  return {"version " + version + " of the registry", "danh bạ phiên bản " + version};
 }
 std::string shown(const Period& period) {
   return (period.first ? date_text(*period.first) : "...") + " – " +
@@ -27,6 +31,7 @@ class Check {
   std::vector<Mistake> run() {
     take_rows();
     for (const Entry* commune : communes_) check_commune(*commune);
+    for (const Entry& row : rows_.alone) check_days(row);
     check_validity_overlaps();
     check_names();
     check_words("district_code", "district", true);
@@ -57,8 +62,7 @@ class Check {
         const auto& columns = shape_of(entry.kind).columns;
         const auto key = std::ranges::find_if(columns, &Column::key);
         tell(entry, key->name,
-             {"this row stands already at " + shown(first->second->place),
-              "dòng này đã có tại " + shown(first->second->place)},
+             Said("this row stands already at ", "dòng này đã có tại ") + shown(first->second->place),
              {"keep one of them", "giữ lại một dòng"});
         continue;
       }
@@ -74,6 +78,25 @@ class Check {
   bool half_read(const CommuneKey& key) const {
     const std::string text = key.code + '\x1f' + (key.valid_from ? date_text(*key.valid_from) : "") + '\x1f';
     return rows_.half_read.contains(text);
+  }
+
+  /// Of a row that is judged by itself alone.
+  void check_days(const Entry& row) {
+    switch (row.kind) {
+      case Kind::communes: forward(row, "valid_from", "valid_to"); break;
+      case Kind::zones: forward(row, "zone_from", "zone_to"); break;
+      case Kind::sites:
+      case Kind::lines:
+      case Kind::office_hours:
+      case Kind::procedures:
+      case Kind::official: forward(row, "from", "to"); break;
+      case Kind::villages:
+      case Kind::calendar:
+      case Kind::tasks:
+      case Kind::targets:
+      case Kind::scores:
+      case Kind::score_bands: break;
+    }
   }
 
   bool forward(const Entry& entry, std::string_view first, std::string_view last) {
@@ -161,12 +184,11 @@ class Check {
           const auto later = period_of(*rows[i], first, last);
           const auto earlier = period_of(*rows[j], first, last);
           if (!later.overlaps(earlier)) continue;
-          tell(
-              *rows[i], first,
-              {"overlaps with " + shown(rows[j]->place) + " of " + name + " (" + shown(earlier) + ")",
-               "trùng thời gian với " + shown(rows[j]->place) + " của " + name + " (" + shown(earlier) + ")"},
-              {"end one on the day before the other begins",
-               "cho dòng này kết thúc trước ngày dòng kia bắt đầu"});
+          tell(*rows[i], first,
+               Said("overlaps with ", "trùng thời gian với ") + shown(rows[j]->place) +
+                   Said(" of ", " của ") + (name + " (" + shown(earlier) + ")"),
+               {"end one on the day before the other begins",
+                "cho dòng này kết thúc trước ngày dòng kia bắt đầu"});
         }
       }
     }
@@ -188,10 +210,11 @@ class Check {
           if (!later.overlaps(period_of(*rows[j], "valid_from", "valid_to"))) continue;
           const bool same_type = rows[i]->at("type") == rows[j]->at("type");
           tell(*rows[i], "name",
-               {rows[i]->at("name") + " is also the name of " + rows[j]->at("code") +
-                    " in the same district at the same time (" + shown(rows[j]->place) + ")",
-                rows[i]->at("name") + " cũng là tên của " + rows[j]->at("code") +
-                    " trong cùng huyện, cùng thời gian (" + shown(rows[j]->place) + ")"},
+               Said(rows[i]->at("name") + " is also the name of " + rows[j]->at("code") +
+                        " in the same district at the same time (",
+                    rows[i]->at("name") + " cũng là tên của " + rows[j]->at("code") +
+                        " trong cùng huyện, cùng thời gian (") +
+                   shown(rows[j]->place) + ")",
                {"mend the name, the district or the days", "sửa tên, huyện hoặc ngày"}, !same_type);
         }
       }
@@ -207,22 +230,23 @@ class Check {
       const auto key = (in_province ? entry->at("province_code") + "/" : std::string()) + entry->at(code);
       const Entry* known = first.try_emplace(key, entry).first->second;
       if (folded(known->at(name)) != folded(entry->at(name))) {
-        tell(*entry, name,
-             {entry->at(name) + " has the code " + entry->at(code) + ", which is " + known->at(name) +
-                  " at " + shown(known->place),
-              entry->at(name) + " có mã " + entry->at(code) + ", là mã của " + known->at(name) + " tại " +
-                  shown(known->place)},
-             {"mend code or name", "sửa mã hoặc tên"});
+        tell(
+            *entry, name,
+            Said(entry->at(name) + " has the code " + entry->at(code) + ", which is " + known->at(name) +
+                     " at ",
+                 entry->at(name) + " có mã " + entry->at(code) + ", là mã của " + known->at(name) + " tại ") +
+                shown(known->place),
+            {"mend code or name", "sửa mã hoặc tên"});
       }
       if (in_province) continue;
       known = first_named.try_emplace(folded(entry->at(name)), entry).first->second;
       if (known->at(code) == entry->at(code)) continue;
-      tell(*entry, code,
-           {entry->at(name) + " has the code " + entry->at(code) + " here and " + known->at(code) + " at " +
-                shown(known->place),
-            entry->at(name) + " có mã " + entry->at(code) + " ở đây và " + known->at(code) + " tại " +
-                shown(known->place)},
-           {"look whether one is a slip", "xem có phải ghi nhầm không"}, true);
+      tell(
+          *entry, code,
+          Said(entry->at(name) + " has the code " + entry->at(code) + " here and " + known->at(code) + " at ",
+               entry->at(name) + " có mã " + entry->at(code) + " ở đây và " + known->at(code) + " tại ") +
+              shown(known->place),
+          {"look whether one is a slip", "xem có phải ghi nhầm không"}, true);
     }
   }
 

@@ -12,6 +12,8 @@ namespace xalink::registry {
 struct RowsToCheck {
   /// In the order of the files; of equal keys in one file only the first is taken.
   std::vector<Entry> entries;
+  /// Rows whose mistakes keep them from being judged with others: whether their days run backwards.
+  std::vector<Entry> alone;
   /// Keys (Entry::key()) of communes and sites that a row with a mistake names: what refers to them is not
   /// called dangling as well.
   std::set<std::string> half_read;

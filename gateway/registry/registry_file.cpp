@@ -29,23 +29,10 @@ std::string hexadecimal_digest(std::string_view bytes) {
 
 /// Whether rows can be judged together though this field of one could not be read.
 bool stands_alone(Kind kind, std::string_view column) {
-  static constexpr std::array<std::string_view, 17> kAlone = {"name_en",
-                                                              "area_km2",
-                                                              "border",
-                                                              "population",
-                                                              "population_date",
-                                                              "ethnic_minority_percent",
-                                                              "decision",
-                                                              "source",
-                                                              "zone",
-                                                              "coverage",
-                                                              "grid_power",
-                                                              "hard_area",
-                                                              "down_mbps",
-                                                              "households",
-                                                              "up_mbps",
-                                                              "price_vnd_month",
-                                                              "role"};
+  static constexpr std::array<std::string_view, 18> kAlone = {
+      "name_en",   "area_km2",   "border",  "population",      "population_date", "ethnic_minority_percent",
+      "decision",  "source",     "zone",    "coverage",        "grid_power",      "hard_area",
+      "down_mbps", "households", "up_mbps", "price_vnd_month", "programmes",      "role"};
   const bool of_units = kind == Kind::communes || kind == Kind::zones || kind == Kind::villages ||
                         kind == Kind::sites || kind == Kind::lines;
   return of_units && std::ranges::find(kAlone, column) != kAlone.end();
@@ -59,7 +46,8 @@ class TableRows {
   void take(const CsvRow& row) {
     if (row.blank()) return;
     if (!row.broken.empty()) {
-      mistake(row.line, 0, {std::string(row.broken), "dòng không đúng dạng CSV: " + std::string(row.broken)},
+      const auto why = halves(std::string(row.broken));
+      mistake(row.line, 0, {"is no row of CSV: " + why.english, "không đúng dạng CSV: " + why.vietnamese},
               {"open the line in a text editor and look at its quotes",
                "mở dòng này bằng trình soạn thảo và xem các dấu nháy"});
       return;
@@ -100,6 +88,7 @@ class TableRows {
                 {"save the file as \"CSV UTF-8\", or name its encoding with --encoding",
                  "lưu tệp ở dạng \"CSV UTF-8\", hoặc chỉ bảng mã bằng --encoding"});
         broken_ = true;
+        unreadable_.insert(i + 1);
       }
       fields.push_back(text.value_or(""));
     }
@@ -181,6 +170,7 @@ class TableRows {
 
   void read_row(const CsvRow& row) {
     broken_ = false;
+    unreadable_.clear();
     const auto fields = decoded(row);
     for (std::size_t i = headings_.size(); i < fields.size(); ++i) {
       if (without_blank_ends(fields[i]).empty()) continue;
@@ -207,7 +197,7 @@ class TableRows {
         entry.fields.emplace_back();
         continue;
       }
-      if (kept->empty() && shape.columns[i].required) {
+      if (kept->empty() && shape.columns[i].required && !unreadable_.contains(at)) {
         mistake(row.line, at, {"is empty", "đang để trống"},
                 {shape.columns[i].meaning.english, shape.columns[i].meaning.vietnamese});
         broken_ = true;
@@ -221,7 +211,7 @@ class TableRows {
     }
     if (table_.kind == Kind::communes) table_.half_read.insert(entry.key());
     if (table_.kind == Kind::sites) table_.half_read.insert(entry.at("site"));
-    if (judged) table_.judged_only.push_back(std::move(entry));
+    (judged ? table_.judged_only : table_.judged_alone).push_back(std::move(entry));
   }
 
   std::string name_;
@@ -231,6 +221,7 @@ class TableRows {
   bool headed_ = false;
   bool refused_ = false;
   bool broken_ = false;
+  std::set<std::size_t> unreadable_;  ///< columns of this row whose mistake is told already
 };
 
 std::string csv_field(const std::string& text) {
@@ -253,22 +244,27 @@ ReadTable read_table_text(std::string_view bytes, const std::string& name, TextE
   utf8 += order.finish();
   csv.feed(utf8);
   csv.finish();
-  while (const CsvRow* row = csv.next()) rows.take(*row);
+  while (const CsvRow* row = csv.next()) {
+    rows.take(*row);
+    csv.expect_width(rows.width());
+  }
   ReadTable table = rows.finish();
   table.digest = hexadecimal_digest(bytes);
   return table;
 }
 
-Result<ReadTable> read_table(const std::filesystem::path& file, TextEncoding encoding) {
+Result<ReadTable> read_table(const std::filesystem::path& file, TextEncoding encoding,
+                             const std::string& name) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream bytes;
   if (in) bytes << in.rdbuf();
   std::error_code error;
   if (!in || std::filesystem::is_directory(file, error)) {
-    return failure(file.string(), "cannot be read",
-                   "Next: look whether it is there, is a file and may be read");
+    return Unexpected(refusal(file.string(), {"cannot be read", "không đọc được"},
+                              {"look whether it is there, is a file and may be read",
+                               "kiểm tra tệp có tồn tại, đúng là tệp và được phép đọc"}));
   }
-  return read_table_text(bytes.str(), file.filename().string(), encoding);
+  return read_table_text(bytes.str(), name.empty() ? file.filename().string() : name, encoding);
 }
 
 std::string table_text(Kind kind, const std::vector<Entry>& entries, Language language) {

@@ -19,6 +19,8 @@ struct ReadTable {
   /// Rows with mistakes only in fields that no other row is judged by (population, border, price, ...), those
   /// fields empty: not taken in, but judged with the others, so that every mistake is told at once.
   std::vector<Entry> judged_only;
+  /// Other rows with mistakes, wrong fields empty: judged by what stands in the row itself.
+  std::vector<Entry> judged_alone;
   /// Keys of communes and ids of sites whose rows have a mistake.
   std::set<std::string> half_read;
   /// Per column of the shape its number in the file, from 1; 0: the file does not have it.
@@ -30,8 +32,9 @@ struct ReadTable {
 /// Which table it is, the headings say. Every mistake of every row is told, with line and column; a row with
 /// a mistake is in `mistakes`, never in `entries`. Fails when the file cannot be read at all.
 [[nodiscard]] Result<ReadTable> read_table(const std::filesystem::path& file,
-                                           TextEncoding encoding = TextEncoding::automatic);
-/// The same for bytes; `name` is for messages.
+                                           TextEncoding encoding = TextEncoding::automatic,
+                                           const std::string& name = {});
+/// The same for bytes; `name` is for messages (of a file, if empty, its own without folders).
 [[nodiscard]] ReadTable read_table_text(std::string_view bytes, const std::string& name,
                                         TextEncoding encoding = TextEncoding::automatic);
 

@@ -68,26 +68,36 @@ int pragma(SQLite::Database& database, const char* name) {
 
 Error explained(const std::filesystem::path& file, const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
-  std::string next = "keep this message and report it with the version (xalink-gateway --version)";
-  if (code == SQLITE_FULL) next = "free space on this disk and import again: nothing of it was taken";
+  Said next{"keep this message and report it with the version (xalink-gateway --version)",
+            "giữ lại thông báo này và báo kèm phiên bản (xalink-gateway --version)"};
+  if (code == SQLITE_FULL) {
+    next = {"free space on this disk and import again: nothing of it was taken",
+            "giải phóng dung lượng đĩa rồi nhập lại: chưa nhập dòng nào"};
+  }
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
-    next = "see that the folder exists and that you may write in it (run as root or as the gateway's user)";
+    next = {"see that the folder exists and that you may write in it (run as root or as the gateway's user)",
+            "kiểm tra thư mục có tồn tại và được phép ghi (chạy bằng root hoặc người dùng của gateway)"};
   }
-  if (code == SQLITE_BUSY) next = "another import is at work: try again";
+  if (code == SQLITE_BUSY) next = {"another import is at work: try again", "đang có lần nhập khác: thử lại"};
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
-    next = "keep the file, put a backup in its place, or move it away and import the tables again";
+    next = {"keep the file, put a backup in its place, or move it away and import the tables again",
+            "giữ tệp lại, thay bằng bản sao lưu, hoặc chuyển tệp đi chỗ khác rồi nhập lại các bảng"};
   }
-  return {file.string(), error.what(), next};
+  return refusal(file.string(), Said("SQLite says: ", "SQLite báo: ") + error.what(), next);
 }
 
 Result<void> check_identity(SQLite::Database& database, const std::filesystem::path& file) {
   if (pragma(database, "application_id") != kApplicationId) {
-    return failure(file.string(), "is not a registry of xalink-gateway",
-                   "name another file under [registry] in the configuration");
+    return Unexpected(refusal(
+        file.string(), {"is not a registry of xalink-gateway", "không phải danh bạ của xalink-gateway"},
+        {"name another file under [registry] in the configuration",
+         "ghi tệp khác trong mục [registry] của cấu hình"}));
   }
   if (pragma(database, "user_version") > kFormat) {
-    return failure(file.string(), "was written by a newer xalink-gateway",
-                   "install that version again, or name another file under [registry]");
+    return Unexpected(refusal(file.string(),
+                              {"was written by a newer xalink-gateway", "do xalink-gateway mới hơn ghi"},
+                              {"install that version again, or name another file under [registry]",
+                               "cài lại phiên bản đó, hoặc ghi tệp khác trong mục [registry]"}));
   }
   return {};
 }
@@ -206,8 +216,9 @@ Result<std::vector<Entry>> RegistryStore::entries(std::int64_t version) const {
   } catch (const SQLite::Exception& error) {
     return Unexpected(explained(file_, error));
   } catch (const std::exception& error) {
-    return failure(file_.string(), std::string("holds a row that cannot be read: ") + error.what(),
-                   "put a backup in its place");
+    return Unexpected(refusal(
+        file_.string(), Said("holds a row that cannot be read: ", "có dòng không đọc được: ") + error.what(),
+        {"put a backup in its place", "thay bằng bản sao lưu"}));
   }
 }
 
@@ -225,9 +236,12 @@ Result<std::int64_t> RegistryStore::import(const Change& change, const std::vect
     SQLite::Transaction transaction(*database_, SQLite::TransactionBehavior::IMMEDIATE);
     const auto newest = database_->execAndGet("SELECT coalesce(max(id), 0) FROM version").getInt64();
     if (newest != based_on) {
-      return failure(file_.string(),
-                     "another import came in between (version " + std::to_string(newest) + ")",
-                     "import again: it is checked against what is there now");
+      return Unexpected(
+          refusal(file_.string(),
+                  Said("another import came in between (version ", "một lần nhập khác xen vào (phiên bản ") +
+                      (std::to_string(newest) + ")"),
+                  {"import again: it is checked against what is there now",
+                   "nhập lại: tệp sẽ được kiểm tra với danh bạ hiện tại"}));
     }
     const auto version = newest + 1;
     SQLite::Statement head(*database_, "INSERT INTO version VALUES(?, ?, ?, ?, ?, ?)");

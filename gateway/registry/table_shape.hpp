@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/registry/said.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::registry {
 

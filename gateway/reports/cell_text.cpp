@@ -125,6 +125,7 @@ std::string missing_for_people(Missing missing, Language language) {
     case Missing::not_measured: return vietnamese ? "chưa đo" : "not measured";
     case Missing::no_data: return vietnamese ? "không có dữ liệu" : "no data";
     case Missing::suppressed: return vietnamese ? "ẩn (< 5)" : "hidden (< 5)";
+    case Missing::not_given: return vietnamese ? "chưa cung cấp" : "not given";
     case Missing::not_applicable: break;
   }
   return "–";
@@ -146,6 +147,7 @@ std::string missing_for_programs(const Cell& cell) {
     case Missing::not_measured: return "not_measured";
     case Missing::no_data: return "no_data";
     case Missing::suppressed: return "suppressed";
+    case Missing::not_given: return "not_given";
     case Missing::not_applicable: break;
   }
   return "not_applicable";

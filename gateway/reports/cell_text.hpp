@@ -28,7 +28,7 @@ namespace xalink::reports {
 /// "1234.5", no marks between thousands, no exponent, no -0; "2024-09-18"; "2024-09-18T07:00:00.000+07:00";
 /// durations in seconds; a state's key; texts as they are, in that language. Nothing where there is no value.
 [[nodiscard]] std::optional<std::string> cell_for_programs(const Cell& cell, int digits, Language language);
-/// "not_measured", "no_data", "suppressed", "not_applicable"; empty where there is a value.
+/// "not_measured", "no_data", "suppressed", "not_applicable", "not_given"; empty where there is a value.
 [[nodiscard]] std::string missing_for_programs(const Cell& cell);
 
 /// Control characters but tab and line feed, which XML has no place for, become U+FFFD.

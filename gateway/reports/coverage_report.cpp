@@ -121,6 +121,9 @@ class CoverageReport {
     add_findings();
     document_.tables = {ground_.scope == Scope::commune ? communes_table() : units_table(),
                         requirements_table(), services_table()};
+    if (auto villages = village_table(input_); !villages.rows.empty()) {
+      document_.tables.push_back(std::move(villages));
+    }
     if (ground_.scope != Scope::commune) {
       document_.charts.push_back({ChartKind::stack,
                                   {"Communes by state", "Số xã theo tình trạng"},

@@ -74,7 +74,8 @@ class About {
   }
   void add(const Said& part, const std::vector<Fact>& facts) {
     for (const auto& fact : facts) {
-      add(part, fact.name, field_of(fact.value, fact.digits, language_), missing_for_programs(fact.value));
+      add(part, full_name(fact), field_of(fact.value, fact.digits, language_),
+          missing_for_programs(fact.value));
     }
   }
   [[nodiscard]] std::string text() && { return std::move(text_); }
@@ -90,12 +91,13 @@ std::string about(const Document& document, Language language) {
   lines.add(words.summary, document.title, {});
   lines.add(words.summary, words.period, csv_text_field(document.period.label(language)));
   lines.add(words.findings, document.findings);
+  // They limit the figures, and would not be seen below a hundred communes.
+  for (const auto& note : document.notes) lines.add(words.notes, {}, csv_text_field(note.in(language)));
   lines.add(words.parameters, document.parameters);
   lines.add(words.basis, basis_facts(document));
   for (const auto& commune : document.without_data) {
     lines.add(words.basis, words.without_data, csv_text_field(commune.in(language)));
   }
-  for (const auto& note : document.notes) lines.add(words.notes, {}, csv_text_field(note.in(language)));
   for (const auto& definition : document.definitions) {
     const auto& source = definition.source.in(language);
     lines.add(words.definitions, definition.term,

@@ -28,7 +28,8 @@ bool DelayedDossiers::was_down(const std::string& site, Date day) const {
   const auto found = ground_.sites.find(site);
   if (found == ground_.sites.end()) return false;
   const meaning::Interval whole_day{meaning::start_of(day), meaning::start_of(day + std::chrono::days(1))};
-  const auto hours = meaning::open_within(meaning::common_part(whole_day, ground_.span), ground_.opening, {});
+  const auto hours = meaning::open_within(meaning::common_part(whole_day, ground_.span), ground_.opening,
+                                          ground_.registry.office_hours_of(site, day));
   const auto tally = meaning::tally(found->second.timeline, hours);
   return tally.period.count() > 0 && 2 * tally.outage_time() >= tally.period;
 }
@@ -39,7 +40,9 @@ void DelayedDossiers::add(std::vector<meaning::DossierEvent> events) {
   if (!dossier || !dossier->accepted) return;
   const bool ended_here = dossier->ended && ground_.period.holds(*dossier->ended) && *dossier->ended < as_of;
   if (!ended_here && !dossier->pending()) return;
-  const auto judged = meaning::judge(*dossier, as_of, calendar_, procedures_, {});
+  const auto judged =
+      meaning::judge(*dossier, as_of, calendar_, procedures_, {},
+                     ground_.registry.office_hours_of(dossier->site, meaning::day_of(*dossier->accepted)));
   if (judged.standing == meaning::Standing::not_judged) return;
   const auto* commune = ground_.registry.commune_of(dossier->site, last_day(ground_));
   if (commune == nullptr) return;

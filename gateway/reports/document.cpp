@@ -72,7 +72,8 @@ std::string flaw_of(const std::vector<Fact>& facts) {
   std::set<std::string> keys;
   for (const auto& fact : facts) {
     if (fact.key.empty() || !keys.insert(fact.key).second) return fact.key + ": the key stands twice";
-    if (fact.name.empty() || half(fact.name)) return fact.key + ": the name lacks a language";
+    if (fact.name.empty() || half(fact.name) || half(fact.of))
+      return fact.key + ": the name lacks a language";
     if (!fits(fact.value, fact.kind)) return fact.key + ": another type than its kind";
   }
   return {};
@@ -83,6 +84,10 @@ std::string flaw_of(const std::vector<Fact>& facts) {
 Cell count_or_suppressed(std::int64_t count) {
   if (count >= 1 && count < 5) return Missing::suppressed;
   return count;
+}
+
+Said full_name(const Fact& fact) {
+  return fact.of.empty() ? fact.name : fact.name + " (" + fact.of + ")";
 }
 
 std::optional<std::size_t> column_at(const Table& table, std::string_view key) {
@@ -96,6 +101,16 @@ const Table* table_named(const Document& document, std::string_view key) {
   return found == document.tables.end() ? nullptr : &*found;
 }
 
+std::vector<const Table*> tables_on_map(const Document& document) {
+  std::vector<const Table*> tables;
+  if (!document.map) return tables;
+  for (const auto& key : {document.map->table, document.map->also}) {
+    const auto* table = key.empty() ? nullptr : table_named(document, key);
+    if (table != nullptr) tables.push_back(table);
+  }
+  return tables;
+}
+
 std::string flaw_of(const Document& document) {
   if (document.kind.empty() || document.title.empty() || half(document.title)) return "no kind or title";
   std::set<std::string> keys;
@@ -107,10 +122,14 @@ std::string flaw_of(const Document& document) {
     if (auto flaw = flaw_of(document, chart); !flaw.empty()) return flaw;
   }
   if (document.map) {
-    const auto* table = table_named(document, document.map->table);
-    const auto name = table == nullptr ? std::nullopt : column_at(*table, document.map->name);
-    const auto state = table == nullptr ? std::nullopt : column_at(*table, document.map->state);
-    if (!name || !state || table->columns[*state].kind != ColumnKind::state) return "a map of no table";
+    const std::size_t named = document.map->also.empty() ? 1 : 2;
+    const auto tables = tables_on_map(document);
+    if (tables.size() != named) return "a map of no table";
+    for (const auto* table : tables) {
+      const auto name = column_at(*table, document.map->name);
+      const auto state = column_at(*table, document.map->state);
+      if (!name || !state || table->columns[*state].kind != ColumnKind::state) return "a map of no table";
+    }
   }
   if (auto flaw = flaw_of(document.parameters); !flaw.empty()) return flaw;
   if (auto flaw = flaw_of(document.findings); !flaw.empty()) return flaw;

@@ -12,13 +12,12 @@
 
 #include "gateway/meaning/period.hpp"
 #include "gateway/registry/field_text.hpp"
-#include "gateway/registry/said.hpp"
 #include "sparkplug/clock.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::reports {
 
 using registry::Date;
-using registry::Said;
 
 /// What a column's cells are. Its unit stands in the heading.
 enum class ColumnKind : std::uint8_t {
@@ -55,6 +54,7 @@ enum class Missing : std::uint8_t {
   no_data,         ///< it is measured, and nothing came in this period
   suppressed,      ///< fewer than 5 cases: persons could be recognised
   not_applicable,  ///< there is nothing that it could be a figure of
+  not_given,       ///< the registry has a column for it that nobody filled in
 };
 
 /// `Milliseconds` for durations. A number that is not finite is written as no_data.
@@ -105,8 +105,9 @@ struct Chart {
 struct Map {
   Said title;
   std::string table;
-  std::string name;   ///< key of the column that names a row
-  std::string state;  ///< key of the column that gives the colour
+  std::string name;    ///< key of the column that names a row
+  std::string state;   ///< key of the column that gives the colour
+  std::string also{};  ///< key of a table whose rows are drawn too, with columns of these keys; may be empty
 };
 
 /// A figure of the report as a whole, or a setting that it was made with.
@@ -116,7 +117,11 @@ struct Fact {
   Cell value;
   ColumnKind kind = ColumnKind::text;
   int digits = 0;
+  Said of{};  ///< of a share, what it is of: "1,234 / 1,260 dossiers resolved"; may be empty
 };
+
+/// The fact's name, with what it is a share of.
+[[nodiscard]] Said full_name(const Fact& fact);
 
 struct Definition {
   Said term;
@@ -147,6 +152,9 @@ struct Document {
 /// Its place among the columns; nothing when no column has that key.
 [[nodiscard]] std::optional<std::size_t> column_at(const Table& table, std::string_view key);
 [[nodiscard]] const Table* table_named(const Document& document, std::string_view key);
+
+/// The tables that the map draws: none, one or two.
+[[nodiscard]] std::vector<const Table*> tables_on_map(const Document& document);
 
 /// What is wrong with it as a program: rows of another width than the columns, cells of another type than
 /// their column, charts and maps of columns that are not there, keys that stand twice, half a translation.

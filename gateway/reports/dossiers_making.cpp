@@ -21,9 +21,11 @@ Result<Document> make_dossiers_report(store::RecordQuery& records, const Dossier
   if (!counts) return Unexpected(counts.error());
   const auto answers = meaning::answers_of(std::move(*counts), order.period);
   for (const auto& row : answers.rows) table.add(row);
+  auto tasks = task_counts(records, "");
+  if (!tasks) return Unexpected(tasks.error());
   return dossiers_report({table, order.registry, order.rows, order.registry_version, order.period,
                           order.scope, order.audience, order.rules, reading->records + answers.rows.size(),
-                          reading->unusable, answers.reach_outside + answers.overlapping});
+                          reading->unusable, answers.reach_outside + answers.overlapping, std::move(*tasks)});
 }
 
 }  // namespace xalink::reports

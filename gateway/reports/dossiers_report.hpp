@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/meaning/service_table.hpp"
+#include "gateway/meaning/task_register.hpp"
 #include "gateway/registry/entry.hpp"
 #include "gateway/registry/registry.hpp"
 #include "gateway/reports/document.hpp"
@@ -34,10 +35,11 @@ struct DossiersReportInput {
   std::uint64_t records = 0;         ///< dossier events that were read
   std::uint64_t unusable = 0;        ///< of these
   std::size_t answers_left_out = 0;  ///< rows of answers that reach outside the period or overlap
+  std::vector<meaning::TaskCount> task_counts{};  ///< of agencies' boards, as they were taken
 };
 
 /// Pure: the same input gives the same report. Tables "units" (by scope), "figures", "scores", "official",
-/// "targets", "tasks"; for the office "due".
+/// "targets", "tasks", "task_counts"; for the office "due".
 [[nodiscard]] Document dossiers_report(const DossiersReportInput& input);
 
 }  // namespace xalink::reports

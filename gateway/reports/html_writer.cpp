@@ -32,6 +32,7 @@ h3 { font-size: 10.5pt; margin: 5mm 0 2mm; break-after: avoid; }
 .findings dt { font-size: 8.5pt; color: #555; }
 .findings dd { margin: 0; font-size: 15pt; font-weight: 600; font-variant-numeric: tabular-nums; }
 .findings dd.missing { font-size: 10.5pt; }
+.findings small { display: block; font-size: 8pt; font-weight: 400; color: #555; }
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.6mm 5mm; margin: 0; font-size: 9.5pt; }
 .facts dt { color: #555; max-width: 80mm; }
 .facts dd { margin: 0; }
@@ -153,7 +154,8 @@ class Page {
       const bool missing = !missing_for_programs(fact.value).empty();
       text_ += boxed ? "<div>" : "";
       text_ += "<dt>" + say(fact.name) + "</dt><dd" + (missing ? " class=\"missing\"" : "") + ">" +
-               value(fact.value, fact.kind, fact.digits) + "</dd>";
+               value(fact.value, fact.kind, fact.digits) +
+               (fact.of.empty() ? "" : "<small>" + say(fact.of) + "</small>") + "</dd>";
       text_ += boxed ? "</div>\n" : "\n";
     }
     text_ += "</dl>\n";
@@ -183,18 +185,25 @@ class Page {
   }
 
   void add(const Map& map) {
-    const auto* table = table_named(document_, map.table);
-    if (table == nullptr) return;
-    const auto drawn = svg_of(map, *table, language_);
+    Table points;  // of all tables on the map, what it shows of them
+    for (const auto* table : tables_on_map(document_)) {
+      const auto name = *column_at(*table, map.name);
+      const auto state = *column_at(*table, map.state);
+      if (points.columns.empty()) points.columns = {table->columns[name], table->columns[state]};
+      for (const auto& row : table->rows) {
+        points.rows.push_back({{row.cells[name], row.cells[state]}, row.place});
+      }
+    }
+    if (points.columns.empty()) return;
+    const auto drawn = svg_of(map, points, language_);
     if (!drawn.empty()) {
       text_ += "<figure><figcaption>" + say(map.title) + "</figcaption>" + drawn + "</figure>\n";
     }
-    const auto name = *column_at(*table, map.name);
     std::string names;
-    for (const auto& row : table->rows) {
+    for (const auto& row : points.rows) {
       if (row.place) continue;
-      names += (names.empty() ? "" : ", ") +
-               cell_for_people(row.cells[name], table->columns[name].kind, 0, language_);
+      names +=
+          (names.empty() ? "" : ", ") + cell_for_people(row.cells[0], points.columns[0].kind, 0, language_);
     }
     if (!names.empty()) {
       text_ += "<p class=\"note\">" + say(report_words().without_place) + ": " + escaped(names) + "</p>\n";

@@ -6,11 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "gateway/meaning/small_cells.hpp"
+
 namespace xalink::reports {
 namespace {
 
 using meaning::Cause;
-using registry::Said;
 
 constexpr double kWantedAvailability = 0.995;  // QCVN 34
 constexpr double kWorstShortfall = 0.25;
@@ -92,7 +93,9 @@ std::optional<double> need_of(const CommuneEvidence& commune, Criterion criterio
       return limited(static_cast<double>(commune.villages_without_power) /
                      static_cast<double>(*commune.villages_power_told));
     case Criterion::dossiers:
-      if (commune.dossiers.value_or(0) <= 0) return std::nullopt;
+      // Small counts are not shown: they may not follow from the points either.
+      if (commune.dossiers.value_or(0) < meaning::kSmallestShown) return std::nullopt;
+      if (meaning::is_small_cell(commune.dossiers_delayed)) return 0.0;
       return limited(static_cast<double>(commune.dossiers_delayed) / static_cast<double>(*commune.dossiers) /
                      kWorstDelayed);
     case Criterion::population:
@@ -104,14 +107,6 @@ std::optional<double> need_of(const CommuneEvidence& commune, Criterion criterio
     case Criterion::zone: break;
   }
   return zone_need(commune.zone);
-}
-
-Milliseconds outage_time(const CommuneEvidence& commune) {
-  Milliseconds sum{0};
-  for (std::size_t i = 0; i < meaning::kCauseCount; ++i) {
-    if (is_outage(static_cast<Cause>(i))) sum += commune.down[i];
-  }
-  return sum;
 }
 
 Investment kind_by(Cause cause) {
@@ -253,6 +248,20 @@ std::string_view to_string(Investment kind) {
 Said words_of(Investment kind) {
   const auto& words = kKindWords[static_cast<std::size_t>(kind)];
   return {words.english, words.vietnamese};
+}
+
+Milliseconds outage_time(const CommuneEvidence& commune) {
+  Milliseconds sum{0};
+  for (std::size_t i = 0; i < meaning::kCauseCount; ++i) {
+    if (is_outage(static_cast<Cause>(i))) sum += commune.down[i];
+  }
+  return sum;
+}
+
+State need_state(double score) {
+  if (score >= 50) return {"high", {"high need", "nhu cầu cao"}, Tone::bad};
+  if (score >= 25) return {"medium", {"medium need", "nhu cầu vừa"}, Tone::limited};
+  return {"low", {"low need", "nhu cầu thấp"}, Tone::good};
 }
 
 Ranking rank(const std::vector<CommuneEvidence>& communes, const Weights& weights) {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "gateway/meaning/cause.hpp"
-#include "gateway/registry/said.hpp"
 #include "gateway/reports/document.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::reports {
 
@@ -30,7 +30,7 @@ enum class Criterion : std::uint8_t {
 inline constexpr std::size_t kCriteria = 8;
 [[nodiscard]] std::string_view to_string(Criterion criterion);
 [[nodiscard]] std::optional<Criterion> criterion_named(std::string_view name);
-[[nodiscard]] registry::Said words_of(Criterion criterion);
+[[nodiscard]] Said words_of(Criterion criterion);
 
 /// Not negative, not all 0. Only their proportions count.
 using Weights = std::array<double, kCriteria>;
@@ -51,14 +51,22 @@ enum class Investment : std::uint8_t {
   none,           ///< nothing in this evidence asks for one
 };
 [[nodiscard]] std::string_view to_string(Investment kind);
-[[nodiscard]] registry::Said words_of(Investment kind);
+[[nodiscard]] Said words_of(Investment kind);
+
+/// What the registry says of the lines of a commune's sites. Empty: not given.
+struct ContractedLines {
+  std::string lines;                            ///< "fibre VNPT, 4g Viettel"
+  std::optional<double> down_mbps;              ///< of the fastest
+  std::optional<double> up_mbps;                ///< of the same
+  std::optional<std::int64_t> price_vnd_month;  ///< of all; nothing where one has no price
+};
 
 /// Of one commune. What is not told is no evidence: neither for need nor against it.
 struct CommuneEvidence {
   std::string key;
-  registry::Said name;
-  registry::Said unit;  ///< the larger one that it is counted in
-  std::string zone;     ///< I, II, III, none; empty: not told
+  Said name;
+  Said unit;         ///< the larger one that it is counted in
+  std::string zone;  ///< I, II, III, none; empty: not told
   std::optional<bool> border;
   std::optional<Place> place;
   std::optional<double> completeness;                     ///< share of the period that is known, 0 to 1
@@ -70,11 +78,20 @@ struct CommuneEvidence {
   std::int64_t villages_with_gaps = 0;
   std::optional<std::int64_t> villages_power_told;  ///< villages of which it is told
   std::int64_t villages_without_power = 0;
+  std::optional<Date> newest_survey;
+  ContractedLines contract;
+  std::string programmes;  ///< "1719; VTCI"; empty: not given
   std::optional<std::int64_t> dossiers;
   std::int64_t dossiers_delayed = 0;  ///< while the office was offline
   std::optional<std::int64_t> population;
   std::optional<double> ethnic_minority_percent;
 };
+
+/// Time of outages, whatever their cause; time that was switched off on purpose is none.
+[[nodiscard]] Milliseconds outage_time(const CommuneEvidence& commune);
+
+/// Need, not rank: it does not depend on how many communes there are.
+[[nodiscard]] State need_state(double score);
 
 struct RankedCommune {
   const CommuneEvidence* evidence = nullptr;

@@ -1,6 +1,7 @@
 #include "gateway/reports/investment_evidence.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace xalink::reports {
@@ -18,6 +19,26 @@ double shortfall(const meaning::Judged& judged) {
     return measured <= wanted || measured <= 0 ? 0 : 1 - wanted / measured;
   }
   return measured >= wanted || wanted <= 0 ? 0 : 1 - measured / wanted;
+}
+
+ContractedLines contracted(const registry::Registry& registry, const registry::Commune& commune, Date day) {
+  ContractedLines all;
+  std::set<std::string> names;
+  std::int64_t price = 0;
+  bool priced = true;
+  for (const auto& line : registry.lines()) {
+    if (!line.valid.holds(day) || registry.commune_of(line.site, day) != &commune) continue;
+    names.insert(line.technology + (line.provider.empty() ? "" : " " + line.provider));
+    priced = priced && line.price_vnd_month.has_value();
+    price += line.price_vnd_month.value_or(0);
+    if (line.down_mbps && *line.down_mbps > all.down_mbps.value_or(-1)) {
+      all.down_mbps = line.down_mbps;
+      all.up_mbps = line.up_mbps;
+    }
+  }
+  for (const auto& name : names) all.lines += (all.lines.empty() ? "" : ", ") + name;
+  if (priced && !names.empty()) all.price_vnd_month = price;
+  return all;
 }
 
 }  // namespace
@@ -75,6 +96,7 @@ std::vector<CommuneEvidence> commune_evidence(const OutageReportInput& ground, c
     }
     const auto villages = meaning::village_figures(registry, commune->key, day);
     if (villages.surveyed > 0) {
+      evidence.newest_survey = villages.newest_survey;
       evidence.villages = static_cast<std::int64_t>(villages.surveyed);
       evidence.villages_without_signal = static_cast<std::int64_t>(villages.without_signal);
       evidence.villages_with_gaps = static_cast<std::int64_t>(villages.with_gaps);
@@ -84,6 +106,8 @@ std::vector<CommuneEvidence> commune_evidence(const OutageReportInput& ground, c
       if (told > 0) evidence.villages_power_told = told;
       evidence.villages_without_power = static_cast<std::int64_t>(villages.without_power);
     }
+    evidence.contract = contracted(registry, *commune, day);
+    evidence.programmes = commune->programmes;
     evidence.population = commune->population;
     evidence.ethnic_minority_percent = commune->ethnic_minority_percent;
     communes.push_back(std::move(evidence));

@@ -5,53 +5,10 @@
 #include <utility>
 
 #include "gateway/reports/cell_text.hpp"
+#include "gateway/reports/investment/tables.hpp"
 
 namespace xalink::reports {
 namespace {
-
-using meaning::Cause;
-
-Cell percent(const std::optional<double>& share) {
-  return share ? Cell(100 * *share) : Cell(Missing::no_data);
-}
-
-Cell number(const std::optional<std::int64_t>& count) {
-  return count ? Cell(*count) : Cell(Missing::no_data);
-}
-
-Cell out_of(std::int64_t count, const std::optional<std::int64_t>& of) {
-  return of ? Cell(count) : Cell(Missing::no_data);
-}
-
-/// Need, not rank: it does not depend on how many communes there are.
-State need_state(double score) {
-  if (score >= 50) return {"high", {"high need", "nhu cầu cao"}, Tone::bad};
-  if (score >= 25) return {"medium", {"medium need", "nhu cầu vừa"}, Tone::limited};
-  return {"low", {"low need", "nhu cầu thấp"}, Tone::good};
-}
-
-Cell cause_cell(const RankedCommune& commune) {
-  if (!commune.cause) return Missing::not_applicable;
-  return Said{meaning::cause_label(*commune.cause, Language::english),
-              meaning::cause_label(*commune.cause, Language::vietnamese)};
-}
-
-Milliseconds outage_time(const CommuneEvidence& commune) {
-  Milliseconds sum{0};
-  for (std::size_t i = 0; i < meaning::kCauseCount; ++i) {
-    if (is_outage(static_cast<Cause>(i))) sum += commune.down[i];
-  }
-  return sum;
-}
-
-Cell zone_cell(const CommuneEvidence& commune) {
-  return commune.zone.empty() ? Cell(Missing::no_data) : Cell(zone_name(commune.zone));
-}
-
-Cell border_cell(const CommuneEvidence& commune) {
-  if (!commune.border) return Missing::no_data;
-  return *commune.border ? Said{"yes", "có"} : Said{"no", "không"};
-}
 
 std::string in_english(double value, int digits) {
   return number_for_people(value, digits, Language::english);
@@ -63,9 +20,7 @@ std::string in_vietnamese(double value, int digits) {
 class InvestmentReport {
  public:
   explicit InvestmentReport(const InvestmentReportInput& input)
-      : input_(input), ranking_(rank(input.communes, input.weights)) {
-    for (const auto& commune : input.communes) names_[commune.key] = commune.name;
-  }
+      : input_(input), ranking_(rank(input.communes, input.weights)) {}
 
   Document write() {
     document_.kind = "investment";
@@ -73,9 +28,21 @@ class InvestmentReport {
     document_.title = {"Where to invest first", "Thứ tự ưu tiên đầu tư hạ tầng số"};
     document_.period = input_.period;
     add_parameters();
+    if (input_.before != nullptr) {
+      document_.parameters.push_back({"period_before",
+                                      {"Trend against", "Xu hướng so với"},
+                                      Said{input_.period_before.label(Language::english),
+                                           input_.period_before.label(Language::vietnamese)},
+                                      ColumnKind::text,
+                                      0});
+    }
     add_findings();
-    document_.tables = {ranking_table(), points_table(), unranked_table(), sensitivity_table()};
-    if (input_.scope != Scope::commune) document_.tables.push_back(units_table());
+    document_.tables = {
+        investment_tables::ranking(input_, ranking_), investment_tables::evidence(ranking_),
+        investment_tables::registered(ranking_),      investment_tables::points(input_, ranking_),
+        investment_tables::unranked(ranking_),        investment_tables::sensitivity(input_, ranking_)};
+    if (input_.scope != Scope::commune)
+      document_.tables.push_back(investment_tables::units(input_, ranking_));
     document_.charts = {
         {ChartKind::bar,
          {"Need, the first communes", "Nhu cầu, các xã đầu"},
@@ -94,7 +61,7 @@ class InvestmentReport {
                                 points,
                                 20,
                                 {}});
-    document_.map = Map{{"Need for investment", "Nhu cầu đầu tư"}, "ranking", "commune", "state"};
+    document_.map = Map{{"Need for investment", "Nhu cầu đầu tư"}, "ranking", "commune", "state", "unranked"};
     add_notes();
     add_definitions();
     return std::move(document_);
@@ -138,222 +105,6 @@ class InvestmentReport {
     for (const auto& [kind, count] : kinds) {
       add(("kind_" + std::string(to_string(kind))).c_str(), words_of(kind), count);
     }
-  }
-
-  Table ranking_table() const {
-    Table table;
-    table.key = "ranking";
-    table.title = {"Ranking", "Xếp hạng"};
-    table.note = {
-        "The larger the score, the greater the need. Communes without enough data have no rank and stand "
-        "at the end.",
-        "Điểm càng lớn, nhu cầu càng cao. Xã thiếu dữ liệu không có hạng và đứng cuối."};
-    table.fixed_columns = 2;
-    table.columns = {
-        {"rank", {"Rank", "Hạng"}, ColumnKind::integer, 0},
-        {"commune", {"Commune", "Xã"}, ColumnKind::text, 0},
-        {"zone", {"Region", "Khu vực"}, ColumnKind::text, 0},
-        {"score", {"Score, 0–100", "Điểm, 0–100"}, ColumnKind::decimal, 2},
-        {"state", {"Need", "Nhu cầu"}, ColumnKind::state, 0},
-        {"kind", {"Kind of investment", "Loại đầu tư"}, ColumnKind::text, 0},
-        {"cause", {"Main cause", "Nguyên nhân chính"}, ColumnKind::text, 0},
-        {"cause_percent", {"Its share of outages", "Tỷ lệ trong thời gian mất"}, ColumnKind::percent, 0},
-        {"availability_percent",
-         {"Availability, office hours", "Khả dụng, giờ làm việc"},
-         ColumnKind::percent,
-         2},
-        {"completeness_percent", {"Time known", "Thời gian biết được"}, ColumnKind::percent, 0},
-        {"outage_time", {"Time of outages", "Thời gian mất"}, ColumnKind::duration, 0},
-        {"coverage_gap_percent", {"Gap to thresholds", "Thiếu so với ngưỡng"}, ColumnKind::percent, 1},
-        {"villages", {"Villages surveyed", "Thôn đã khảo sát"}, ColumnKind::integer, 0},
-        {"villages_without_signal", {"No signal", "Trắng sóng"}, ColumnKind::integer, 0},
-        {"villages_with_gaps", {"Gaps", "Lõm sóng"}, ColumnKind::integer, 0},
-        {"villages_without_power", {"No grid power", "Chưa có điện lưới"}, ColumnKind::integer, 0},
-        {"dossiers", {"Dossiers", "Hồ sơ"}, ColumnKind::integer, 0},
-        {"dossiers_delayed", {"Delayed offline", "Chậm do mất kết nối"}, ColumnKind::integer, 0},
-        {"population", {"Population", "Dân số"}, ColumnKind::integer, 0},
-        {"ethnic_minority_percent", {"Ethnic minorities", "Dân tộc thiểu số"}, ColumnKind::percent, 1},
-        {"border", {"Border", "Biên giới"}, ColumnKind::text, 0},
-        {"evidence_percent",
-         {"Evidence, of the weights", "Bằng chứng, theo trọng số"},
-         ColumnKind::percent,
-         0},
-    };
-    for (const auto& commune : ranking_.ranked) {
-      const auto& evidence = *commune.evidence;
-      Row row;
-      row.place = evidence.place;
-      row.cells = {std::int64_t{commune.rank},
-                   evidence.name,
-                   zone_cell(evidence),
-                   commune.score,
-                   need_state(commune.score),
-                   words_of(commune.kind),
-                   cause_cell(commune),
-                   commune.cause ? Cell(100 * commune.cause_share) : Cell(Missing::not_applicable)};
-      add_evidence(row, evidence);
-      row.cells.emplace_back(100 * commune.evidence_share);
-      table.rows.push_back(std::move(row));
-    }
-    for (const auto* evidence : ranking_.unranked) {
-      Row row;
-      row.place = evidence->place;
-      row.cells = {Missing::not_applicable,
-                   evidence->name,
-                   zone_cell(*evidence),
-                   Missing::no_data,
-                   State{"no_data", {"no data", "không có dữ liệu"}, Tone::unknown},
-                   Missing::no_data,
-                   Missing::no_data,
-                   Missing::no_data};
-      add_evidence(row, *evidence);
-      row.cells.emplace_back(Missing::not_applicable);
-      table.rows.push_back(std::move(row));
-    }
-    return table;
-  }
-
-  static void add_evidence(Row& row, const CommuneEvidence& evidence) {
-    const bool known = evidence.completeness.value_or(0) > 0;
-    row.cells.push_back(percent(evidence.availability));
-    row.cells.push_back(percent(evidence.completeness));
-    row.cells.push_back(known ? Cell(outage_time(evidence)) : Cell(Missing::no_data));
-    row.cells.push_back(percent(evidence.coverage_gap));
-    row.cells.push_back(number(evidence.villages));
-    row.cells.push_back(out_of(evidence.villages_without_signal, evidence.villages));
-    row.cells.push_back(out_of(evidence.villages_with_gaps, evidence.villages));
-    row.cells.push_back(out_of(evidence.villages_without_power, evidence.villages_power_told));
-    row.cells.push_back(evidence.dossiers ? count_or_suppressed(*evidence.dossiers)
-                                          : Cell(Missing::not_measured));
-    row.cells.push_back(evidence.dossiers ? count_or_suppressed(evidence.dossiers_delayed)
-                                          : Cell(Missing::not_measured));
-    row.cells.push_back(number(evidence.population));
-    row.cells.push_back(evidence.ethnic_minority_percent ? Cell(*evidence.ethnic_minority_percent)
-                                                         : Cell(Missing::no_data));
-    row.cells.push_back(border_cell(evidence));
-  }
-
-  Table points_table() const {
-    Table table;
-    table.key = "points";
-    table.title = {"What each score is made of", "Điểm gồm những gì"};
-    table.note = {
-        "Points of each criterion: 100 × weight × need / sum of the weights with evidence. They add up to "
-        "the score.",
-        "Điểm từng tiêu chí: 100 × trọng số × nhu cầu / tổng trọng số có bằng chứng. Cộng lại bằng điểm."};
-    table.columns = {{"commune", {"Commune", "Xã"}, ColumnKind::text, 0}};
-    for (std::size_t i = 0; i < kCriteria; ++i) {
-      table.columns.push_back({key_of(i), words_of(static_cast<Criterion>(i)), ColumnKind::decimal, 2});
-    }
-    table.columns.push_back({"score", {"Score", "Điểm"}, ColumnKind::decimal, 2});
-    for (const auto& commune : ranking_.ranked) {
-      double known = 0;
-      for (std::size_t i = 0; i < kCriteria; ++i) known += commune.need[i] ? input_.weights[i] : 0;
-      Row row;
-      row.cells.emplace_back(commune.evidence->name);
-      for (std::size_t i = 0; i < kCriteria; ++i) {
-        row.cells.push_back(commune.need[i] && known > 0
-                                ? Cell(100 * input_.weights[i] * *commune.need[i] / known)
-                                : Cell(Missing::no_data));
-      }
-      row.cells.emplace_back(commune.score);
-      table.rows.push_back(std::move(row));
-    }
-    return table;
-  }
-
-  Table unranked_table() const {
-    Table table;
-    table.key = "unranked";
-    table.title = {"Not ranked for want of data", "Chưa xếp hạng do thiếu dữ liệu"};
-    table.note = {
-        "Nothing says that these are well connected. Next: bring a board to them, or see why it is silent "
-        "(xalink-gateway boards).",
-        "Không có gì cho thấy các xã này có kết nối tốt. Tiếp theo: lắp máy, hoặc xem vì sao máy im lặng "
-        "(xalink-gateway boards)."};
-    table.columns = {
-        {"commune", {"Commune", "Xã"}, ColumnKind::text, 0},
-        {"zone", {"Region", "Khu vực"}, ColumnKind::text, 0},
-        {"completeness_percent", {"Time known", "Thời gian biết được"}, ColumnKind::percent, 1},
-        {"villages", {"Villages surveyed", "Thôn đã khảo sát"}, ColumnKind::integer, 0},
-        {"villages_without_signal", {"No signal", "Trắng sóng"}, ColumnKind::integer, 0},
-        {"villages_without_power", {"No grid power", "Chưa có điện lưới"}, ColumnKind::integer, 0},
-        {"population", {"Population", "Dân số"}, ColumnKind::integer, 0}};
-    for (const auto* evidence : ranking_.unranked) {
-      table.rows.push_back(
-          {{evidence->name, zone_cell(*evidence), percent(evidence->completeness), number(evidence->villages),
-            out_of(evidence->villages_without_signal, evidence->villages),
-            out_of(evidence->villages_without_power, evidence->villages_power_told),
-            number(evidence->population)},
-           evidence->place});
-    }
-    return table;
-  }
-
-  Said names_of(const std::vector<std::string>& keys) const {
-    Said all;
-    for (const auto& key : keys) {
-      const auto& name = names_.at(key);
-      all.english += (all.english.empty() ? "" : ", ") + name.english;
-      all.vietnamese += (all.vietnamese.empty() ? "" : ", ") + name.vietnamese;
-    }
-    return all.empty() ? Said{"nobody", "không có"} : all;
-  }
-
-  Table sensitivity_table() const {
-    Table table;
-    table.key = "sensitivity";
-    table.title = {"How the first ten change when a weight does",
-                   "Mười xã đầu thay đổi thế nào khi đổi trọng số"};
-    table.columns = {
-        {"criterion", {"Weight of", "Trọng số"}, ColumnKind::text, 0},
-        {"weight", {"Weight", "Giá trị"}, ColumnKind::decimal, 1},
-        {"change_percent", {"Changed by", "Thay đổi"}, ColumnKind::percent, 0},
-        {"entered", {"Come among the first ten", "Vào mười xã đầu"}, ColumnKind::text, 0},
-        {"left", {"Leave them", "Ra khỏi"}, ColumnKind::text, 0},
-        {"largest_move", {"Largest move, ranks", "Đổi hạng nhiều nhất"}, ColumnKind::integer, 0}};
-    for (const auto& change : ranking_.sensitivity) {
-      table.rows.push_back(
-          {{words_of(change.criterion), input_.weights[static_cast<std::size_t>(change.criterion)],
-            change.factor < 1 ? -20.0 : 20.0, names_of(change.entered), names_of(change.left),
-            std::int64_t{change.largest_move}},
-           std::nullopt});
-    }
-    return table;
-  }
-
-  Table units_table() const {
-    std::map<std::string, Said> units;
-    for (const auto& commune : input_.communes) units[commune.unit.english] = commune.unit;
-    struct Sum {
-      std::int64_t ranked = 0;
-      std::int64_t unranked = 0;
-      std::int64_t first = 0;
-      double score = 0;
-    };
-    std::map<std::string, Sum> sums;
-    for (const auto& commune : ranking_.ranked) {
-      auto& sum = sums[commune.evidence->unit.english];
-      ++sum.ranked;
-      sum.score += commune.score;
-      if (commune.rank <= static_cast<int>(kFirst)) ++sum.first;
-    }
-    for (const auto* evidence : ranking_.unranked) ++sums[evidence->unit.english].unranked;
-    Table table;
-    table.key = "units";
-    table.title = {"By unit", "Theo đơn vị"};
-    table.columns = {{"unit", heading_of(input_.scope), ColumnKind::text, 0},
-                     {"ranked", {"Communes ranked", "Số xã xếp hạng"}, ColumnKind::integer, 0},
-                     {"unranked", {"Not ranked", "Chưa xếp hạng"}, ColumnKind::integer, 0},
-                     {"first_ten", {"Among the first ten", "Trong mười xã đầu"}, ColumnKind::integer, 0},
-                     {"mean_score", {"Mean score", "Điểm trung bình"}, ColumnKind::decimal, 2}};
-    for (const auto& [name, sum] : sums) {
-      table.rows.push_back(
-          {{units.at(name), sum.ranked, sum.unranked, sum.first,
-            sum.ranked > 0 ? Cell(sum.score / static_cast<double>(sum.ranked)) : Cell(Missing::no_data)},
-           std::nullopt});
-    }
-    return table;
   }
 
   void add_notes() {
@@ -411,8 +162,18 @@ class InvestmentReport {
          {"The registry's surveys", "Khảo sát trong danh bạ"}},
         {{"Need: dossiers", "Nhu cầu: hồ sơ"},
          {"Dossiers that fell due while the office was offline and were late / dossiers handled; a fifth is "
-          "1",
-          "Hồ sơ đến hạn khi trụ sở mất kết nối và bị trễ / hồ sơ đã xử lý; một phần năm là 1"},
+          "1. Fewer than 5 of them count as none, and of fewer than 5 dossiers nothing is concluded: neither "
+          "can be told from the score.",
+          "Hồ sơ đến hạn khi trụ sở mất kết nối và bị trễ / hồ sơ đã xử lý; một phần năm là 1. Dưới 5 hồ sơ "
+          "chậm tính là không có, dưới 5 hồ sơ thì không kết luận: không thể suy ra từ điểm số."},
+         {}},
+        {{"Trend", "Xu hướng"},
+         {"Availability in office hours less that of the period before, in points; from half a point on "
+          "better or worse. Only of a unit that was in force then and of which a tenth of the time is known. "
+          "The rank before is by the same formula and weights over that period.",
+          "Độ khả dụng trong giờ làm việc trừ của kỳ trước, tính bằng điểm phần trăm; từ nửa điểm là tốt hơn "
+          "hoặc kém hơn. Chỉ với đơn vị đã có khi đó và biết được ít nhất một phần mười thời gian. Hạng kỳ "
+          "trước tính cùng công thức và trọng số."},
          {}},
         {{"Need: people", "Nhu cầu: người dân"},
          {"Population / 10,000, at most 1; share of ethnic minorities; region III 1, II two thirds, I one "
@@ -447,7 +208,6 @@ class InvestmentReport {
 
   const InvestmentReportInput& input_;
   Ranking ranking_;
-  std::map<std::string, Said> names_;
   Document document_;
 };
 

@@ -78,6 +78,7 @@ std::string json_of(const Fact& fact) {
                  {"kind", quoted(name_of(fact.kind))},
                  {"missing", quoted(missing_for_programs(fact.value))},
                  {"name", json_of(fact.name)},
+                 {"of", said_or_null(fact.of)},
                  {"value", json_of(fact.value, fact.kind, fact.digits)}});
 }
 
@@ -197,7 +198,7 @@ std::string as_json(const Document& document) {
 std::string as_geojson(const Document& document) {
   std::vector<std::string> features;
   std::vector<std::string> without;
-  if (const auto* table = document.map ? table_named(document, document.map->table) : nullptr) {
+  for (const auto* table : tables_on_map(document)) {
     for (const auto& row : table->rows) {
       auto members = cells_of(*table, row);
       members["missing"] = missing_of(*table, row);

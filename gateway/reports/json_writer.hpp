@@ -17,7 +17,7 @@ namespace xalink::reports {
 ///   SAID   {"en": TEXT, "vi": TEXT}
 ///   BASIS  {"calendar_version": TEXT|null, "estimated_percent": NUMBER|null, "records": N,
 ///           "registry_version": N|null, "without_data": [SAID...]}
-///   FACT   {"key", "kind": KIND, "missing": WHY, "name": SAID, "value": VALUE|null}
+///   FACT   {"key", "kind": KIND, "missing": WHY, "name": SAID, "of": SAID|null, "value": VALUE|null}
 ///   PERIOD {"days": N, "first": DAY, "from_ms": N, "label": SAID, "last": DAY, "name": "2024-Q3", "to_ms":
 ///   N};
 ///          days are Vietnam's, both included; milliseconds since 1970-01-01 UTC, to_ms not included
@@ -27,7 +27,8 @@ namespace xalink::reports {
 ///           "place": [LONGITUDE, LATITUDE]|null}
 ///   KIND   "text" (TEXT or SAID), "integer", "decimal", "percent" (97.9 is 97.9 %), "duration" (seconds),
 ///          "date" ("2024-09-18"), "time" ("2024-09-18T07:00:00.000+07:00"), "state" (its key)
-///   WHY    "not_measured", "no_data", "suppressed" (fewer than 5 cases), "not_applicable"; of a FACT with a
+///   WHY    "not_measured", "no_data", "suppressed" (fewer than 5 cases), "not_applicable", "not_given"; of a
+///   FACT with a
 ///          value ""
 [[nodiscard]] std::string as_json(const Document& document);
 

@@ -13,6 +13,7 @@
 #include "gateway/reports/report_sources.hpp"
 #include "gateway/reports/services_report.hpp"
 #include "gateway/reports/threshold_profiles_text.hpp"
+#include "gateway/service_reading.hpp"
 #include "gateway/site_reading.hpp"
 #include "gateway/store/connected_query.hpp"
 #include "gateway/store/record_query.hpp"
@@ -87,8 +88,9 @@ Result<meaning::ThresholdProfile> read_profile(const Sources& sources) {
     if (profile.id == sources.profile) return std::move(profile);
     names += (names.empty() ? "" : ", ") + profile.id;
   }
-  return failure("--profile", "there is no profile \"" + sources.profile + "\"",
-                 "Next: write one of " + names);
+  return Unexpected(refusal(
+      "--profile", Said("there is no profile ", "không có bộ ngưỡng ") + ("\"" + sources.profile + "\""),
+      Said("write one of ", "ghi một trong ") + names));
 }
 
 }  // namespace
@@ -121,7 +123,9 @@ Result<Document> measured_report(const Sources& sources, const meaning::Threshol
   if (!records) return Unexpected(records.error());
   Province province(sources);
   if (const auto read = province.read(*records); !read) return Unexpected(read.error());
-  auto document = write({province.ground(), province.measured(), profile});
+  auto villages = village_counts(*records, "");
+  if (!villages) return Unexpected(villages.error());
+  auto document = write({province.ground(), province.measured(), profile, std::move(*villages)});
   province.tell_of_removed(document);
   return document;
 }
@@ -143,19 +147,36 @@ Result<Document> investment(const Sources& sources) {
   if (!profile) return Unexpected(profile.error());
   auto records = store::RecordQuery::open(sources.store);
   if (!records) return Unexpected(records.error());
+  const auto evidence_of = [&](const Province& measured) -> Result<std::vector<CommuneEvidence>> {
+    const auto ground = measured.ground();
+    auto communes = commune_evidence(ground, measured.measured(), *profile);
+    DelayedDossiers delayed(ground, sources.calendar, sources.procedures);
+    if (const auto read = delayed.read(*records); !read) return Unexpected(read.error());
+    delayed.put_into(communes);
+    return communes;
+  };
+  Sources earlier = sources;
+  earlier.period = meaning::period_before(sources.period);
+  std::vector<CommuneEvidence> before;
+  {
+    Province province(earlier);
+    if (const auto read = province.read(*records); !read) return Unexpected(read.error());
+    auto communes = evidence_of(province);
+    if (!communes) return Unexpected(communes.error());
+    before = std::move(*communes);
+  }
   Province province(sources);
   if (const auto read = province.read(*records); !read) return Unexpected(read.error());
   const auto ground = province.ground();
-  auto communes = commune_evidence(ground, province.measured(), *profile);
-  DelayedDossiers delayed(ground, sources.calendar, sources.procedures);
-  if (const auto read = delayed.read(*records); !read) return Unexpected(read.error());
-  delayed.put_into(communes);
-  auto document =
-      investment_report({communes,
-                         sources.weights,
-                         sources.period,
-                         sources.scope,
-                         {profile->name(Language::english), profile->name(Language::vietnamese)}});
+  const auto communes = evidence_of(province);
+  if (!communes) return Unexpected(communes.error());
+  auto document = investment_report({*communes,
+                                     sources.weights,
+                                     sources.period,
+                                     sources.scope,
+                                     {profile->name(Language::english), profile->name(Language::vietnamese)},
+                                     &before,
+                                     earlier.period});
   add_ground(document, ground);
   province.tell_of_removed(document);
   return document;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gateway/meaning/cause.hpp"
+#include "gateway/reports/cell_text.hpp"
 #include "gateway/reports/unit_place.hpp"
 
 namespace xalink::reports {
@@ -109,12 +110,21 @@ class OutageReport {
     const auto add = [&](const char* key, Said name, Cell value, ColumnKind kind, int digits) {
       document_.findings.push_back({key, std::move(name), std::move(value), kind, digits});
     };
-    add("office_percent", {"Availability, office hours", "Khả dụng, giờ làm việc"},
-        percent_of(availability(total_.office_hours, meaning::Base::known_time)), ColumnKind::percent, 2);
-    add("all_percent", {"Availability, all hours", "Khả dụng, mọi giờ"},
-        percent_of(availability(all, meaning::Base::known_time)), ColumnKind::percent, 2);
-    add("completeness_percent", {"Time known", "Thời gian biết được"}, percent_of(all.completeness()),
-        ColumnKind::percent, 1);
+    const auto add_share = [&](const char* key, Said name, const meaning::Share& share, const Said& of,
+                               int digits) {
+      add(key, std::move(name), percent_of(share), ColumnKind::percent, digits);
+      if (share.denominator.count() == 0) return;
+      document_.findings.back().of =
+          Said::same(duration_for_people(share.numerator) + " / " + duration_for_people(share.denominator)) +
+          of;
+    };
+    const Said known_hours{" h known", " giờ biết được"};
+    add_share("office_percent", {"Availability, office hours", "Khả dụng, giờ làm việc"},
+              availability(total_.office_hours, meaning::Base::known_time), known_hours, 2);
+    add_share("all_percent", {"Availability, all hours", "Khả dụng, mọi giờ"},
+              availability(all, meaning::Base::known_time), known_hours, 2);
+    add_share("completeness_percent", {"Time known", "Thời gian biết được"}, all.completeness(),
+              {" h in all", " giờ tổng cộng"}, 1);
     const bool known = all.known().count() > 0;
     const auto if_known = [&](Cell cell) { return known ? std::move(cell) : Cell(Missing::no_data); };
     add("outages", {"Outages", "Số lần mất kết nối"}, if_known(count(all.outages)), ColumnKind::integer, 0);

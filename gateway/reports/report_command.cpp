@@ -10,14 +10,15 @@
 #include "gateway/registry/registry_store.hpp"
 #include "gateway/reports/report_sources.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
 
 using reports::Document;
 
-int complain(const Error& error, ExitCode code = kProblem) {
-  return xalink::complain("xalink-gateway", error.to_string(), code);
+int complain(const Error& error, Language language, ExitCode code = kProblem) {
+  return xalink::complain("xalink-gateway", told(error, language), code);
 }
 
 struct Maker {
@@ -66,23 +67,28 @@ Result<void> read_registry(reports::Sources& sources, const std::filesystem::pat
 /// "availability=30", "zone=0.5"; a number with a point.
 Result<reports::Weights> read_weights(const std::vector<std::string>& texts) {
   auto weights = reports::kUsualWeights;
-  constexpr const char* kNext =
-      "Next: write --weight availability=30; the others are coverage, villages, power, dossiers, population, "
-      "ethnic_minority, zone";
+  const auto refused = [](const Said& what) {
+    const std::string names = "coverage, villages, power, dossiers, population, ethnic_minority, zone";
+    return Unexpected(refusal("--weight", what,
+                              {"write --weight availability=30; the others are " + names,
+                               "ghi --weight availability=30; các tiêu chí khác: " + names}));
+  };
   for (const auto& text : texts) {
     const auto sign = text.find('=');
     const auto criterion = reports::criterion_named(std::string_view(text).substr(0, sign));
     if (sign == std::string::npos || !criterion) {
-      return failure("--weight", "\"" + text + "\" names no criterion", kNext);
+      return refused(Said::same("\"" + text + "\"") +
+                     Said(" names no criterion", " không phải tiêu chí nào"));
     }
     const auto number = registry::read_decimal(std::string_view(text).substr(sign + 1));
     if (!number || *number < 0 || *number > 1000) {
-      return failure("--weight", "\"" + text + "\" gives no number from 0 to 1000", kNext);
+      return refused(Said::same("\"" + text + "\"") +
+                     Said(" gives no number from 0 to 1000", " không cho một số từ 0 đến 1000"));
     }
     weights[static_cast<std::size_t>(*criterion)] = *number;
   }
   if (std::ranges::all_of(weights, [](double weight) { return weight == 0; })) {
-    return failure("--weight", "all weights are 0", kNext);
+    return refused({"all weights are 0", "mọi trọng số đều bằng 0"});
   }
   return weights;
 }
@@ -92,8 +98,10 @@ Result<std::vector<reports::Format>> read_formats(const std::vector<std::string>
   for (const auto& name : names) {
     const auto format = reports::format_named(name);
     if (!format) {
-      return failure("--format", "there is no format \"" + name + "\"",
-                     "Next: write xlsx, html, csv, geojson or json, or several with commas between them");
+      return Unexpected(
+          refusal("--format", Said("there is no format ", "không có định dạng ") + ("\"" + name + "\""),
+                  {"write xlsx, html, csv, geojson or json, or several with commas between them",
+                   "ghi xlsx, html, csv, geojson hoặc json; nhiều định dạng cách nhau bằng dấu phẩy"}));
     }
     if (std::ranges::find(formats, *format) == formats.end()) formats.push_back(*format);
   }
@@ -116,37 +124,47 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
   const auto maker =
       std::ranges::find_if(makers(), [&](const Maker& each) { return order.kind == each.kind.name; });
   if (maker == makers().end()) {
-    return complain(Error{"report", "there is no report \"" + order.kind + "\"",
-                          "Next: xalink-gateway report --help lists them"},
-                    kUsage);
+    return complain(
+        refusal("report", Said("there is no report ", "không có báo cáo ") + ("\"" + order.kind + "\""),
+                {"xalink-gateway report --help lists them", "xem danh sách: xalink-gateway report --help"}),
+        language, kUsage);
   }
   const auto period = meaning::read_period(order.period);
-  if (!period) return complain(period.error(), kUsage);
+  if (!period) return complain(period.error(), language, kUsage);
   const auto scope = reports::scope_named(order.by);
   if (!scope) {
-    return complain(Error{"--by", "there are no rows by \"" + order.by + "\"",
-                          "Next: write commune, district, region or province"},
-                    kUsage);
+    return complain(
+        refusal("--by", Said("there are no rows by ", "không có báo cáo theo ") + ("\"" + order.by + "\""),
+                {"write commune, district, region or province",
+                 "ghi commune (xã), district (huyện), region (khu vực) hoặc province (tỉnh)"}),
+        language, kUsage);
   }
   if (order.due != "day" && order.due != "moment") {
-    return complain(Error{"--due", "due dates are not compared by \"" + order.due + "\"",
-                          "Next: write day (as the one-stop software does) or moment"},
-                    kUsage);
+    return complain(
+        refusal("--due",
+                Said("due dates are not compared by ", "không so hạn trả theo ") + ("\"" + order.due + "\""),
+                {"write day (as the one-stop software does) or moment",
+                 "ghi day (theo ngày, như phần mềm một cửa) hoặc moment (theo thời điểm)"}),
+        language, kUsage);
   }
   const auto formats = read_formats(order.formats);
-  if (!formats) return complain(formats.error(), kUsage);
+  if (!formats) return complain(formats.error(), language, kUsage);
   const auto weights = read_weights(order.weights);
-  if (!weights) return complain(weights.error(), kUsage);
+  if (!weights) return complain(weights.error(), language, kUsage);
   if (!order.weights.empty() && order.kind != "investment") {
-    return complain(Error{"--weight", "the report " + order.kind + " has no weights",
-                          "Next: leave it out, or write report investment"},
-                    kUsage);
+    return complain(
+        refusal(
+            "--weight",
+            {"the report " + order.kind + " has no weights", "báo cáo " + order.kind + " không có trọng số"},
+            {"leave it out, or write report investment", "bỏ tùy chọn này, hoặc lập báo cáo investment"}),
+        language, kUsage);
   }
   const auto now = clock.wall();
   if (period->from() > now) {
     return complain(
-        Error{"--period", "\"" + order.period + "\" has not begun", "Next: name a period that has begun"},
-        kUsage);
+        refusal("--period", Said::same("\"" + order.period + "\"") + Said(" has not begun", " chưa bắt đầu"),
+                {"name a period that has begun", "ghi một kỳ đã bắt đầu"}),
+        language, kUsage);
   }
   reports::Sources sources;
   sources.store = store;
@@ -159,16 +177,16 @@ int run_report(const std::filesystem::path& store, const std::filesystem::path& 
   sources.weights = *weights;
   ProgressBar progress(clock, language == Language::vietnamese ? "Lập báo cáo" : "Making the report");
   sources.progress = &progress;
-  if (const auto read = read_registry(sources, registry); !read) return complain(read.error());
+  if (const auto read = read_registry(sources, registry); !read) return complain(read.error(), language);
   // Before the work, which takes minutes for a year of a province.
-  if (const auto made = reports::make_folder(order.folder); !made) return complain(made.error());
+  if (const auto made = reports::make_folder(order.folder); !made) return complain(made.error(), language);
   const auto document = maker->make(sources);
   if (!document) {
     // An option names what is not there.
-    return complain(document.error(), document.error().where.starts_with("--") ? kUsage : kProblem);
+    return complain(document.error(), language, document.error().where.starts_with("--") ? kUsage : kProblem);
   }
   const auto files = reports::write_report(*document, *formats, language, order.folder, progress);
-  if (!files) return complain(files.error());
+  if (!files) return complain(files.error(), language);
   for (const auto& file : *files) std::cout << file.string() << "\n";
   return std::cout.flush() ? kFine : kProblem;
 }

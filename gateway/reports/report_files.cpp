@@ -14,6 +14,7 @@
 #include "gateway/reports/html_writer.hpp"
 #include "gateway/reports/json_writer.hpp"
 #include "gateway/reports/xlsx_writer.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/stick_file.hpp"
 
 namespace xalink::reports {
@@ -77,16 +78,19 @@ std::optional<Format> format_named(std::string_view name) {
 }
 
 Result<void> make_folder(const std::filesystem::path& folder) {
+  const Said next{"name a folder where you may write", "chọn một thư mục được phép ghi"};
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error || !std::filesystem::is_directory(folder, error)) {
-    return failure("-o " + folder.string(),
-                   "cannot be made a folder" + (error ? ": " + error.message() : std::string()),
-                   "Next: name a folder where you may write");
+    return Unexpected(refusal("-o " + folder.string(),
+                              Said("cannot be made a folder", "không tạo được thư mục") +
+                                  (error ? ": " + error.message() : std::string()),
+                              next));
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    return failure("-o " + folder.string(), "cannot be written to: " + std::string(std::strerror(errno)),
-                   "Next: name a folder where you may write");
+    return Unexpected(refusal("-o " + folder.string(),
+                              Said("cannot be written to: ", "không ghi được: ") + std::strerror(errno),
+                              next));
   }
   return {};
 }

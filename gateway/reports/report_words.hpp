@@ -4,14 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "gateway/registry/said.hpp"
 #include "gateway/reports/document.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink::reports {
 
 struct ReportWords {
-  using Said = registry::Said;
   Said period{"Period", "Kỳ báo cáo"};
   Said summary{"Summary", "Tổng hợp"};
   Said findings{"Findings", "Kết quả chính"};

@@ -33,6 +33,13 @@ add_library(xalink_reports STATIC
   reports/dossiers_sources.cpp
   reports/fleet_report.cpp
   reports/investment.cpp
+  reports/investment/evidence_table.cpp
+  reports/investment/points_table.cpp
+  reports/investment/ranking_table.cpp
+  reports/investment/registry_table.cpp
+  reports/investment/sensitivity_table.cpp
+  reports/investment/units_table.cpp
+  reports/investment/unranked_table.cpp
   reports/investment_evidence.cpp
   reports/investment_report.cpp
   reports/network_reports.cpp
@@ -41,7 +48,8 @@ add_library(xalink_reports STATIC
   reports/report_files.cpp
   reports/scope.cpp
   reports/services_report.cpp
-  reports/unit_place.cpp)
+  reports/unit_place.cpp
+  reports/village_table.cpp)
 target_include_directories(xalink_reports PRIVATE ${XALINK_GATEWAY_GENERATED})
 target_link_libraries(xalink_reports
   PUBLIC xalink_warnings xalink::report_writers xalink::registry xalink::availability xalink::services

@@ -12,6 +12,7 @@
 #include <set>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "gateway/reports/cell_text.hpp"
 #include "gateway/reports/report_words.hpp"
@@ -24,10 +25,16 @@
 namespace xalink::reports {
 namespace {
 
-using registry::Said;
 using Look = XlsxCells::Look;
 
 constexpr std::size_t kMostSheetName = 31;  // Excel's
+
+/// Letters of the widest column.
+constexpr std::size_t kWidest = 48;
+/// In percent: the usual 11 points become less than 7 below it.
+constexpr std::uint16_t kLeastPrintScale = 62;
+/// A4 across, without the margins.
+constexpr double kPaperInches = 11.69 - 2 * 0.5;
 
 struct Free {
   void operator()(lxw_workbook* book) const { lxw_workbook_free(book); }
@@ -114,10 +121,22 @@ class Workbook {
     cells_->write_text(sheet, ++row, 0, heading.in(language_), cells_->format(Look::section));
     ++row;
     for (const auto& fact : facts) {
-      cells_->write_text(sheet, row, 0, fact.name.in(language_), cells_->format(Look::wrapped));
+      cells_->write_text(sheet, row, 0, full_name(fact).in(language_), cells_->format(Look::wrapped));
       cells_->write(sheet, row, 1, fact.value, fact.kind, fact.digits, Look::wrapped);
+      set_lines(sheet, row,
+                std::max(lines_of(full_name(fact).in(language_), 44),
+                         lines_of(cell_for_people(fact.value, fact.kind, fact.digits, language_), 60)));
       ++row;
     }
+  }
+
+  static std::size_t lines_of(const std::string& text, std::size_t width) {
+    // Words do not break: a line is not full to its end.
+    return 1 + letters_of(text) * 11 / (10 * width);
+  }
+  /// Not every program makes rows as high as their texts.
+  static void set_lines(lxw_worksheet* sheet, lxw_row_t row, std::size_t lines) {
+    if (lines > 1) must(worksheet_set_row(sheet, row, 15.0 * static_cast<double>(lines), nullptr));
   }
 
   /// `merged`: long texts go over both columns.
@@ -147,6 +166,8 @@ class Workbook {
     worksheet_set_landscape(sheet);
     must(worksheet_repeat_rows(sheet, 0, 0));
     const auto width = static_cast<lxw_col_t>(table.columns.size());
+    double inches = 0;
+    std::vector<std::size_t> lines(table.rows.size(), 1);
     must(worksheet_set_row(sheet, 0, 45, nullptr));
     for (lxw_col_t i = 0; i < width; ++i) {
       const auto& column = table.columns[i];
@@ -155,12 +176,20 @@ class Workbook {
       std::size_t letters = std::max<std::size_t>(9, letters_of(column.heading.in(language_)) / 2 + 2);
       lxw_row_t at = 1;
       for (const auto& row : table.rows) {
+        const auto text = cell_for_people(row.cells[i], column.kind, column.digits, language_);
+        lines[at - 1] = std::max(lines[at - 1], lines_of(text, kWidest));
         cells_->write(sheet, at++, i, row.cells[i], column.kind, column.digits, Look::wrapped);
-        letters = std::max(
-            letters, letters_of(cell_for_people(row.cells[i], column.kind, column.digits, language_)) + 2);
+        letters = std::max(letters, letters_of(text) + 2);
       }
-      must(worksheet_set_column(sheet, i, i, static_cast<double>(std::min<std::size_t>(letters, 48)),
-                                nullptr));
+      const auto wide = static_cast<double>(std::min(letters, kWidest));
+      must(worksheet_set_column(sheet, i, i, wide, nullptr));
+      inches += (7 * wide + 5) / 96;  // of the usual font, at 96 points an inch
+    }
+    for (lxw_row_t i = 0; i < lines.size(); ++i) set_lines(sheet, i + 1, lines[i]);
+    // On one page across while it can be read; else over several, each with the names of its rows.
+    if (inches * kLeastPrintScale / 100 > kPaperInches) {
+      worksheet_set_print_scale(sheet, kLeastPrintScale);
+      must(worksheet_repeat_columns(sheet, 0, static_cast<lxw_col_t>(table.fixed_columns - 1)));
     }
     worksheet_freeze_panes(sheet, 1, static_cast<lxw_col_t>(table.fixed_columns));
     if (!table.rows.empty()) {
@@ -245,6 +274,10 @@ class Workbook {
       cells_->write_text(sheet, row, 0, definition.term.in(language_), cells_->format(Look::wrapped));
       cells_->write_text(sheet, row, 1, definition.meaning.in(language_), cells_->format(Look::wrapped));
       cells_->write_text(sheet, row, 2, definition.source.in(language_), cells_->format(Look::wrapped));
+      set_lines(sheet, row,
+                std::max({lines_of(definition.term.in(language_), 32),
+                          lines_of(definition.meaning.in(language_), 90),
+                          lines_of(definition.source.in(language_), 40)}));
       ++row;
     }
   }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # fleet_test.sh FLEET_MAKER GATEWAY COMMUNES: each kind of report of a simulated month of five communes, by the
-# real program, twice: both times the same bytes.
+# real program, twice: both times the same bytes. Two pages are read in a real browser.
 set -euo pipefail
 maker=$1 gateway=$2 communes=$3
 folder=$(mktemp -d)
@@ -29,3 +29,4 @@ for file in files:
     assert told, file
 print(len(files), "reports")
 PYTHON
+"$(dirname "$0")"/read_in_browser.py "$folder"/other/investment/*.html "$folder"/other/outages/*.html

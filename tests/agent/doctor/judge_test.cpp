@@ -112,9 +112,9 @@ ProbeReading& probe(Facts& facts, const std::string& group) {
 void expect_readable(const Diagnosis& diagnosis) {
   for (const auto& one : diagnosis.findings) {
     SCOPED_TRACE(one.id);
-    EXPECT_FALSE(one.name.en.empty() || one.name.vi.empty());
-    EXPECT_FALSE(one.reason.en.empty() || one.reason.vi.empty());
-    EXPECT_EQ(one.next.en.empty(), one.next.vi.empty());
+    EXPECT_FALSE(one.name.english.empty() || one.name.vietnamese.empty());
+    EXPECT_FALSE(one.reason.english.empty() || one.reason.vietnamese.empty());
+    EXPECT_EQ(one.next.english.empty(), one.next.vietnamese.empty());
     if (one.mark == Mark::wrong || one.mark == Mark::notable) {
       EXPECT_FALSE(one.next.empty());
     }
@@ -124,7 +124,7 @@ void expect_readable(const Diagnosis& diagnosis) {
 TEST(Doctor, FindsNothingWrongWhereAllIsWell) {
   const auto diagnosis = judge(well());
   for (const auto& one : diagnosis.findings)
-    EXPECT_EQ(one.mark, Mark::good) << one.id << ": " << one.reason.en;
+    EXPECT_EQ(one.mark, Mark::good) << one.id << ": " << one.reason.english;
   EXPECT_EQ(diagnosis.reached, Rung::gateway);
   EXPECT_EQ(diagnosis.first_wrong(), nullptr);
   expect_readable(diagnosis);
@@ -150,7 +150,8 @@ TEST_P(DoctorFinds, TheOneToBeginWith) {
   ill.make(facts);
   const auto diagnosis = judge(facts);
   const auto* first = diagnosis.first_wrong();
-  EXPECT_EQ(first == nullptr ? "" : first->id, ill.begin_with) << (first == nullptr ? "" : first->reason.en);
+  EXPECT_EQ(first == nullptr ? "" : first->id, ill.begin_with)
+      << (first == nullptr ? "" : first->reason.english);
   if (!ill.notable.empty()) {
     EXPECT_EQ(line(diagnosis, ill.notable).mark, Mark::notable);
   }
@@ -292,7 +293,7 @@ TEST(Doctor, SendsWhoeverStandsOnAMissingRungToThatRung) {
   const auto diagnosis = judge(facts);
   for (const char* id : {"ping/anchor", "tcp/anchor", "dns/portal", "service/portal", "broker"}) {
     EXPECT_EQ(line(diagnosis, id).mark, Mark::wrong) << id;
-    EXPECT_EQ(line(diagnosis, id).next.en, "First mend: first hop") << id;
+    EXPECT_EQ(line(diagnosis, id).next.english, "First mend: first hop") << id;
   }
 }
 
@@ -310,7 +311,7 @@ TEST(Doctor, LooksForItselfWhereNoAgentRuns) {
   diagnosis = judge(facts);
   ASSERT_NE(diagnosis.first_wrong(), nullptr);
   EXPECT_EQ(diagnosis.first_wrong()->id, "outbox");
-  EXPECT_NE(diagnosis.first_wrong()->next.vi.find("thay thẻ"), std::string::npos);
+  EXPECT_NE(diagnosis.first_wrong()->next.vietnamese.find("thay thẻ"), std::string::npos);
 }
 
 TEST(Doctor, AsksWhetherTheServiceHasThisConfiguration) {
@@ -320,7 +321,7 @@ TEST(Doctor, AsksWhetherTheServiceHasThisConfiguration) {
   const auto diagnosis = judge(facts);
   ASSERT_NE(diagnosis.first_wrong(), nullptr);
   EXPECT_EQ(diagnosis.first_wrong()->id, "agent");
-  EXPECT_NE(diagnosis.first_wrong()->next.en.find(facts.program.config_file), std::string::npos);
+  EXPECT_NE(diagnosis.first_wrong()->next.english.find(facts.program.config_file), std::string::npos);
 }
 
 TEST(Doctor, TellsOfWhatItMayNotAskWithoutCallingItWrong) {
@@ -333,7 +334,7 @@ TEST(Doctor, TellsOfWhatItMayNotAskWithoutCallingItWrong) {
   EXPECT_EQ(diagnosis.first_wrong(), nullptr);
   for (const char* id : {"agent", "outbox", "icmp"}) {
     EXPECT_EQ(line(diagnosis, id).mark, Mark::unchecked) << id;
-    EXPECT_NE(line(diagnosis, id).next.en.find("sudo"), std::string::npos) << id;
+    EXPECT_NE(line(diagnosis, id).next.english.find("sudo"), std::string::npos) << id;
   }
 }
 

@@ -29,7 +29,9 @@ constexpr const char* kOfficial =
     "5.2,province,02,2024-09-01,2024-09-30,percent,90,cổng\n";
 constexpr const char* kTargets =
     "indicator,level,unit,deadline,direction,value\n"
-    "online_filed,province,02,2024-12-31,at_least,80\n";
+    "online_filed,province,02,2024-12-31,at_least,80\n"
+    "resolved_late,commune,00745@,2024-12-31,at_most,10\n"
+    "tasks_done,agency,Sở TT&TT,2024-12-31,at_least,80\n";
 constexpr const char* kTasks =
     "programme,task,text,deadline,done\nCCHC,1,a,2024-08-31,2024-08-30\nCCHC,2,b,2024-12-31,\n";
 
@@ -67,7 +69,8 @@ class DossiersReportTest : public testing::Test {
     const auto period = meaning::read_period("2024-09").value();
     meaning::ServiceTable table(period, at("2024-12-01"), {registry_, calendar_, procedures_, {}});
     for (const auto& events : dossiers_) table.add(events);
-    auto document = dossiers_report({table, registry_, rows_, 7, period, scope, audience, {}, 100, 2, 0});
+    auto document =
+        dossiers_report({table, registry_, rows_, 7, period, scope, audience, {}, 100, 2, 0, task_counts_});
     EXPECT_EQ(flaw_of(document), "");
     return document;
   }
@@ -92,7 +95,27 @@ class DossiersReportTest : public testing::Test {
   meaning::Procedures procedures_;
   std::vector<std::vector<DossierEvent>> dossiers_;
   int number_ = 0;
+  std::vector<meaning::TaskCount> task_counts_;
 };
+
+TEST_F(DossiersReportTest, TakesCountsOfTasksAsIndicatorsWithTargets) {
+  const auto day = [](const char* text) { return registry::read_date(text).value(); };
+  task_counts_ = {
+      {"CĐS", "CĐS", "Sở TT&TT", day("2024-09-15"), day("2024-12-31"), 20, 15, 15, 0, at("2024-09-16 09:00")},
+      {"CCHC", "CCHC", "", day("2024-09-15"), {}, 41, 35, {}, {}, at("2024-09-16 09:00")},
+      {"later", "CĐS", "Sở TT&TT", day("2024-10-15"), {}, 20, 20, {}, {}, at("2024-10-16 09:00")}};
+  const auto document = report(Audience::everybody);
+  EXPECT_EQ(cell(document, "tasks", "CĐS", "done"), Cell(std::int64_t{15}));
+  EXPECT_EQ(cell(document, "tasks", "CCHC", "total"), Cell(std::int64_t{2})) << "as the registry lists them";
+  EXPECT_EQ(cell(document, "task_counts", "CĐS", "done_percent"), Cell(75.0));
+  EXPECT_EQ(std::get<State>(cell(document, "task_counts", "CĐS", "state")).key, "open");
+  EXPECT_EQ(cell(document, "task_counts", "CĐS", "counted"), Cell(Said{"yes", "có"}));
+  EXPECT_EQ(cell(document, "task_counts", "CCHC", "counted"),
+            Cell(Said{"no: listed in the registry", "không: đã có trong danh bạ"}));
+  EXPECT_EQ(table_named(document, "task_counts")->rows.size(), 2U) << "the later one is of another period";
+  EXPECT_EQ(cell(document, "targets", "Sở TT&TT", "now"), Cell(75.0));
+  EXPECT_EQ(std::get<State>(cell(document, "targets", "Sở TT&TT", "state")).key, "open");
+}
 
 TEST_F(DossiersReportTest, ShowsCountsAndSharesOfEachUnit) {
   add("lung-cu", 30, "2024-09-17 09:00");
@@ -126,6 +149,8 @@ TEST_F(DossiersReportTest, HidesSmallCountsAndWhatTheyFollowFrom) {
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "resolved_late"), Cell(Missing::suppressed));
   EXPECT_EQ(cell(document, "units", "xã Phố Cáo", "resolved_late"), Cell(Missing::suppressed))
       << "8 late in all, less these, would be the 2";
+  EXPECT_EQ(cell(document, "targets", "xã Phố Cáo", "now"), Cell(Missing::suppressed))
+      << "what one table hides no other may tell";
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "on_time_of_resolved"), Cell(Missing::suppressed));
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "resolved"), Cell(std::int64_t{42}));
   EXPECT_EQ(cell(document, "units", "xã Lũng Cú", "resolved_early"), Cell(Missing::suppressed))
@@ -135,6 +160,7 @@ TEST_F(DossiersReportTest, HidesSmallCountsAndWhatTheyFollowFrom) {
   const auto office = report(Audience::office);
   EXPECT_EQ(cell(office, "units", "xã Lũng Cú", "resolved_late"), Cell(std::int64_t{2}));
   EXPECT_EQ(cell(office, "units", "xã Phố Cáo", "resolved_late"), Cell(std::int64_t{6}));
+  EXPECT_EQ(cell(office, "targets", "xã Phố Cáo", "now"), Cell(6.0));
 }
 
 TEST_F(DossiersReportTest, HidesSmallCountsOfTheWholeToo) {

@@ -257,6 +257,37 @@ TEST(TasksTest, TakeTheNewestCountOfEachRegister) {
   }
 }
 
+// Registers of reform and of Project 06 on 18 September:
+//   registry: CCHC of Sở Nội vụ, 2 tasks, 1 done on time, 1 open and overdue
+//   boards:   CCHC of Sở Nội vụ, 41 of which 35 done: the registry lists them, left out
+//             CCHC of Sở Tư pháp, 20 of which 15 done, 14 of them on time, 3 late in all: 1 done late,
+//             2 open and overdue, 3 open
+//             ĐA06 of Công an tỉnh, 83 of which 67 done, deadline 31 December: 16 open in time
+TEST(TasksTest, CountNothingTwiceThatTheRegistryLists) {
+  const auto rows = rows_of(
+      "programme,task,text,owner,deadline,done\n"
+      "CCHC,1,a,Sở Nội vụ,2024-06-30,2024-06-30\n"
+      "CCHC,2,b,Sở Nội vụ,2024-06-30,\n");
+  const auto day = registry::read_date("2024-09-18").value();
+  const auto as_of = registry::read_date("2024-09-15").value();
+  const auto deadline = registry::read_date("2024-12-31");
+  const std::vector<TaskCount> counts{
+      {"a", "CCHC", "SỞ NỘI VỤ", as_of, {}, 41, 35, 35, 0, at("2024-09-16")},
+      {"b", "CCHC", "Sở Tư pháp", as_of, deadline, 20, 15, 14, 3, at("2024-09-16")},
+      {"c", "ĐA06", "Công an tỉnh", as_of, deadline, 83, 67, {}, {}, at("2024-09-16")}};
+  const auto by = tasks_by(TasksBy::programme, rows, counts, day);
+  // total, done, on time, late, without a deadline, open in time, overdue, without a deadline
+  EXPECT_EQ(by.at("CCHC"), (TaskTally{22, 16, 15, 1, 0, 3, 3, 0}));
+  EXPECT_EQ(by.at("ĐA06"), (TaskTally{83, 67, 0, 0, 67, 16, 0, 0}));
+  EXPECT_EQ(not_listed(counts, rows).size(), 2U);
+  const auto all = task_figures(rows, counts, "", day);
+  EXPECT_EQ(find_figure(all, "tasks_done")->decimal(2), "79.05") << "83 of 105";
+  EXPECT_EQ(find_figure(task_figures(rows, counts, "Sở Tư pháp", day), "tasks_done")->decimal(1), "75.0");
+  EXPECT_TRUE(task_figures(rows, counts, "nobody", day).empty());
+  EXPECT_EQ(tally_of(counts[2], registry::read_date("2025-01-01").value()).open_overdue, 16)
+      << "past the deadline of the whole";
+}
+
 std::string tasks(const std::string& programme, int total, int done) {
   std::string rows;
   for (int i = 1; i <= total; ++i) {

@@ -249,12 +249,42 @@ TEST_F(ServicesTest, ListsWhatIsDueSoonAndOverdue) {
   pending(3, "2024-09-23 17:00");  // Monday: 19, 20, 23
   pending(4, "2024-09-24 17:00");
   pending(5, "2024-09-13 17:00");  // the Friday before: 16, 17, 18
+  // Due on Friday the 13th; the citizen was waited for from the 11th to the 16th: 13 + 5 - 1 = 17, and the
+  // working day after it.
+  DossierEvent waited = due_on("2024-09-13 17:00");
+  waited.code = code(6);
+  made.add(log_of({"2 2024-09-10 09:00", "5 2024-09-11 09:00", "4 2024-09-16 09:00"}, waited));
   std::string listed;
   for (const auto& each : made.due_within(3))
     listed += each.code.substr(each.code.size() - 1) + ":" + std::to_string(each.working_days_left) + " ";
-  EXPECT_EQ(listed, "5:-3 1:0 2:1 3:3 ");
+  EXPECT_EQ(listed, "5:-3 1:0 6:0 2:1 3:3 ");
   EXPECT_EQ(made.tally({Level::all, ""}).overdue, 1);
   EXPECT_EQ(made.due_within(3).front().commune, "00715@");
+}
+
+// A limit of two hours from Tuesday 16:30. Until 17:00: half an hour, and till 08:30 on Wednesday. Until
+// 20:00: till 18:30 on Tuesday.
+TEST_F(ServicesTest, LegalLimitsRunInTheHoursOfTheirOffice) {
+  const auto rows = rows_of(
+      {kCommunes, "site,code,office_hours\nusual,00715,\nevening,00715,ca tối\n",
+       "procedure,limit,limit_unit\n9.000001,2,hours\n",
+       "hours,morning_start,morning_end,afternoon_start,afternoon_end\nca tối,07:00,11:30,13:30,20:00\n"});
+  auto all = shipped({"working-days-2024-2027.csv", "office-hours.csv"});
+  all.insert(all.end(), rows.begin(), rows.end());
+  const registry::Registry registry(rows);
+  const WorkCalendar calendar(all);
+  const Procedures procedures(rows);
+  ServiceTable made(read_period("2024-09").value(), at("2024-10-01"),
+                    ServiceGround{registry, calendar, procedures, {}});
+  for (const char* site : {"usual", "evening"}) {
+    DossierEvent like;
+    like.site = site;
+    like.code = std::string("H22.58-240917-") + (like.site == "usual" ? "0001" : "0002");
+    like.procedure = "9.000001";
+    made.add(log_of({"2 2024-09-17 16:30", "9 2024-09-18 08:00"}, like));
+  }
+  EXPECT_EQ(made.tally({Level::site, "usual"}).on_time, 1);
+  EXPECT_EQ(made.tally({Level::site, "evening"}).late, 1);
 }
 
 TEST_F(ServicesTest, TellsWhatANewDueDateSaved) {

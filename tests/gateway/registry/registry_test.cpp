@@ -174,6 +174,71 @@ TEST_F(RegistryTest, AWrongFieldHidesNoOtherMistakeOfItsRow) {
   EXPECT_TRUE(judged.change.changed.empty());
 }
 
+TEST_F(RegistryTest, TellsDaysThatRunBackwardsBesideAWrongKey) {
+  const auto text = told(judge("lines.csv",
+                               "site,from,to,technology,provider\n"
+                               "xa/1,2024-01-01,2023-01-01,smoke,VNPT\n"));
+  EXPECT_NE(text.find("lines.csv:2: column 1 (site)"), std::string::npos) << text;
+  EXPECT_NE(text.find("lines.csv:2: column 3 (to): 2023-01-01 is before from 2024-01-01"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("lines.csv:2: column 4 (technology)"), std::string::npos) << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3) << text;
+}
+
+TEST_F(RegistryTest, TellsEachMistakeOnce) {
+  const auto text = mistakes_of("Nguyễn Trãi", "\xff\xfe");
+  EXPECT_NE(text.find("communes.csv:3: column 5 (name): is not text in UTF-8"), std::string::npos) << text;
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1) << "not empty as well: " << text;
+}
+
+TEST_F(RegistryTest, TakesALineBreakForABlankAndNoOtherControlCharacters) {
+  for (const char* name : {"\"Nguyễn\nTrãi\"", "\"Nguyễn \r\nTrãi\"", "Nguyễn\tTrãi"}) {
+    std::string text = kCommunes;
+    text.replace(text.find("Nguyễn Trãi"), std::string("Nguyễn Trãi").size(), name);
+    const auto judged = judge("communes.csv", text);
+    EXPECT_EQ(told(judged), "") << name;
+    EXPECT_TRUE(std::ranges::any_of(judged.change.added, [](const Entry& row) {
+      return row.at("name") == "Nguyễn Trãi";
+    })) << name;
+  }
+  const auto text = mistakes_of("Nguyễn Trãi", "Nguyễn\x01Trãi");
+  EXPECT_NE(text.find("communes.csv:3: column 5 (name): holds a control character"), std::string::npos)
+      << text;
+}
+
+TEST_F(RegistryTest, TellsFilesOfOneNameApart) {
+  std::filesystem::create_directories(folder.path() / "a");
+  std::filesystem::create_directories(folder.path() / "b");
+  const char* zones = "code,zone,zone_from,zone_to,decision\n00688,IV,2021-01-01,,QĐ\n";
+  const auto judged = judge_files({folder.write("a/zones.csv", zones), folder.write("b/zones.csv", zones)},
+                                  {}, false, TextEncoding::automatic);
+  ASSERT_TRUE(judged);
+  const auto text = told(*judged);
+  EXPECT_NE(text.find("/a/zones.csv:2: column 2 (zone): \"IV\""), std::string::npos) << text;
+  EXPECT_NE(text.find("/b/zones.csv:2: column 2 (zone): \"IV\""), std::string::npos) << text;
+  EXPECT_NE(text.find("/b/zones.csv:2: column 1 (code): this row stands already at"), std::string::npos)
+      << text;
+}
+
+TEST_F(RegistryTest, SpeaksOneLanguageAtATime) {
+  auto held = judge("held.csv", kCommunes).change.added;
+  for (auto& row : held) row.place = {"registry 3", 0};
+  const auto judged =
+      judge("communes.csv",
+            "code,valid_from,valid_to,type,name,district_code,district,province_code,province,successors\n"
+            "00688,2025-01-01,2025-06-30,phường,Khác,024,Hà Giang,02,Hà Giang,00694@2025-07-01\n"
+            "00999,,,xã,\"Hỏng,024,Hà Giang,02,Hà Giang,\n",
+            held);
+  std::string text;
+  for (const auto& mistake : judged.mistakes) text += mistake.to_string(Language::vietnamese) + "\n";
+  EXPECT_NE(text.find("trùng thời gian với danh bạ phiên bản 3 của 00688"), std::string::npos) << text;
+  EXPECT_NE(text.find("communes.csv:3: không đúng dạng CSV: có dấu nháy mở mà không đóng"), std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("quote"), std::string::npos) << text;
+  EXPECT_NE(told(judged).find("overlaps with version 3 of the registry of 00688"), std::string::npos)
+      << told(judged);
+}
+
 TEST_F(RegistryTest, GoesOnBehindARowThatIsNoCsv) {
   const auto text = mistakes_of("phường,Nguyễn Trãi", "\"phường,Nguyễn Trãi");
   EXPECT_NE(text.find("communes.csv:3: "), std::string::npos) << text;

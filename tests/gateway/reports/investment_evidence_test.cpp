@@ -63,6 +63,92 @@ TEST(CommuneEvidence, ComesFromFiguresAndRegistry) {
   EXPECT_EQ(ranking.unranked.at(0)->key, "00769@");
 }
 
+// Lines of 00715's two sites on 6 September 2024, VND a month: 300,000 and 150,000, together 450,000; the
+// fastest is 100 Mbit/s down, 50 up. One that ended on the 5th does not count. 00721's has no price.
+TEST(CommuneEvidence, TakesContractsAndProgrammesFromTheRegistry) {
+  CommuneDays days;
+  ScratchFolder folder;
+  const auto judged = registry::judge_files(
+      {folder.write("communes.csv",
+                    "code,type,name,district_code,district,province_code,province,programmes\n"
+                    "00715,xã,Lũng Cú,026,Đồng Văn,02,Hà Giang,1719; VTCI\n"
+                    "00721,thị trấn,Đồng Văn,026,Đồng Văn,02,Hà Giang,\n"
+                    "00769,thị trấn,Mèo Vạc,027,Mèo Vạc,02,Hà Giang,\n"),
+       folder.write("sites.csv", "site,code\nlung-cu,00715\nlung-cu-2,00715\ndong-van,00721\n"),
+       folder.write("lines.csv",
+                    "site,from,to,technology,provider,down_mbps,up_mbps,price_vnd_month\n"
+                    "lung-cu,2023-01-01,,fibre,VNPT,100,50,300000\n"
+                    "lung-cu,2022-01-01,2024-09-05,vsat,,8,1,9000000\n"
+                    "lung-cu-2,2023-01-01,,4g,Viettel,20,,150000\n"
+                    "dong-van,2023-01-01,,fibre,,40,,\n")},
+      {}, false, TextEncoding::automatic);
+  ASSERT_EQ(judged->errors, 0U);
+  const registry::Registry filled(judged->change.result);
+  const OutageReportInput ground{days.sites,     filled,       1,    days.period, days.span,
+                                 Scope::commune, days.opening, false};
+  const auto communes = commune_evidence(ground, {}, profile());
+  ASSERT_EQ(communes.size(), 3U);
+  EXPECT_EQ(communes[0].contract.lines, "4g Viettel, fibre VNPT");
+  EXPECT_EQ(communes[0].contract.price_vnd_month, 450'000);
+  EXPECT_EQ(communes[0].contract.down_mbps, 100.0);
+  EXPECT_EQ(communes[0].contract.up_mbps, 50.0);
+  EXPECT_EQ(communes[0].programmes, "1719; VTCI");
+  EXPECT_EQ(communes[1].contract.lines, "fibre");
+  EXPECT_EQ(communes[1].contract.price_vnd_month, std::nullopt) << "nothing is put in place of a price";
+  EXPECT_EQ(communes[1].contract.up_mbps, std::nullopt);
+  EXPECT_EQ(communes[1].programmes, "");
+  EXPECT_EQ(communes[2].contract.lines, "");
+}
+
+// Of 00715 a department told 8 villages on 1 August and, corrected on 3 September, 9; an operator 7; later
+// than the period another 10. The registry surveyed two of its villages.
+TEST(CoverageReport, PutsAgenciesCountsOfVillagesBesideTheRegistrys) {
+  CommuneDays days;
+  ScratchFolder folder;
+  auto rows = registry::judge_files(
+      {folder.write("communes.csv",
+                    "code,type,name,district_code,district,province_code,province\n"
+                    "00715,xã,Lũng Cú,026,Đồng Văn,02,Hà Giang\n"),
+       folder.write("villages.csv",
+                    "code,village,date,coverage,grid_power,source\n"
+                    "00715,Lô Lô Chải,2024-05-01,none,no,s\n00715,Thèn Pả,2024-06-01,full,yes,s\n")},
+      {}, false, TextEncoding::automatic);
+  ASSERT_EQ(rows->errors, 0U) << rows->mistakes.at(0).to_string(Language::english);
+  const registry::Registry surveyed(rows->change.result);
+  const OutageReportInput ground{days.sites,     surveyed,     1,    days.period, days.span,
+                                 Scope::commune, days.opening, false};
+  const auto day = [](const char* text) { return *registry::read_date(text); };
+  const auto at = [&](const char* text) { return meaning::start_of(day(text)); };
+  const auto bar = profile();
+  const meaning::SiteMeasurements none;
+  CoverageReportInput input{ground, none, bar};
+  input.village_counts = {
+      {"00715", "", day("2024-08-01"), "Sở TT&TT", 8, 2, 1, 0, at("2024-08-02")},
+      {"00715", "", day("2024-08-01"), "Sở TT&TT", 9, 3, std::nullopt, 0, at("2024-09-03")},
+      {"00715", "", day("2024-07-01"), "Viettel", 7, 1, 1, 1, at("2024-09-05")},
+      {"00715", "", day("2024-09-30"), "Sở TT&TT", 10, 0, 0, 0, at("2024-10-01")},
+      {"99999", "", day("2024-07-01"), "Viettel", 3, 0, 0, 0, at("2024-09-05")}};
+  const auto document = coverage_report(input);
+  EXPECT_EQ(flaw_of(document), "");
+  const auto& table = *table_named(document, "villages");
+  ASSERT_EQ(table.rows.size(), 3U);
+  const auto of = [&](std::size_t row, const char* column) {
+    return table.rows.at(row).cells[*column_at(table, column)];
+  };
+  EXPECT_EQ(of(0, "villages"), Cell(std::int64_t{9}));
+  EXPECT_EQ(of(0, "no_signal"), Cell(std::int64_t{3}));
+  EXPECT_EQ(of(0, "gaps"), Cell(Missing::not_given));
+  EXPECT_EQ(of(0, "as_of"), Cell(day("2024-08-01")));
+  EXPECT_EQ(of(0, "source"), Cell(std::string("Sở TT&TT")));
+  EXPECT_EQ(of(1, "villages"), Cell(std::int64_t{7})) << "another source is another row: nothing is added";
+  EXPECT_EQ(of(0, "registry_villages"), Cell(std::int64_t{2}));
+  EXPECT_EQ(of(0, "registry_no_signal"), Cell(std::int64_t{1}));
+  EXPECT_EQ(of(0, "registry_survey"), Cell(day("2024-06-01")));
+  EXPECT_EQ(of(2, "commune"), Cell(std::string("99999"))) << "a code that the registry lacks is not lost";
+  const auto& units = *table_named(document, "units");
+  EXPECT_EQ(units.rows.at(0).cells[*column_at(units, "villages")], Cell(std::int64_t{2}));
+}
+
 TEST(CoverageReport, JudgesEachCommuneByTheProfile) {
   CommuneDays days;
   days.sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);

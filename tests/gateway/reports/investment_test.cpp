@@ -234,14 +234,122 @@ TEST(InvestmentReport, PrintsFormulaWeightsEvidenceAndWhoIsNotRanked) {
   EXPECT_NE(document.definitions[0].meaning.english.find("Availability 30.5"), std::string::npos);
   EXPECT_NE(document.definitions[0].meaning.vietnamese.find("Độ khả dụng 30,5"), std::string::npos);
   const auto& ranking = *table_named(document, "ranking");
-  ASSERT_EQ(ranking.rows.size(), 5U);
-  EXPECT_EQ(ranking.rows[4].cells[0], Cell(Missing::not_applicable)) << "no rank";
-  EXPECT_EQ(ranking.rows[4].cells[*column_at(ranking, "outage_time")], Cell(Missing::no_data));
-  EXPECT_EQ(table_named(document, "unranked")->rows.size(), 1U);
+  const auto& unranked = *table_named(document, "unranked");
+  ASSERT_EQ(ranking.rows.size(), 4U);
+  ASSERT_EQ(unranked.rows.size(), 1U) << "and in no other table";
+  EXPECT_EQ(unranked.rows[0].cells[0], Cell(Said{"xã S", "xã S"}));
+  std::vector<const Table*> on_map = tables_on_map(document);
+  ASSERT_EQ(on_map.size(), 2U) << "who has no data stands on the map all the same";
+  EXPECT_EQ(on_map[1]->key, "unranked");
   EXPECT_EQ(table_named(document, "sensitivity")->rows.size(), 16U);
-  const auto delayed = *column_at(ranking, "dossiers_delayed");
+  const auto& evidence = *table_named(document, "evidence");
+  EXPECT_EQ(evidence.rows.size(), 4U);
+  const auto delayed = *column_at(evidence, "dossiers_delayed");
   EXPECT_TRUE(std::ranges::any_of(
-      ranking.rows, [&](const Row& row) { return row.cells[delayed] == Cell(Missing::suppressed); }));
+      evidence.rows, [&](const Row& row) { return row.cells[delayed] == Cell(Missing::suppressed); }));
+}
+
+TEST(InvestmentReport, LetsNoSmallCountFollowFromThePoints) {
+  std::vector<CommuneEvidence> communes;
+  for (const std::int64_t delayed : {0, 1, 4, 5}) {
+    auto evidence = a();
+    evidence.key = std::to_string(delayed);
+    evidence.dossiers_delayed = delayed;
+    communes.push_back(std::move(evidence));
+  }
+  auto few = a();
+  few.key = "few";
+  few.dossiers = 4;
+  few.dossiers_delayed = 4;
+  communes.push_back(std::move(few));
+  const auto ranking = rank(communes);
+  const auto of = [&](const char* key) {
+    const auto found = std::ranges::find_if(
+        ranking.ranked, [&](const RankedCommune& each) { return each.evidence->key == key; });
+    return found->need[static_cast<std::size_t>(Criterion::dossiers)];
+  };
+  EXPECT_EQ(of("0"), 0.0);
+  EXPECT_EQ(of("1"), 0.0);
+  EXPECT_EQ(of("4"), 0.0);
+  EXPECT_DOUBLE_EQ(of("5").value_or(-1), 0.25);
+  EXPECT_EQ(of("few"), std::nullopt);
+}
+
+// Availability in office hours, percent, and the score before, when all else was the same:
+//            before      now    change  trend    score before                        rank before
+//   A        93.5        94.5   +1.0    better   39.5 + 25*(.24 - .2) = 40.5         1
+//   B        90.0        80.0   -10.0   worse    (25*.38 + 10*2/3) of 55 = 29.39     2
+//   C        99.8        99.9   +0.1    steady   12.83                               3
+//   N        not there   94.5   -       -        -                                   -
+//   W        5 % known   94.5   -       -        -                                   -
+TEST(InvestmentReport, TellsTheTrendAgainstThePeriodBefore) {
+  auto unit = a();
+  unit.key = "N";
+  auto was_silent = a();
+  was_silent.key = "W";
+  const std::vector<CommuneEvidence> now{a(), b(), c(), unit, was_silent};
+  std::vector<CommuneEvidence> then{a(), b(), c(), was_silent};
+  then[0].availability = 0.935;
+  then[1].availability = 0.90;
+  then[2].availability = 0.998;
+  then[3].completeness = 0.05;
+  const auto document = investment_report({now,
+                                           kUsualWeights,
+                                           *meaning::read_period("2024-Q3"),
+                                           Scope::commune,
+                                           {"p", "p"},
+                                           &then,
+                                           *meaning::read_period("2024-Q2")});
+  EXPECT_EQ(flaw_of(document), "");
+  const auto& ranking = *table_named(document, "ranking");
+  const auto of = [&](const char* name, const char* column) {
+    const auto row = std::ranges::find_if(ranking.rows, [&](const Row& each) {
+      return each.cells[1] == Cell(Said{name, name});
+    });
+    return row->cells[*column_at(ranking, column)];
+  };
+  const auto trend = [&](const char* name) { return std::get<State>(of(name, "trend")).key; };
+  ASSERT_EQ(std::ranges::count_if(ranking.rows,
+                                  [&](const Row& each) {
+                                    return each.cells[1] == Cell(Said{"xã A", "xã A"});
+                                  }),
+            3)
+      << "N and W are called A too; the first row of the name is A's own";
+  EXPECT_EQ(trend("xã B"), "worse");
+  EXPECT_NEAR(std::get<double>(of("xã B", "change_points")), -10.0, 1e-9);
+  EXPECT_EQ(trend("xã C"), "steady");
+  EXPECT_NEAR(std::get<double>(of("xã C", "change_points")), 0.1, 1e-9);
+  EXPECT_EQ(trend("xã A"), "better");
+  EXPECT_NEAR(std::get<double>(of("xã A", "change_points")), 1.0, 1e-9);
+  EXPECT_EQ(of("xã A", "rank_before"), Cell(std::int64_t{1}));
+  EXPECT_EQ(of("xã B", "rank_before"), Cell(std::int64_t{2}));
+  EXPECT_EQ(of("xã C", "rank_before"), Cell(std::int64_t{3}));
+  const auto without = *column_at(ranking, "trend");
+  EXPECT_EQ(std::ranges::count_if(
+                ranking.rows, [&](const Row& row) { return row.cells[without] == Cell(Missing::no_data); }),
+            2)
+      << "a unit that was not there and one that was silent have no trend";
+}
+
+TEST(InvestmentReport, SaysNotGivenOfWhatTheProvinceHasNotFilledIn) {
+  auto filled = a();
+  filled.contract = {"fibre VNPT", 100.0, 50.0, std::int64_t{330'000}};
+  filled.programmes = "1719; VTCI";
+  const std::vector<CommuneEvidence> communes{filled, b()};
+  const auto document = investment_report(
+      {communes, kUsualWeights, *meaning::read_period("2024-Q3"), Scope::commune, {"p", "p"}});
+  const auto& table = *table_named(document, "registry");
+  const auto of = [&](std::size_t row, const char* column) {
+    return table.rows.at(row).cells[*column_at(table, column)];
+  };
+  // B has the greater need and is first.
+  for (const char* column : {"population", "ethnic_minority_percent", "border", "lines",
+                             "contracted_down_mbps", "contracted_up_mbps", "price_vnd_month", "programmes"}) {
+    EXPECT_EQ(of(0, column), Cell(Missing::not_given)) << column;
+  }
+  EXPECT_EQ(of(1, "lines"), Cell(std::string("fibre VNPT")));
+  EXPECT_EQ(of(1, "price_vnd_month"), Cell(std::int64_t{330'000}));
+  EXPECT_EQ(of(1, "programmes"), Cell(std::string("1719; VTCI")));
 }
 
 TEST(InvestmentReport, HasPointsThatAddUpToTheScore) {

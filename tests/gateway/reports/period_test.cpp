@@ -100,6 +100,22 @@ TEST(Period, HasNoDayThatIsShorterOrLonger) {
   EXPECT_EQ(year->to() - year->from(), 24h * 366);
 }
 
+TEST(Period, KnowsThePeriodBefore) {
+  const std::array<std::pair<const char*, const char*>, 8> cases{{
+      {"2024-Q3", "2024-Q2"},
+      {"2024-Q1", "2023-Q4"},
+      {"2024", "2023"},
+      {"2024-03", "2024-02"},
+      {"2024-01", "2023-12"},
+      {"2024-01..2024-09", "2023-04-01..2023-12-31"},
+      {"2024-09-18", "2024-09-17"},
+      {"2024-03-01..2024-03-10", "2024-02-20..2024-02-29"},
+  }};
+  for (const auto& [period, before] : cases) {
+    EXPECT_EQ(period_before(*read_period(period)).name(), before) << period;
+  }
+}
+
 TEST(Period, RefusesWhatIsNoPeriodAndSaysWhatToWrite) {
   struct Refusal {
     const char* text;
