@@ -10,7 +10,7 @@ CREATE TABLE removed_up_to(
 ) STRICT, WITHOUT ROWID;
 
 -- What reports ask of such rows, each with its time as it was known when it was removed: the board was there
--- then, and what it measured of its line (gateway/store/removed_rows.hpp).
+-- then, and what it measured of its line (gateway/store/removed_block.hpp).
 CREATE TABLE removed_block(
   epoch       INTEGER NOT NULL REFERENCES epoch(id),
   lane        INTEGER NOT NULL,
