@@ -409,7 +409,10 @@ class Agent {
       if (renewal.epoch != publisher_->node().epoch()) {
         publisher_->renewed(renewal.epoch, renewal.lanes, std::move(renewal.predecessors),
                             std::move(renewal.given_up));
+        // What was noted in the old one may be lost with it.
         intervals_.keep_again();
+        outages_->keep_again();
+        if (throughput_) co_await throughput_->keep_again(recorder_);
       }
       salvage_ = renewal.salvage;
       if (!salvage_ || renewal.told) continue;

@@ -53,6 +53,11 @@ void OutageKeeper::session(EdgeNodeState state, const std::string& failure) {
   heard();
 }
 
+void OutageKeeper::keep_again() {
+  watch_.tell_memory();
+  changed_.ring();
+}
+
 boost::asio::awaitable<void> OutageKeeper::run(Recorder& recorder) {
   while (true) {
     co_await record_news(recorder);

@@ -39,6 +39,9 @@ class OutageKeeper {
   /// The session's state became another; `failure`: why there is none.
   void session(EdgeNodeState state, const std::string& failure);
 
+  /// The outbox was replaced, perhaps by one that does not remember what is open.
+  void keep_again();
+
   /// Records events as they come up, until cancelled.
   boost::asio::awaitable<void> run(Recorder& recorder);
   /// Records what came up; tried again by run() when the disk refuses.

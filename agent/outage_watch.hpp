@@ -51,8 +51,8 @@ class OutageWatch {
   void take(std::string_view probe, const Verdict& verdict, BootTime at);
   /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
   void session(bool online, std::string why, BootTime at);
-  /// What a probe that proves nothing found of the way (finding_of()); nothing: that all is well. It stands in
-  /// the evidence of outages that begin soon after.
+  /// What a probe that proves nothing found of the way (finding_of()); nothing: that all is well. It stands
+  /// in the evidence of outages that begin soon after.
   void explain(const std::string& probe, std::optional<std::string> finding, BootTime at);
   /// Also when time alone decides; see wake_at().
   void tick(BootTime now) { judge(now); }
@@ -65,6 +65,8 @@ class OutageWatch {
   [[nodiscard]] std::optional<News> take_news();
   /// They could not be recorded: they are given again, with what came up meanwhile.
   void give_back(News news);
+  /// What is to be remembered was forgotten: take_news() gives it again, also when nothing came up.
+  void tell_memory() { memory_changed_ = true; }
   /// Of an outage that was found in another way: one whose begin and end are known together.
   void add(std::vector<OutageEvent> events);
 

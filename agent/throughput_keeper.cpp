@@ -68,7 +68,18 @@ asio::awaitable<bool> ThroughputKeeper::recall(Recorder& recorder) {
   const auto between = text.find(kBetween);
   budget_.recall(std::string_view(text).substr(0, between));
   if (between != std::string::npos) plan_.recall(std::string_view(text).substr(between + 1));
+  recalled_ = true;
   co_return true;
+}
+
+asio::awaitable<void> ThroughputKeeper::keep_again(Recorder& recorder) {
+  // Before it is known what was spent there is nothing to tell: what the new outbox has will be recalled.
+  while (recalled_) {
+    auto keeping = keep(recorder);
+    const bool kept = co_await std::move(keeping);
+    if (kept) co_return;
+    co_await clock_.sleep_for(kLookAgain);
+  }
 }
 
 asio::awaitable<bool> ThroughputKeeper::keep(Recorder& recorder) {

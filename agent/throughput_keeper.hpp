@@ -49,6 +49,10 @@ class ThroughputKeeper {
   /// Until cancelled.
   boost::asio::awaitable<void> run(Recorder& recorder);
 
+  /// The outbox was replaced, perhaps by one without the note of what was spent. While the disk refuses it is
+  /// tried again, and no test begins.
+  boost::asio::awaitable<void> keep_again(Recorder& recorder);
+
   [[nodiscard]] ThroughputStatus status() const;
 
  private:
@@ -66,6 +70,7 @@ class ThroughputKeeper {
   Surroundings surroundings_;
   std::string state_ = "clock";
   std::optional<WallTime> next_;
+  bool recalled_ = false;
 };
 
 /// Under this key of the outbox's notes.

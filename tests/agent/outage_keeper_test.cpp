@@ -82,6 +82,20 @@ TEST_F(OutageKeeperTest, TheSessionThatDoesNotComeBackIsAnOutageByTimeAlone) {
   until([&] { return events() == 2; });
 }
 
+// The file was damaged, and what is open with it.
+TEST_F(OutageKeeperTest, ANewOutboxIsToldWhatIsOpen) {
+  link(true);
+  for (int i = 0; i < 4; ++i) link(false);
+  until([&] { return events() == 1; });
+  bool forgotten = false;
+  boost::asio::co_spawn(loop, recorder.record_events({}, std::string(kOutageNote), ""),
+                        [&](const std::exception_ptr&, const Result<void>&) { forgotten = true; });
+  until([&] { return forgotten; });
+  keeper.keep_again();
+  until([&] { return events() == 1 && !outbox->note(std::string(kOutageNote)).value()->empty(); });
+  EXPECT_EQ(OutageMemory::from_text(*outbox->note(std::string(kOutageNote)).value()).open.size(), 1U);
+}
+
 TEST_F(OutageKeeperTest, ConnectingSaysNothingYet) {
   link(true);
   keeper.session(EdgeNodeState::connecting, {});

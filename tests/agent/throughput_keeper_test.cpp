@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tests/agent/recorder_bench.hpp"
@@ -26,7 +27,7 @@ constexpr std::uint64_t kMega = 1'000'000;
 
 class ThroughputKeeperTest : public RecorderBench {
  protected:
-  void begin() {
+  void make() {
     ThroughputKeeper::Surroundings surroundings;
     surroundings.now = [this] { return trusted_ ? std::optional(clock.wall()) : std::nullopt; };
     surroundings.link = [this] { return link_; };
@@ -44,6 +45,9 @@ class ThroughputKeeperTest : public RecorderBench {
     settings.monthly_bytes = {1000 * kMega, 60 * kMega};
     keeper_.emplace(clock, settings, ThroughputPlan({{minutes(480), minutes(1020)}}, 1, "VN-03/xa-lung-cu"),
                     std::move(surroundings));
+  }
+  void begin() {
+    make();
     ended_ = false;
     asio::co_spawn(loop, keeper_->run(recorder),
                    asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
@@ -90,6 +94,16 @@ class ThroughputKeeperTest : public RecorderBench {
       pass(*wake - clock.steady());
     }
   }
+  /// As one that came in the place of a damaged file, without the note.
+  void forget_note() { finish(recorder.record_events({}, std::string(kThroughputNote), "")); }
+  void tell_keeper() { finish(keeper_->keep_again(recorder)); }
+  template <class T>
+  void finish(asio::awaitable<T> task) {
+    bool done = false;
+    asio::co_spawn(loop, std::move(task), [&done](auto&&...) { done = true; });
+    until([&done] { return done; });
+  }
+
   [[nodiscard]] std::string state() const { return keeper_->status().state; }
   [[nodiscard]] std::uint64_t used(LinkCost link) const { return keeper_->status().used[index(link)]; }
 
@@ -128,6 +142,32 @@ TEST_F(ThroughputKeeperTest, ARestartMeasuresNothingTwiceAndRemembersTheBudget) 
   begin();
   pass(hours(9));
   EXPECT_EQ(results_.size(), 1U);
+  EXPECT_EQ(used(LinkCost::fixed), 3 * kMega);
+}
+
+TEST_F(ThroughputKeeperTest, ANewOutboxDoesNotGiveTheBudgetBack) {
+  begin();
+  pass(hours(10));
+  ASSERT_EQ(used(LinkCost::fixed), 3 * kMega);
+  forget_note();
+  tell_keeper();
+  stop();
+  clock.set_wall(clock.wall() - hours(9));
+  begin();
+  EXPECT_EQ(used(LinkCost::fixed), 3 * kMega);
+  pass(hours(9));
+  EXPECT_EQ(results_.size(), 1U) << "nor is the day's test made twice";
+}
+
+// It would be written over with nothing spent.
+TEST_F(ThroughputKeeperTest, ANewOutboxBeforeTheOldNoteWasReadIsLeftAsItIs) {
+  begin();
+  pass(hours(10));
+  stop();
+  keeper_.reset();
+  make();
+  tell_keeper();
+  begin();
   EXPECT_EQ(used(LinkCost::fixed), 3 * kMega);
 }
 
