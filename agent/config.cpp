@@ -417,6 +417,7 @@ Checked<AgentConfig> read(Result<Settings> settings) {
   read_access(*settings, config.access);
   read_throughput(*settings, config.throughput);
   read_outages(*settings, config.outages);
+  config.outages.session_notices = session_notices(config.broker.keep_alive);
   read_sources(*settings, config);
   read_network(*settings, config);
   read_path_probes(*settings, config);

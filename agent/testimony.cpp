@@ -8,8 +8,6 @@ namespace xalink {
 namespace {
 
 constexpr std::string_view kSession = "Session";
-// Keep-alives of a minute, and half as much again.
-constexpr Milliseconds kSessionNotices = std::chrono::seconds(100);
 
 }  // namespace
 
@@ -113,7 +111,7 @@ std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime n
   for (const Seen& seen : seen_) {
     if (!is_beyond(seen)) continue;
     const Readings& own = seen.own();
-    if (own.good && seen.witness.rung == Rung::gateway && now - run.since < kSessionNotices) {
+    if (own.good && seen.witness.rung == Rung::gateway && now - run.since < rules_.session_notices) {
       accused.contested = true;
       continue;
     }

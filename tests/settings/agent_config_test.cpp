@@ -356,6 +356,14 @@ TEST(AgentConfig, ReconnectTimesMustBeInOrder) {
 
 TEST(AgentConfig, AProxyStandsBeforeAllThatIsConnectedTo) {
   const auto config = parse_agent_config(
+TEST(AgentConfig, HowLongASessionMayDeceiveFollowsFromItsKeepAlive) {
+  EXPECT_EQ(AgentConfig().outages.session_notices, session_notices(AgentConfig().broker.keep_alive));
+  const auto config =
+      parse_agent_config(std::string(kLeast) + "[broker]\nkeep_alive_seconds = 20\n", "a.toml");
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->outages.session_notices, std::chrono::seconds(50));
+}
+
       std::string(kLeast) + "[network]\nproxy = \"http://10.0.0.5:3128\"\nno_proxy = [\"gov.local\"]\n",
       "a.toml");
   ASSERT_TRUE(config) << to_string(config.error());
