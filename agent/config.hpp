@@ -148,6 +148,7 @@ struct AgentConfig {
   NodeId site;  ///< group: province; node: the site's id
   BrokerSettings broker;
   std::optional<HttpProxy> proxy;  ///< [network]; also in `broker` and `dossier_server`
+  bool private_addresses = false;  ///< [network]: services may have addresses of a private network
 
   /// [sparkplug] and [delivery]; by name as in EdgeNodeOptions.
   std::string primary_host = "xalink";  ///< empty: do not wait for any host

@@ -42,6 +42,7 @@ void read_network(Settings& settings, AgentConfig& config) {
     if (url.empty() && table.has(key))
       table.mistake(key, "is set without proxy", "set proxy, or remove this key");
   }
+  config.private_addresses = table.flag("private_addresses", config.private_addresses);
   if (url.empty()) return;
   // The board reaches itself.
   proxy.except.insert(proxy.except.end(), {"localhost", "127.0.0.0/8", "::1"});

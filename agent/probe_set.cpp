@@ -1,5 +1,7 @@
 #include "agent/probe_set.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
 #include <memory>
 #include <set>
 #include <utility>
@@ -8,6 +10,7 @@
 #include "agent/linux/network_interface.hpp"
 #include "agent/linux/wireless.hpp"
 #include "agent/network_config.hpp"
+#include "agent/private_address.hpp"
 #include "agent/probes/access_route.hpp"
 #include "agent/probes/board.hpp"
 #include "agent/probes/dns.hpp"
@@ -66,6 +69,22 @@ ResolverSettings resolver(const AgentConfig& config) {
 }  // namespace
 
 namespace {
+
+bool has_public_anchor(const AgentConfig& config) {
+  const auto is_public = [](const std::string& text) {
+    boost::system::error_code no_address;
+    const auto address = boost::asio::ip::make_address(text, no_address);
+    return !no_address && !is_private(address);
+  };
+  for (const auto& [name, target] : config.ping.targets) {
+    if (config.ping.enabled && is_public(target)) return true;
+  }
+  for (const auto& [name, text] : config.tcp.anchors) {
+    const auto endpoint = parse_endpoint(text);
+    if (config.tcp.enabled && endpoint && !is_private(endpoint->address())) return true;
+  }
+  return false;
+}
 
 Result<void> add_path_probes(ProbeSet& set, const AgentConfig& config,
                              const boost::asio::any_io_executor& executor, Clock& clock) {
@@ -157,6 +176,7 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
     }
   }
   if (config.reach.enabled) {
+    const bool public_addresses = !config.private_addresses && has_public_anchor(config);
     const auto times = std::make_shared<ServiceTimes>();
     for (const auto& [service, text] : config.reach.services) {
       auto url = parse_service_url(text);
@@ -167,6 +187,7 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
       settings.ca_file = config.reach.ca_file;
       settings.times = times;
       settings.proxy = config.proxy;
+      settings.public_addresses = public_addresses;
       settings.synchronised = [] { return kernel_clock_quality() == ClockQuality::synchronised; };
       settings.resolver = resolver(config);
       set.add(std::make_unique<ReachProbe>(executor, clock, std::move(settings)), config.reach.interval,

@@ -94,8 +94,13 @@ bool Testimony::can_be_missed(const Seen& seen, const std::optional<BootTime>& l
 }
 
 std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime now) const {
+  const bool by_name = rung == Rung::dns && std::ranges::any_of(seen_, [](const Seen& seen) {
+                         return seen.witness.rung == Rung::services && seen.asks(Rung::dns) &&
+                                seen.own().read && seen.own().good;
+                       });
   const auto found = std::ranges::find_if(seen_, [&](const Seen& seen) {
-    return seen.innocence.read && !seen.innocence.good && seen.latest.accuses == rung;
+    const bool accuses = seen.innocence.read && !seen.innocence.good && seen.latest.accuses == rung;
+    return accuses && (seen.latest.certain || !by_name);
   });
   if (found == seen_.end()) return std::nullopt;
   const Readings& run = found->innocence;

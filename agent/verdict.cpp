@@ -71,7 +71,10 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
       if (witness.asks.has(rung)) verdict.proves.add(rung);
     }
   };
-  if (reason.starts_with(kWrongAddress)) verdict.accuses = Rung::dns;
+  if (reason.starts_with(kWrongAddress)) {
+    verdict.accuses = Rung::dns;
+    verdict.certain = reason.ends_with(kAsBefore);
+  }
   if (verdict.accuses || !has(schema, record, "Connect")) {
     if (reason.starts_with("connect:")) prove(Rung::dns);
     return;

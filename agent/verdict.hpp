@@ -23,10 +23,12 @@ struct Witness {
 struct Verdict {
   bool good = false;  ///< of its own rung
   RungSet proves;     ///< of what it asks
-  /// DNS: it was told a wrong address. Whatever else resolves, the answers cannot be relied on.
-  /// Internet: somebody in between wants a login. Whatever connects, it is with him.
+  /// DNS: it was told a wrong address. Whatever else resolves, the answers cannot be relied on; unless it
+  /// only looks wrong (not `certain`) and another service is there by its name. Internet: somebody in between
+  /// wants a login. Whatever connects, it is with him.
   std::optional<Rung> accuses;
-  /// A machine that never answers may just not answer such requests. This one is known not to be there.
+  /// Of what it accuses, or: a machine that never answers may just not answer such requests. This one is
+  /// known not to be there.
   bool certain = false;
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
   friend bool operator==(const Verdict&, const Verdict&) = default;
@@ -51,5 +53,7 @@ inline constexpr std::string_view kSilentAndGone = "no reply, its network card d
 
 /// Begin of a service's reason when the DNS gave an address that is not the service's (agent/probes/reach).
 inline constexpr std::string_view kWrongAddress = "name: wrong address";
+/// Its end where the service was found where it was.
+inline constexpr std::string_view kAsBefore = " as before";
 
 }  // namespace xalink

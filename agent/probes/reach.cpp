@@ -1,6 +1,7 @@
 #include "agent/probes/reach.hpp"
 
 #include <algorithm>
+#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/private_address.hpp"
 #include "agent/probes/peer_certificate.hpp"
 #include "agent/probes/reach_attempt.hpp"
 #include "agent/probes/value_of.hpp"
@@ -80,6 +82,7 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
     progress.reason = addresses.error().what;
     co_return false;
   }
+  if (!proxied) looked_up_ = *addresses;
   const bool checkable = !proxied && settings_.verify && settings_.url.scheme == ServiceUrl::Scheme::https;
   const bool known = std::ranges::any_of(
       *addresses, [&](const auto& address) { return std::ranges::find(proven_, address) != proven_.end(); });
@@ -109,6 +112,16 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
   progress.reason = "wrong address " + addresses->front().to_string() + "; the service is at " +
                     proven_.front().to_string() + " as before";
   co_return false;
+}
+
+// A visit that failed before anybody proved to be the service.
+bool ReachProbe::is_led_astray(const ReachProgress& progress) const {
+  const bool proved = progress.handshake || (progress.certificate && progress.certificate->error == 0);
+  if (!settings_.public_addresses || !proven_.empty() || proved || progress.wrong_address) return false;
+  boost::system::error_code no_address;
+  (void)boost::asio::ip::make_address(settings_.url.host, no_address);
+  const bool by_name = no_address.failed();
+  return by_name && !looked_up_.empty() && std::ranges::all_of(looked_up_, is_private);
 }
 
 ReachOutcome ReachProbe::judge_time(const ReachProgress& progress) const {
@@ -162,10 +175,16 @@ ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
 
 boost::asio::awaitable<std::vector<Value>> ReachProbe::measure(SteadyTime deadline) {
   ReachProgress progress;
+  looked_up_.clear();
   auto attempt = visit(deadline, progress);
   const Duration left = deadline - clock_.steady();
   const std::optional<bool> reached = co_await with_timeout(clock_, left, std::move(attempt));
   if (!reached) progress.reason = kNoAnswer;
+  if (!reached.value_or(false) && is_led_astray(progress)) {
+    progress = ReachProgress();
+    progress.wrong_address = true;
+    progress.reason = "wrong address " + looked_up_.front().to_string() + ", one of a private network";
+  }
   const ReachOutcome outcome = judge(reached.value_or(false), progress);
   std::vector<Value> values;
   values.reserve(schema_.columns.size());

@@ -27,6 +27,9 @@ struct ReachSettings {
   bool verify = true;
   ResolverSettings resolver;
   std::optional<HttpProxy> proxy;  ///< unless the service is an exception of it
+  /// No service has an address of a private network: whoever gives one of them for its name leads somewhere
+  /// else.
+  bool public_addresses = false;
   /// What all services say of the time. Each probe has its own where there is none.
   std::shared_ptr<ServiceTimes> times;
   /// Whether the kernel holds its clock for synchronised; without it, it does not.
@@ -49,7 +52,8 @@ struct ReachOutcome {
 ///
 /// A DNS that lies looks like a service that is ill. So where the addresses are all new and the service is
 /// not there, it is looked for at those where it last was: if it is still there, with its certificate, the
-/// reason is "name: wrong address ...".
+/// reason is "name: wrong address ...". So it is where it never proved itself, and has but addresses that no
+/// public service has.
 ///
 /// A certificate that is out of its time is looked at once more: when it is good by the time that the service
 /// itself tells, and the other services agree (ServiceTimes), the board's clock is wrong and the service
@@ -69,6 +73,7 @@ class ReachProbe final : public Probe {
  private:
   boost::asio::awaitable<bool> visit(SteadyTime deadline, ReachProgress& progress);
   [[nodiscard]] ReachOutcome judge(bool reached, ReachProgress& progress);
+  [[nodiscard]] bool is_led_astray(const ReachProgress& progress) const;
   [[nodiscard]] ReachOutcome judge_time(const ReachProgress& progress) const;
 
   Clock& clock_;
@@ -76,7 +81,8 @@ class ReachProbe final : public Probe {
   Schema schema_;
   /// Where it last proved who it is; empty without TLS.
   std::vector<boost::asio::ip::address> proven_;
-  std::string proven_issuer_;  ///< of its certificate then
+  std::vector<boost::asio::ip::address> looked_up_;  ///< by this visit; empty through a proxy
+  std::string proven_issuer_;                        ///< of its certificate then
   std::unique_ptr<TlsMemory> memory_;
 };
 

@@ -174,6 +174,7 @@ class Office {
     } else {
       verdict.good = resolved && !truth.poisoned && !truth.login && !truth.down.contains(witness.subject);
       if (resolved && truth.poisoned) verdict.accuses = Rung::dns;
+      verdict.certain = verdict.accuses.has_value();
       if (resolved && !truth.login && !truth.poisoned && !verdict.good) verdict.proves.add(Rung::dns);
     }
     if (verdict.good) verdict.proves = witness.asks;

@@ -105,6 +105,32 @@ TEST(OutageWatch, FindsADnsThatLies) {
   expect_between(office.event(1), mended, kSeenAgainWithin);
 }
 
+// One service of a VPN that is down is no reason to distrust all names.
+TEST(OutageWatch, AnAddressThatOnlyLooksWrongIsTheDnsWhenNoServiceIsThereByItsName) {
+  const std::vector<Witness> witnesses = {*witness_of(dns_schema("portal")), *witness_of(reach_schema("tax")),
+                                          *witness_of(reach_schema("portal"))};
+  Testimony testimony({}, witnesses, {});
+  BootTime now = hours(1);
+  const auto round = [&](bool other_is_there) {
+    Verdict resolves;
+    resolves.good = true;
+    resolves.proves = witnesses[0].asks;
+    Verdict astray;
+    astray.accuses = Rung::dns;
+    Verdict there;
+    there.good = true;
+    there.proves = witnesses[2].asks;
+    testimony.take("DNS/portal", resolves, now);
+    testimony.take("Reach/tax", astray, now);
+    testimony.take("Reach/portal", other_is_there ? there : astray, now);
+    now += minutes(1);
+  };
+  for (int i = 0; i < 5; ++i) round(true);
+  EXPECT_EQ(testimony.stand(Rung::dns, now).state, Standing::State::holds);
+  for (int i = 0; i < 5; ++i) round(false);
+  EXPECT_EQ(testimony.stand(Rung::dns, now).state, Standing::State::missing);
+}
+
 TEST(OutageWatch, FindsALoginThatLetsAnchorsThrough) {
   Office office;
   office.usual().add("Captive Portal", 900).start();

@@ -117,7 +117,13 @@ TEST(Verdict, AWrongAddressAccusesTheDns) {
   const auto said = verdict(reach_schema("tax"),
                             {{"Success", false}, {"Reason", std::string(kWrongAddress) + " 10.0.0.1"}});
   EXPECT_EQ(said->accuses, Rung::dns);
+  EXPECT_FALSE(said->certain);
   EXPECT_EQ(said->proves, RungSet());
+  const auto sure =
+      verdict(reach_schema("tax"),
+              {{"Success", false},
+               {"Reason", std::string(kWrongAddress) + " 10.0.0.1; the service is at 1.2.3.4 as before"}});
+  EXPECT_TRUE(sure->certain);
 }
 
 TEST(Verdict, TellsWhatTheBatteryHas) {

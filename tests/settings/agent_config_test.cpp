@@ -77,6 +77,7 @@ TEST(AgentConfig, TheExampleShowsTheDefaults) {
   EXPECT_EQ(shown->reach.timeout, usual->reach.timeout);
   EXPECT_EQ(shown->reach.services, usual->reach.services);
   EXPECT_EQ(shown->proxy, usual->proxy);
+  EXPECT_EQ(shown->private_addresses, usual->private_addresses);
   EXPECT_EQ(shown->path.enabled, usual->path.enabled);
   EXPECT_EQ(shown->path.interval, usual->path.interval);
   EXPECT_EQ(shown->path.target, usual->path.target);
@@ -302,6 +303,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.portal", "status = 199"},
       {"probe.address", "url = \"ftp://a/\""},
       {"network", "proxy = \"10.0.0.5:3128\""},
+      {"network", "private_addresses = \"10.0.0.0/8\""},
       {"network", "proxy = \"http://a:3128\"\nno_proxy = [\"*.b\"]"},
       {"network", "proxy = \"http://a:3128\"\nproxy_username = \"a:b\""},
       {"network", "no_proxy = [\"b\"]"},
@@ -354,8 +356,6 @@ TEST(AgentConfig, ReconnectTimesMustBeInOrder) {
   EXPECT_EQ(errors[0].where, "a.toml:6:25: delivery.reconnect_max_seconds");
 }
 
-TEST(AgentConfig, AProxyStandsBeforeAllThatIsConnectedTo) {
-  const auto config = parse_agent_config(
 TEST(AgentConfig, HowLongASessionMayDeceiveFollowsFromItsKeepAlive) {
   EXPECT_EQ(AgentConfig().outages.session_notices, session_notices(AgentConfig().broker.keep_alive));
   const auto config =
@@ -364,10 +364,13 @@ TEST(AgentConfig, HowLongASessionMayDeceiveFollowsFromItsKeepAlive) {
   EXPECT_EQ(config->outages.session_notices, std::chrono::seconds(50));
 }
 
+TEST(AgentConfig, AProxyStandsBeforeAllThatIsConnectedTo) {
+  const auto config = parse_agent_config(
       std::string(kLeast) + "[network]\nproxy = \"http://10.0.0.5:3128\"\nno_proxy = [\"gov.local\"]\n",
       "a.toml");
   ASSERT_TRUE(config) << to_string(config.error());
   ASSERT_TRUE(config->proxy);
+  EXPECT_FALSE(config->private_addresses);
   EXPECT_EQ(config->proxy->host, "10.0.0.5");
   EXPECT_EQ(config->broker.proxy, config->proxy);
   EXPECT_EQ(config->dossier_server.proxy, config->proxy);

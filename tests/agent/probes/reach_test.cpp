@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/private_address.hpp"
 #include "agent/probes/reach_attempt.hpp"
 #include "tests/agent/probes/fake_tree.hpp"
 #include "tests/agent/probes/loop_test.hpp"
@@ -228,6 +229,46 @@ TEST_F(ReachTest, TellsADnsThatLiesFromAServiceThatIsIll) {
   dns.set("service.test", {0, {{127, 0, 0, 66}}, {}});
   server.reset();
   EXPECT_EQ(reason(), text("connect: Connection refused"));
+}
+
+TEST_F(ReachTest, SuspectsAPrivateAddressOfAServiceThatNeverProvedItself) {
+  dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
+  const Certificate certificate = make_certificate("DNS:service.test", -1h, 1h);
+  const Certificate portal = make_certificate("DNS:login.test", -1h, 1h);
+  WebServer server(loop, Manner::answers, &portal);
+  ReachSettings settings;
+  settings.service = "one-stop";
+  settings.url = *parse_service_url(at("https", server, "service.test"));
+  settings.ca_file = trusted(certificate);
+  settings.resolver.servers = {dns.address()};
+  const auto reason = [&](ReachProbe& probe) {
+    return to_text(column(probe, measure(probe, 60s), "Reason"));
+  };
+  ReachProbe anywhere(loop.get_executor(), clock, settings);
+  EXPECT_TRUE(reason(anywhere).starts_with("TLS: ")) << "a service of a private network";
+  settings.public_addresses = true;
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  EXPECT_EQ(reason(probe), "name: wrong address 127.0.0.1, one of a private network");
+  // Where it stands does not matter once it is the one.
+  server.show(certificate);
+  EXPECT_EQ(measure(probe, 60s)[0], Value(true));
+  server.show(portal);
+  EXPECT_TRUE(reason(probe).starts_with("TLS: ")) << "it was there before";
+  settings.url.host = "127.0.0.1";
+  ReachProbe by_address(loop.get_executor(), clock, settings);
+  EXPECT_TRUE(reason(by_address).starts_with("TLS: ")) << "nobody was asked for it";
+}
+
+TEST_F(ReachTest, KnowsWhichAddressesAreOfPrivateNetworks) {
+  using boost::asio::ip::make_address;
+  for (const char* address : {"10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1",
+                              "127.0.0.1", "169.254.1.1", "0.0.0.0", "::1", "fe80::1", "fd00::1"}) {
+    EXPECT_TRUE(is_private(make_address(address))) << address;
+  }
+  for (const char* address :
+       {"8.8.8.8", "172.32.0.1", "100.128.0.1", "11.0.0.1", "203.0.113.10", "2001:db8::1"}) {
+    EXPECT_FALSE(is_private(make_address(address))) << address;
+  }
 }
 
 TEST_F(ReachTest, SaysWhichStepWasTooSlow) {
