@@ -7,7 +7,6 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/dossiers/http_get.hpp"
 #include "agent/linux/small_file.hpp"
 #include "sparkplug/metric_names.hpp"
 
@@ -17,18 +16,13 @@ namespace {
 // Login pages are longer, and nobody reads them.
 constexpr std::size_t kLongestAnswer = 64 * 1024;
 
-HttpQuestion question_of(const WebCheckSettings& settings) {
-  HttpQuestion question;
-  question.url = settings.url;
-  question.accept = "*/*";
-  question.ca_file = settings.ca_file;
-  question.header = "Location";
-  question.max_answer_bytes = kLongestAnswer;
-  return question;
-}
-
 Value text_or_null(std::string text) {
   return text.empty() ? Value() : Value(std::move(text));
+}
+
+WebCheckSettings without_proxy(WebCheckSettings settings) {
+  settings.proxy.reset();
+  return settings;
 }
 
 }  // namespace
@@ -44,51 +38,43 @@ std::optional<std::string> address_in_body(std::string_view body) {
   return address.to_string();
 }
 
-CaptivePortalProbe::CaptivePortalProbe(Clock& clock, WebCheckSettings settings)
-    : clock_(clock), settings_(std::move(settings)), schema_(captive_portal_schema()) {}
+WebCheck::WebCheck(Clock& clock, WebCheckSettings settings, Schema schema)
+    : clock_(clock), settings_(std::move(settings)), schema_(std::move(schema)) {}
 
-boost::asio::awaitable<std::vector<Value>> CaptivePortalProbe::measure(SteadyTime deadline) {
-  HttpQuestion question = question_of(settings_);
-  ResolverSettings resolver = settings_.resolver;
-  auto asking = http_get(clock_, std::move(resolver), std::move(question), deadline - clock_.steady());
-  const Result<HttpAnswer> answer = co_await std::move(asking);
-  std::vector<Value> values;
-  if (!answer) {
-    values.emplace_back(std::string("no answer"));
-    values.emplace_back();
-    values.emplace_back();
-    values.emplace_back(answer.error().what);
-    co_return values;
-  }
-  PortalFinding finding =
-      judge_answer(settings_.url, settings_.expected, answer->status, answer->header, answer->body);
-  values.emplace_back(std::string(to_string(finding.kind)));
-  values.emplace_back(std::uint64_t{answer->status});
-  values.push_back(text_or_null(std::move(finding.sent_to)));
-  values.push_back(text_or_null(std::move(finding.reason)));
-  co_return values;
-}
-
-PublicAddressProbe::PublicAddressProbe(Clock& clock, WebCheckSettings settings)
-    : clock_(clock), settings_(std::move(settings)), schema_(public_address_schema()) {}
-
-boost::asio::awaitable<std::vector<Value>> PublicAddressProbe::measure(SteadyTime deadline) {
-  HttpQuestion question = question_of(settings_);
+boost::asio::awaitable<std::vector<Value>> WebCheck::measure(SteadyTime deadline) {
+  HttpQuestion question;
+  question.url = settings_.url;
+  question.accept = "*/*";
+  question.ca_file = settings_.ca_file;
+  question.header = "Location";
+  question.max_answer_bytes = kLongestAnswer;
   question.proxy = settings_.proxy;
   ResolverSettings resolver = settings_.resolver;
   auto asking = http_get(clock_, std::move(resolver), std::move(question), deadline - clock_.steady());
   const Result<HttpAnswer> answer = co_await std::move(asking);
-  std::vector<Value> values(2);
-  if (!answer) {
-    values[1] = answer.error().what;
-  } else if (answer->status != 200) {
-    values[1] = "status " + std::to_string(answer->status);
-  } else if (auto address = address_in_body(answer->body)) {
-    values[0] = std::move(*address);
-  } else {
-    values[1] = std::string("the answer is no address");
-  }
-  co_return values;
+  co_return judge(answer);
+}
+
+CaptivePortalProbe::CaptivePortalProbe(Clock& clock, WebCheckSettings settings)
+    : WebCheck(clock, without_proxy(std::move(settings)), captive_portal_schema()) {}
+
+std::vector<Value> CaptivePortalProbe::judge(const Result<HttpAnswer>& answer) const {
+  if (!answer) return {std::string("no answer"), Value(), Value(), answer.error().what};
+  PortalFinding finding =
+      judge_answer(settings().url, settings().expected, answer->status, answer->header, answer->body);
+  return {std::string(to_string(finding.kind)), std::uint64_t{answer->status},
+          text_or_null(std::move(finding.sent_to)), text_or_null(std::move(finding.reason))};
+}
+
+PublicAddressProbe::PublicAddressProbe(Clock& clock, WebCheckSettings settings)
+    : WebCheck(clock, std::move(settings), public_address_schema()) {}
+
+std::vector<Value> PublicAddressProbe::judge(const Result<HttpAnswer>& answer) const {
+  if (!answer) return {Value(), answer.error().what};
+  if (answer->status != 200) return {Value(), "status " + std::to_string(answer->status)};
+  auto address = address_in_body(answer->body);
+  if (!address) return {Value(), std::string("the answer is no address")};
+  return {std::move(*address), Value()};
 }
 
 }  // namespace xalink

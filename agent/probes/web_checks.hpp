@@ -5,8 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "agent/dossiers/http_get.hpp"
 #include "agent/portal_judgement.hpp"
 #include "agent/probe.hpp"
 #include "agent/probes/resolver.hpp"
@@ -23,13 +25,18 @@ struct WebCheckSettings {
   ExpectedAnswer expected;         ///< of the portal's check
 };
 
-/// Never through the proxy: what is looked for stands before it.
-class CaptivePortalProbe final : public Probe {
+/// One question, and what its answer says. Redirects are not followed, and of long answers the beginning
+/// would do: more than 64 KiB are no answer.
+class WebCheck : public Probe {
  public:
-  CaptivePortalProbe(Clock& clock, WebCheckSettings settings);
-
   [[nodiscard]] const Schema& schema() const override { return schema_; }
   boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
+
+ protected:
+  WebCheck(Clock& clock, WebCheckSettings settings, Schema schema);
+  /// In the order of the schema.
+  [[nodiscard]] virtual std::vector<Value> judge(const Result<HttpAnswer>& answer) const = 0;
+  [[nodiscard]] const WebCheckSettings& settings() const { return settings_; }
 
  private:
   Clock& clock_;
@@ -37,18 +44,22 @@ class CaptivePortalProbe final : public Probe {
   Schema schema_;
 };
 
+/// Never through the proxy: what is looked for stands before it.
+class CaptivePortalProbe final : public WebCheck {
+ public:
+  CaptivePortalProbe(Clock& clock, WebCheckSettings settings);
+
+ private:
+  [[nodiscard]] std::vector<Value> judge(const Result<HttpAnswer>& answer) const override;
+};
+
 /// The answer's body is one IPv4 or IPv6 address, with blanks around it or as a JSON text.
-class PublicAddressProbe final : public Probe {
+class PublicAddressProbe final : public WebCheck {
  public:
   PublicAddressProbe(Clock& clock, WebCheckSettings settings);
 
-  [[nodiscard]] const Schema& schema() const override { return schema_; }
-  boost::asio::awaitable<std::vector<Value>> measure(SteadyTime deadline) override;
-
  private:
-  Clock& clock_;
-  WebCheckSettings settings_;
-  Schema schema_;
+  [[nodiscard]] std::vector<Value> judge(const Result<HttpAnswer>& answer) const override;
 };
 
 /// The address in such a body; nothing when it is something else.
