@@ -9,6 +9,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "agent/reason_words.hpp"
 #include "agent/status.hpp"
 
 namespace xalink {
@@ -16,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-// English is the key; what is not here is said in English (names of metrics, reasons).
+// English is the key; what is not here is said in English (names of metrics). Reasons: agent/reason_words.
 const std::map<std::string_view, std::string_view>& vietnamese() {
   static const std::map<std::string_view, std::string_view> kWords = {
       {"Site", "Điểm đặt máy"},
@@ -38,7 +39,6 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"Outages that go on", "Sự cố đang diễn ra"},
       {"service", "dịch vụ"},
       {"mains", "điện lưới (máy đang chạy bằng pin)"},
-      {"the broker answers, the gateway is not there", "máy chủ MQTT trả lời, máy chủ tỉnh vắng mặt"},
       {"Session", "Phiên kết nối"},
       {"broker", "máy chủ MQTT"},
       {"stopped", "đã dừng"},
@@ -170,6 +170,8 @@ class Speaker {
     const auto found = vietnamese().find(english);
     return std::string(found == vietnamese().end() ? english : found->second);
   }
+  /// What went wrong, in the words of a probe, the session or the disk.
+  [[nodiscard]] std::string reason(std::string_view english) const { return reason_in(language_, english); }
 
  private:
   Language language_;
@@ -239,7 +241,7 @@ std::string ladder_text(const json::array& ladder, const Speaker& say) {
     if (!rung->at("since").is_null()) out += ", " + say("since") + " " + local_time(text(rung->at("since")));
     if (holds.is_null()) out += ", " + say("not measured");
     const auto evidence = text(rung->at("evidence"));
-    if (!evidence.empty()) out += "  (" + say(evidence) + ")";
+    if (!evidence.empty()) out += "  (" + say.reason(evidence) + ")";
     out += "\n";
   }
   return out;
@@ -255,8 +257,8 @@ std::string outages_text(const json::array& outages, const Speaker& say) {
     out += "  ! " + say(cause == "services" ? "service" : subject == "mains" ? subject : cause);
     if (!subject.empty() && subject != "mains") out += " " + subject;
     out += ", " + say("since") + " " + local_time(text(outage.at("since"))) + " (" +
-           span_of(outage.at("seconds").to_number<std::int64_t>()) + "): " + text(outage.at("evidence")) +
-           "\n";
+           span_of(outage.at("seconds").to_number<std::int64_t>()) +
+           "): " + say.reason(text(outage.at("evidence"))) + "\n";
   }
   return out;
 }
@@ -269,7 +271,8 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
     if (entry.at("value").is_null()) continue;
     if (!first) out += ", ";
     first = false;
-    out += text(entry.at("name")) + " " + quantity(entry.at("value"), text(entry.at("unit")));
+    const auto value = quantity(entry.at("value"), text(entry.at("unit")));
+    out += text(entry.at("name")) + " " + (entry.at("value").is_string() ? say.reason(value) : value);
   }
   out += "  [" + local_time(text(probe.at("last"))) + ", " + text(probe.at("runs")) + " " + say("runs");
   if (probe.at("failures").to_number<std::int64_t>() > 0)
@@ -445,7 +448,7 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   out += say("Session") + ": " + say(text(session.at("state"))) + ", " + say("broker") + " " +
          text(session.at("broker")) + "\n";
   if (const auto failure = text(session.at("last_failure")); !failure.empty()) {
-    out += "  " + say("last failure") + ": " + failure + "\n";
+    out += "  " + say("last failure") + ": " + say.reason(failure) + "\n";
   }
   out += outbox_text(root.at("outbox").as_object(), say) + "\n" + say("Probes") + "\n";
   for (const auto& probe : root.at("probes").as_array()) out += probe_text(probe.as_object(), say);

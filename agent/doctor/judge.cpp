@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <ctime>
 #include <iterator>
-#include <map>
 
-#include "agent/verdict.hpp"
+#include "agent/reason_words.hpp"
 
 namespace xalink {
 
@@ -54,40 +53,7 @@ Diagnosis judge(const Facts& facts) {
 }
 
 Said explain(const std::string& word) {
-  static const std::map<std::string, std::string> kWords = {
-      {"Connection refused", "bị từ chối kết nối (không có chương trình nào nhận ở cổng đó)"},
-      {"Connection reset by peer", "kết nối bị cắt ngang"},
-      {"Connection timed out", "không trả lời kịp"},
-      {"No route to host", "không có máy nào ở địa chỉ đó"},
-      {"Host is unreachable", "không tới được máy đó"},
-      {"Network is unreachable", "không có đường đi ra ngoài"},
-      {"no reply", "không trả lời"},
-      {std::string(kSilentButThere), "không trả lời ping, nhưng cổng mạng của nó có trả lời"},
-      {std::string(kSilentAndGone), "không trả lời, cổng mạng của nó cũng không"},
-      {"no answer in time", "không trả lời kịp"},
-      {"no default route", "không có tuyến mặc định"},
-      {"timeout", "không trả lời kịp"},
-      {"unreachable", "không tới được"},
-      {"malformed", "trả lời sai dạng"},
-      {"closed without an answer", "bị đóng mà không trả lời"},
-      {"the answer is not HTTP", "trả lời không phải HTTP"},
-      {"the probe did not end in time", "phép đo không xong kịp"},
-      {"certificate has expired", "chứng thư đã hết hạn"},
-      {"certificate is not yet valid; the clock of the board may be behind",
-       "chứng thư chưa có hiệu lực; có thể đồng hồ của máy đang chậm"},
-      {"self-signed certificate", "chứng thư tự ký"},
-      {"self-signed certificate in certificate chain", "chuỗi chứng thư có chứng thư tự ký"},
-      {"unable to get local issuer certificate", "không biết nơi cấp chứng thư"},
-      {"hostname mismatch", "chứng thư mang tên khác"},
-      {"IP address mismatch", "chứng thư mang địa chỉ khác"},
-      {"there is no such configuration file", "không có tệp cấu hình này"},
-      {"the name does not exist", "không có tên này"},
-      {"NXDOMAIN", "NXDOMAIN: không có tên đó"},
-      {"SERVFAIL", "SERVFAIL: máy chủ tên miền không hỏi được"},
-      {"REFUSED", "REFUSED: máy chủ tên miền từ chối"},
-  };
-  const auto known = kWords.find(word);
-  return known == kWords.end() ? Said::same(word) : Said(word, known->second);
+  return {word, reason_in(Language::vietnamese, word)};
 }
 
 std::string date_of(WallTime time) {

@@ -43,17 +43,6 @@ Said about_certificate(std::string_view reason, const std::string& whose) {
   return {"See " + whose, "Xem lại " + whose};
 }
 
-/// "TLS: certificate has expired" in both languages: the step stays, its reason is explained.
-Said explain_step(const std::string& reason) {
-  const auto colon = reason.find(": ");
-  if (colon == std::string::npos) return explain(reason);
-  const std::string step = reason.substr(0, colon);
-  Said said = step == "name"      ? Said("name: ", "phân giải tên: ")
-              : step == "connect" ? Said("connect: ", "kết nối: ")
-                                  : Said::same(step + ": ");
-  return said += explain(reason.substr(colon + 2));
-}
-
 Said about_proxy() {
   return {"Ask the network's owner: is the proxy on, does it let this board through to that host and port?",
           "Hỏi đơn vị quản lý mạng: máy proxy có bật không, có cho máy này tới máy và cổng đó không?"};
@@ -153,7 +142,7 @@ class ServicesJudge {
       } else {
         all = false;
         line.mark = Mark::wrong;
-        line.reason = explain_step(reason.empty() ? "no answer in time" : reason);
+        line.reason = explain(reason.empty() ? "no answer in time" : reason);
         const bool by_name = std::find(way_.by_address.begin(), way_.by_address.end(),
                                        reading.schema.group) == way_.by_address.end();
         line.next = one_answers ? Said() : first_mend(by_name);

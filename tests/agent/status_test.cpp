@@ -109,7 +109,8 @@ TEST(Status, ShowsTheLadderAndWhatGoesOn) {
   EXPECT_LT(english->find("✓ gateway"), english->find("✓ power")) << "the top rung first";
   const auto vietnamese = status_as_text(json, Language::vietnamese);
   ASSERT_TRUE(vietnamese);
-  for (const char* part : {"✗ dịch vụ công, từ ", "chưa đo", "Sự cố đang diễn ra", "! dịch vụ tax, từ "}) {
+  for (const char* part : {"✗ dịch vụ công, từ ", "chưa đo", "Sự cố đang diễn ra", "! dịch vụ tax, từ ",
+                           "(Reach/tax (kết nối: refused))", "): Reach/tax (kết nối: refused)"}) {
     EXPECT_NE(vietnamese->find(part), std::string::npos) << part << "\n" << *vietnamese;
   }
 }

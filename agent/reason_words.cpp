@@ -1,0 +1,218 @@
+#include "agent/reason_words.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "agent/verdict.hpp"
+#include "sparkplug/wording.hpp"
+
+namespace xalink {
+namespace {
+
+// Whole texts before patterns, and the more special pattern before the more general one.
+constexpr Wording kVietnamese[] = {
+    // The system's own.
+    {"Connection refused", "bị từ chối kết nối (không có chương trình nào nhận ở cổng đó)"},
+    {"Connection reset by peer", "kết nối bị cắt ngang"},
+    {"Connection timed out", "không trả lời kịp"},
+    {"No route to host", "không có máy nào ở địa chỉ đó"},
+    {"Host is unreachable", "không tới được máy đó"},
+    {"Network is unreachable", "không có đường đi ra ngoài"},
+    {"Network is down", "cổng mạng đang tắt"},
+    {"Operation not permitted", "không được phép"},
+    {"Permission denied", "không được phép"},
+    {"Message too long", "gói tin quá lớn"},
+    {"Broken pipe", "kết nối bị cắt ngang"},
+    // Pings and ways.
+    {"no reply", "không trả lời"},
+    {"no reply any more", "không trả lời nữa"},
+    {kSilentButThere, "không trả lời ping, nhưng cổng mạng của nó có trả lời"},
+    {kSilentAndGone, "không trả lời, cổng mạng của nó cũng không"},
+    {"no answer", "không trả lời"},
+    {"no answer in time", "không trả lời kịp"},
+    {"gave no answer in time", "không trả lời kịp"},
+    {"no time left to send", "không còn thời gian để gửi"},
+    {"no default route", "không có tuyến mặc định"},
+    {"no carrier", "không có tín hiệu từ đầu dây bên kia"},
+    {"no hop answers", "không có chặng nào trả lời"},
+    {"no hop answers: {}", "không có chặng nào trả lời: {}"},
+    {"the default route through {} has no next hop", "tuyến mặc định qua {} không có chặng kế tiếp"},
+    {"hop {} {} answers, nothing beyond: {}", "chặng {} {} trả lời, sau đó không còn gì: {}"},
+    {"hop {} {} answers, nothing beyond", "chặng {} {} trả lời, sau đó không còn gì"},
+    {"first hop", "thiết bị mạng đầu tiên"},
+    {"last mile", "đường dây tới nhà mạng"},
+    {"upstream", "phía nhà mạng"},
+    {"packets above {} bytes vanish", "gói tin trên {} byte bị mất"},
+    {"no ICMP socket: {}", "không mở được socket ICMP: {}"},
+    {"unreachable", "không tới được"},
+    {"malformed", "trả lời sai dạng"},
+    {"timeout", "không trả lời kịp"},
+    // Names.
+    {"the name does not exist", "không có tên này"},
+    {"the name has no {} record", "tên không có bản ghi {}"},
+    {"the server answered {}", "máy chủ tên miền trả lời {}"},
+    {"no DNS server answered in time", "không máy chủ tên miền nào trả lời kịp"},
+    {"wrong address {}; the service is at {}", "địa chỉ sai {}; dịch vụ ở {}"},
+    {"wrong address {}, one of a private network", "địa chỉ sai {}, thuộc mạng nội bộ"},
+    {"NXDOMAIN", "NXDOMAIN: không có tên đó"},
+    {"SERVFAIL", "SERVFAIL: máy chủ tên miền không hỏi được"},
+    {"REFUSED", "REFUSED: máy chủ tên miền từ chối"},
+    // Services and web pages.
+    {"closed without an answer", "bị đóng mà không trả lời"},
+    {"the answer is not HTTP", "trả lời không phải HTTP"},
+    {"the answer broke off", "trả lời bị đứt giữa chừng"},
+    {"the answer is no address", "trả lời không phải một địa chỉ"},
+    {"another text than the expected one", "nội dung khác với nội dung phải có"},
+    {"the network wants a login (status 511)", "mạng đòi đăng nhập (mã 511)"},
+    {"the clock of the board may be behind", "có thể đồng hồ của máy đang chậm"},
+    {"certificate has expired by the clock of the board, which is wrong: services say another time",
+     "chứng thư đã hết hạn theo đồng hồ của máy, mà đồng hồ này sai: các dịch vụ báo giờ khác"},
+    {"certificate is not yet valid by the clock of the board, which is wrong: services say another time",
+     "chứng thư chưa có hiệu lực theo đồng hồ của máy, mà đồng hồ này sai: các dịch vụ báo giờ khác"},
+    {"certificate has expired", "chứng thư đã hết hạn"},
+    {"certificate is not yet valid", "chứng thư chưa có hiệu lực"},
+    {"self-signed certificate", "chứng thư tự ký"},
+    {"self-signed certificate in certificate chain", "chuỗi chứng thư có chứng thư tự ký"},
+    {"unable to get local issuer certificate", "không biết nơi cấp chứng thư"},
+    {"hostname mismatch", "chứng thư mang tên khác"},
+    {"IP address mismatch", "chứng thư mang địa chỉ khác"},
+    {"the host name is not one that certificates can hold", "tên máy này không thể có trong chứng thư"},
+    {"{}, until now by \"{}\": somebody stands between", "{}, trước nay do \"{}\" cấp: có ai đứng giữa"},
+    {"{}; issued by \"{}\"", "{}; do \"{}\" cấp"},
+    {"sent to {} (status {})", "bị chuyển tới {} (mã {})"},
+    {"status {} in place of {}", "mã {} thay cho {}"},
+    {"status {}", "mã trạng thái {}"},
+    {"the proxy hung up", "proxy ngắt kết nối"},
+    {"the proxy hung up: {}", "proxy ngắt kết nối: {}"},
+    {"the proxy {}: {}", "proxy {}: {}"},
+    {"busy", "máy chủ đang bận"},
+    // The board's own.
+    {"the probe did not end in time", "phép đo không xong kịp"},
+    {"the probe failed: {}", "phép đo lỗi: {}"},
+    {"there is no such configuration file", "không có tệp cấu hình này"},
+    {"on battery", "đang chạy bằng pin"},
+    {"on battery, {} %", "đang chạy bằng pin, còn {} %"},
+    // Modems.
+    {"no SIM", "không có SIM"},
+    {"SIM locked", "SIM bị khóa"},
+    {"registration denied", "mạng từ chối đăng ký"},
+    {"modem failed", "modem hỏng"},
+    {"no registration", "chưa đăng ký được vào mạng"},
+    {"modem gone", "modem biến mất"},
+    {"ModemManager sees no modem", "ModemManager không thấy modem nào"},
+    {"ModemManager does not answer", "ModemManager không trả lời"},
+    {"there is no ModemManager", "không có ModemManager"},
+    {"the system bus does not answer", "D-Bus hệ thống không trả lời"},
+    {"there is no system bus at {}", "không có D-Bus hệ thống ở {}"},
+    {"ModemManager gives no answer: {}", "ModemManager không trả lời: {}"},
+    // The session with the gateway.
+    {"online", "trực tuyến"},
+    {"about to announce itself", "sắp khai báo"},
+    {"not connected yet", "chưa kết nối lần nào"},
+    {"the broker answers, the gateway is not there", "máy chủ MQTT trả lời, máy chủ tỉnh vắng mặt"},
+    {"the session stands, the gateway does not confirm what it is sent",
+     "phiên còn, nhưng máy chủ tỉnh không xác nhận những gì được gửi"},
+    {"the connection was lost", "mất kết nối"},
+    {"closed", "đã đóng"},
+    {"there is no connection to the broker", "không có kết nối tới máy chủ MQTT"},
+    {"the broker said goodbye", "máy chủ MQTT đã tạm biệt"},
+    {"the broker is shutting down", "máy chủ MQTT đang tắt"},
+    {"the broker heard nothing from us for too long", "máy chủ MQTT quá lâu không nghe thấy máy này"},
+    {"another client with the same id took over", "một máy khác mang cùng mã đã chiếm phiên"},
+    {"a message was larger than the broker allows", "một bản tin lớn hơn mức máy chủ MQTT cho phép"},
+    {"the broker ended the connection with reason code {}", "máy chủ MQTT ngắt kết nối với mã {}"},
+    {"the broker does not speak this version of MQTT", "máy chủ MQTT không dùng phiên bản MQTT này"},
+    {"the broker refuses the client id", "máy chủ MQTT từ chối mã máy"},
+    {"the broker is not available at the moment", "máy chủ MQTT hiện không phục vụ"},
+    {"the broker refuses the user name or the password", "máy chủ MQTT từ chối tên hoặc mật khẩu"},
+    {"the broker does not let this client in", "máy chủ MQTT không cho máy này vào"},
+    {"the broker has banned this client", "máy chủ MQTT đã cấm máy này"},
+    {"the broker refused the connection with code {}", "máy chủ MQTT từ chối kết nối với mã {}"},
+    {"the broker refuses the subscription to {}", "máy chủ MQTT không cho nhận {}"},
+    {"the broker cannot be reached", "không tới được máy chủ MQTT"},
+    {"the broker cannot be reached, or the TLS handshake with it failed",
+     "không tới được máy chủ MQTT, hoặc bắt tay TLS không được"},
+    {"the broker did not answer within {} s", "máy chủ MQTT không trả lời trong {} s"},
+    {"{} through the proxy: {}", "{} qua proxy: {}"},
+    {"Set the other version under [broker], or update the broker",
+     "Đặt phiên bản kia trong [broker], hoặc nâng cấp máy chủ MQTT"},
+    {"It will be tried again; look into the broker's log if it stays so",
+     "Máy sẽ thử lại; nếu vẫn vậy, xem nhật ký của máy chủ MQTT"},
+    {"It will be tried again", "Máy sẽ thử lại"},
+    {"Check username and password_file under [broker], and the broker's password file",
+     "Kiểm tra username và password_file trong [broker], và tệp mật khẩu của máy chủ MQTT"},
+    {"Check username, password_file and the certificate under [broker], and the broker's access rules",
+     "Kiểm tra username, password_file và chứng thư trong [broker], và quyền truy cập ở máy chủ MQTT"},
+    {"Look into the broker's log", "Xem nhật ký của máy chủ MQTT"},
+    {"Is the broker running? Check url under [broker]",
+     "Máy chủ MQTT có chạy không? Kiểm tra url trong [broker]"},
+    {"Is the broker running, and is that its port? Check url under [broker]",
+     "Máy chủ MQTT có chạy không, cổng có đúng không? Kiểm tra url trong [broker]"},
+    {"Is the broker running with TLS on this port? Check url, ca_file, certificate_file and key_file under "
+     "[broker], that the broker's certificate names this host, and that this machine's clock is right",
+     "Máy chủ MQTT có chạy TLS ở cổng này không? Kiểm tra url, ca_file, certificate_file và key_file trong "
+     "[broker], chứng thư của máy chủ có mang tên này không, và đồng hồ của máy có đúng không"},
+    {"Allow this client to read it in the broker's access rules",
+     "Cho máy này quyền đọc trong quyền truy cập của máy chủ MQTT"},
+    {"Check proxy under [network], and that the proxy lets this board connect to the broker's port",
+     "Kiểm tra proxy trong [network], và proxy có cho máy này nối tới cổng của máy chủ MQTT không"},
+    // Steps of a visit, and errors with their place and what to do next.
+    {"name: {}", "tên miền: {}"},
+    {"connect: {}", "kết nối: {}"},
+    {"proxy: {}", "proxy: {}"},
+    {"TLS: {}", "TLS: {}"},
+    {"HTTP: {}", "HTTP: {}"},
+    {"mqtt://{}: {}. {}", "mqtt://{}: {}. {}"},
+    {"mqtts://{}: {}. {}", "mqtts://{}: {}. {}"},
+    {"{}: cannot be connected to: {}", "{}: không kết nối được: {}"},
+    {"{}; {}", "{}; {}"},
+};
+static_assert(parts_agree(kVietnamese));
+
+/// Where one witness's words end: at a comma outside of brackets.
+std::size_t end_of_witness(std::string_view evidence) {
+  int depth = 0;
+  for (std::size_t at = 0; at < evidence.size(); ++at) {
+    if (evidence[at] == '(') ++depth;
+    if (evidence[at] == ')') --depth;
+    if (depth == 0 && evidence.substr(at).starts_with(", ")) return at;
+  }
+  return evidence.size();
+}
+
+/// "Ping/anchor (no reply)": who says it, and what. Where that begins; nothing for other texts.
+std::optional<std::size_t> reason_of_witness(std::string_view words) {
+  const auto open = words.find(" (");
+  if (open == std::string_view::npos || !words.ends_with(')')) return std::nullopt;
+  const bool capital = words.front() >= 'A' && words.front() <= 'Z';
+  // "TLS: ... (...)" has no witness.
+  if (!capital || words.find(':') < open) return std::nullopt;
+  return open + 2;
+}
+
+/// Probes keep the name that the configuration gives them.
+std::string witness_in_vietnamese(std::string_view words) {
+  const auto begin = reason_of_witness(words);
+  if (!begin) return say_in_other(kVietnamese, words);
+  const auto reason = words.substr(*begin, words.size() - *begin - 1);
+  return std::string(words.substr(0, *begin)) + say_in_other(kVietnamese, reason) + ")";
+}
+
+}  // namespace
+
+std::string reason_in(Language language, std::string_view reason) {
+  if (language == Language::english || reason.empty()) return std::string(reason);
+  // A reason may have commas of its own, and no witness.
+  if (!reason_of_witness(reason.substr(0, end_of_witness(reason)))) return say_in_other(kVietnamese, reason);
+  std::string said;
+  while (!reason.empty()) {
+    const auto end = end_of_witness(reason);
+    if (!said.empty()) said += ", ";
+    said += witness_in_vietnamese(reason.substr(0, end));
+    reason.remove_prefix(std::min(end + 2, reason.size()));
+  }
+  return said;
+}
+
+}  // namespace xalink

@@ -1,0 +1,90 @@
+#include "agent/reason_words.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "agent/modem_health.hpp"
+#include "agent/portal_judgement.hpp"
+#include "agent/verdict.hpp"
+#include "sparkplug/mqtt_refusal.hpp"
+
+namespace xalink {
+namespace {
+
+std::string vi(std::string_view reason) {
+  return reason_in(Language::vietnamese, reason);
+}
+
+TEST(ReasonWords, AreEnglishForWhoReadsEnglish) {
+  EXPECT_EQ(reason_in(Language::english, "connect: Connection refused"), "connect: Connection refused");
+  EXPECT_EQ(vi(""), "");
+}
+
+TEST(ReasonWords, SayEachStepAndItsReason) {
+  EXPECT_EQ(vi("no reply"), "không trả lời");
+  EXPECT_EQ(vi("connect: no answer in time"), "kết nối: không trả lời kịp");
+  EXPECT_EQ(vi("name: the name does not exist"), "tên miền: không có tên này");
+  EXPECT_EQ(vi("HTTP: status 503"), "HTTP: mã trạng thái 503");
+  EXPECT_EQ(vi("name: wrong address 203.0.113.66; the service is at 203.0.113.10"),
+            "tên miền: địa chỉ sai 203.0.113.66; dịch vụ ở 203.0.113.10");
+  EXPECT_EQ(vi("TLS: certificate has expired"), "TLS: chứng thư đã hết hạn");
+  EXPECT_EQ(vi("TLS: self-signed certificate; issued by \"FortiGate\""),
+            "TLS: chứng thư tự ký; do \"FortiGate\" cấp");
+}
+
+TEST(ReasonWords, SayTheEvidenceOfAnOutageWitnessByWitness) {
+  EXPECT_EQ(
+      vi("Ping/anchor (no reply), TCP/anchor (no answer in time), Path (hop 1 10.88.1.1 answers, nothing "
+         "beyond: last mile)"),
+      "Ping/anchor (không trả lời), TCP/anchor (không trả lời kịp), Path (chặng 1 10.88.1.1 trả lời, sau đó "
+      "không còn gì: đường dây tới nhà mạng)");
+  EXPECT_EQ(vi("Link/up0 (no carrier)"), "Link/up0 (không có tín hiệu từ đầu dây bên kia)");
+  EXPECT_EQ(vi("Captive Portal (sent to login.test (status 302))"),
+            "Captive Portal (bị chuyển tới login.test (mã 302))");
+  EXPECT_EQ(vi("Power (on battery, 80 %)"), "Power (đang chạy bằng pin, còn 80 %)");
+  EXPECT_EQ(vi("Ping/gateway"), "Ping/gateway");
+}
+
+TEST(ReasonWords, LeaveNamesAndWhatTheyDoNotKnowAsItIs) {
+  EXPECT_EQ(vi("Reach/tax (connect: ENETSOMETHING)"), "Reach/tax (kết nối: ENETSOMETHING)");
+  EXPECT_EQ(vi("something new"), "something new");
+}
+
+// A reason that somebody adds has to be said in Vietnamese as well.
+TEST(ReasonWords, KnowWhatModemsAndPortalsAndBrokersCanHave) {
+  for (const auto fault : {ModemFault::no_sim, ModemFault::sim_locked, ModemFault::denied, ModemFault::failed,
+                           ModemFault::no_registration, ModemFault::gone, ModemFault::silent}) {
+    const std::string word(to_string(fault));
+    EXPECT_NE(vi(word), word);
+  }
+  const auto url = parse_service_url("http://portal.test/").value();
+  for (const auto& [status, location, body] :
+       {std::tuple(302U, "https://login.test/", ""), std::tuple(511U, "", ""), std::tuple(204U, "", "x"),
+        std::tuple(200U, "", ""), std::tuple(503U, "", "")}) {
+    const auto finding = judge_answer(url, {204, status == 204U ? "y" : ""}, status, location, body);
+    ASSERT_FALSE(finding.reason.empty());
+    EXPECT_NE(vi(finding.reason), finding.reason);
+  }
+  BrokerSettings broker;
+  broker.host = "10.0.0.1";
+  for (const bool tls : {false, true}) {
+    broker.tls = tls;
+    std::vector<Error> errors = {not_reachable(broker), no_answer(broker)};
+    for (const int code : {1, 2, 3, 4, 5, 138, 200}) errors.push_back(connect_refused(broker, code));
+    for (const Error& error : errors) {
+      const auto said = vi(error.to_string());
+      EXPECT_EQ(said.find("broker "), std::string::npos) << said;
+      EXPECT_NE(said.find("10.0.0.1"), std::string::npos) << said;
+    }
+  }
+  for (const int code : {0, 139, 141, 142, 149, 7}) {
+    EXPECT_NE(vi(disconnect_reason(code)), disconnect_reason(code));
+  }
+}
+
+}  // namespace
+}  // namespace xalink
