@@ -470,7 +470,8 @@ class Agent {
     StopNote stop;
     stop.boot_id = boot_id_;
     stop.at = clock_.boot();
-    stop.sign = stop_sign_;
+    // systemd may have begun to say so only since the signal came.
+    stop.sign = stop_sign_.empty() ? going_down().value_or("") : stop_sign_;
     stop.known = traces_.panics;
     std::string key(kStopNote);
     auto recording = recorder_.record_events({}, std::move(key), stop.to_text());

@@ -93,6 +93,9 @@ std::optional<std::string> going_down(const fs::path& root) {
     return "scheduled: " + plan->substr(mode + 5, end == std::string::npos ? end : end - mode - 5);
   }
   // systemd-user-sessions makes it when it is stopped; pam_nologin's own, for maintenance, stands in /etc.
+  // While it comes up there is one too, "System is booting up. ..." (systemd-nologin.conf).
+  const auto nologin = read_small_file(root / "run/nologin");
+  if (nologin && nologin->find("booting up") != std::string::npos) return std::nullopt;
   if (fs::exists(root / "run/nologin", error)) return "/run/nologin";
   return std::nullopt;
 }

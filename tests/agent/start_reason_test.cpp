@@ -199,6 +199,8 @@ TEST_F(StartReasonTest, OfTwoLanesTheNewestOfThisBootIsTheSignOfLife) {
 
 TEST_F(StartReasonTest, SeesThatTheMachineIsGoingDown) {
   EXPECT_FALSE(going_down(tree.root()));
+  file("run/nologin", "\"System is booting up. Unprivileged users are not permitted to log in yet.\"");
+  EXPECT_FALSE(going_down(tree.root())) << "it is coming up";
   file("run/nologin", "System is going down.");
   EXPECT_EQ(going_down(tree.root()), "/run/nologin");
   file("run/systemd/shutdown/scheduled", "USEC=1767225600000000\nWARN_WALL=1\nMODE=poweroff\n");
