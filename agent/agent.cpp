@@ -224,11 +224,13 @@ class Agent {
     publisher_ = std::make_unique<Publisher>(
         loop_.get_executor(), clock_, [this] { return time_.now(); }, session_, *outbox_, store_,
         std::move(*node));
-    publisher_->listen({[this] { time_.before_handshake(); },
-                        [this](const action::ClockAnswer& answer) { time_.answered(answer); },
-                        [this](Batch& batch) { time_.time().correct(batch); },
-                        [this](EdgeNodeState state) { outages_->session(state, publisher_->last_failure()); },
-                        [this](const action::SettingAsked& asked) { intervals_.asked(asked); }});
+    publisher_->listen(
+        {[this] { time_.before_handshake(); },
+         [this](const action::ClockAnswer& answer) { time_.answered(answer); },
+         [this](Batch& batch) { time_.time().correct(batch); },
+         [this](EdgeNodeState state) { outages_->session(state, publisher_->last_failure()); },
+         [this](const action::SettingAsked& asked) { intervals_.asked(asked); },
+         [this](std::optional<SteadyTime> since) { outages_->unanswered(boot_time_of(since)); }});
     intervals_.listen([this](const std::string& device, const std::string& metric, std::uint64_t seconds) {
       publisher_->set_setting(device, metric, seconds);
     });
@@ -349,6 +351,12 @@ class Agent {
                         ThroughputPlan(config.windows, config.tests_per_day, to_string(config_.site)),
                         std::move(surroundings));
     return {};
+  }
+
+  [[nodiscard]] std::optional<BootTime> boot_time_of(std::optional<SteadyTime> time) {
+    if (!time) return std::nullopt;
+    const auto ago = std::chrono::duration_cast<Milliseconds>(clock_.steady() - *time);
+    return clock_.boot() - ago;
   }
 
   asio::awaitable<void> measure_throughput() {

@@ -53,6 +53,17 @@ void OutageKeeper::session(EdgeNodeState state, const std::string& failure) {
   heard();
 }
 
+void OutageKeeper::unanswered(std::optional<BootTime> since) {
+  const auto now = clock_.boot();
+  if (since) {
+    watch_.session(false, "the session stands, the gateway does not confirm what it is sent", *since);
+    watch_.tick(now);
+  } else {
+    watch_.session(true, std::string(to_string(EdgeNodeState::online)), now);
+  }
+  heard();
+}
+
 void OutageKeeper::keep_again() {
   watch_.tell_memory();
   changed_.ring();

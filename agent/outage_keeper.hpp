@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class OutageKeeper {
   /// The session's state became another; `failure`: why there is none.
   void session(EdgeNodeState state, const std::string& failure);
 
+  /// The session stands, but what was sent since then is not confirmed; nothing: it is again.
+  void unanswered(std::optional<BootTime> since);
   /// The outbox was replaced, perhaps by one that does not remember what is open.
   void keep_again();
 

@@ -13,6 +13,9 @@ constexpr Duration kReadAgainAfter = std::chrono::seconds(2);
 // For the broker to confirm the death certificate; if it does not, its will says the same.
 constexpr Duration kGoodbyePatience = std::chrono::seconds(3);
 
+// One timeout is a slow moment, as often as not.
+constexpr std::uint32_t kSilences = 2;
+
 void log(const action::Note& note) {
   spdlog::log(note.level == action::Note::Level::warning ? spdlog::level::warn : spdlog::level::info, "{}",
               note.text);
@@ -59,14 +62,27 @@ void Publisher::input(Input&& input) {
         action);
   }
   time_changed_.ring();
+  tell_silence(kSilences);
   if (node_.state() == told_state_) return;
   told_state_ = node_.state();
+  told_silence_ = false;
   if (listener_.state) listener_.state(told_state_);
+}
+
+// The state says the rest once it is another.
+void Publisher::tell_silence(std::uint32_t timeouts) {
+  if (!listener_.unanswered || node_.state() != EdgeNodeState::online || told_state_ != node_.state()) return;
+  const auto since = node_.unanswered_since(timeouts);
+  if (since.has_value() == told_silence_) return;
+  told_silence_ = since.has_value();
+  listener_.unanswered(since);
 }
 
 void Publisher::lost(const std::string& reason) {
   ++connection_;
   failed(reason);
+  // It was lost when the last answer failed to come, not when the keep-alive ran out.
+  if (!told_silence_) tell_silence(1);
   input([&](EdgeNode& node, Now at) { node.lost(reason, at); });
 }
 

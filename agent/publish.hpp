@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,8 @@ class Publisher {
     std::function<void(Batch&)> read;                             ///< of the outbox, before it is sent
     std::function<void(EdgeNodeState)> state = {};                ///< whenever it becomes another
     std::function<void(const action::SettingAsked&)> asked = {};  ///< to be answered by set_setting()
+    /// The session stands, and what was sent from then on is confirmed by nobody; nothing: it is again.
+    std::function<void(std::optional<SteadyTime> since)> unanswered = {};
   };
   /// Before run().
   void listen(Listener listener) { listener_ = std::move(listener); }
@@ -74,6 +77,7 @@ class Publisher {
   void input(Input&& input);
   void lost(const std::string& reason);
   void failed(const std::string& reason);
+  void tell_silence(std::uint32_t timeouts);
 
   boost::asio::awaitable<void> keep_time();
   boost::asio::awaitable<void> receive();
@@ -109,6 +113,7 @@ class Publisher {
   std::string last_failure_ = "not connected yet";
   std::uint64_t messages_sent_ = 0;
   EdgeNodeState told_state_ = EdgeNodeState::stopped;
+  bool told_silence_ = false;
 };
 
 }  // namespace xalink

@@ -150,6 +150,7 @@ void EdgeNode::wait_to_connect(Now now, Duration longest) {
   }
   queued_bytes_ = 0;
   through_bytes_ = 0;
+  silences_ = 0;
   // Full jitter: a whole province must not come back in the same second.
   std::uniform_int_distribution<Duration::rep> spread(options_.min_backoff.count(),
                                                       std::max(options_.min_backoff, longest).count());

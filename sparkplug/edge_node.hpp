@@ -235,6 +235,9 @@ class EdgeNode {
   /// The gateway answers, and has confirmed every row that it was sent: it may well confirm the next ones
   /// within seconds. A few rows may wait for company.
   [[nodiscard]] bool caught_up(Lane lane) const;
+  /// When the oldest message was sent that the gateway has not confirmed, while a session is there and
+  /// `timeouts` in a row have passed without a word of it. Nothing where it is not to confirm anything.
+  [[nodiscard]] std::optional<SteadyTime> unanswered_since(std::uint32_t timeouts) const;
   [[nodiscard]] std::uint64_t ignored_commands() const { return ignored_commands_; }
 
  private:
@@ -399,6 +402,7 @@ class EdgeNode {
   Duration smoothed_{};
   Duration variation_{};
   Duration timeout_{};
+  std::uint32_t silences_ = 0;              ///< timeouts since the gateway last said anything
   Duration shortest_{};                     ///< shortest round trip seen
   double bytes_per_second_ = 0;             ///< that the link was seen to carry, smoothed; 0: not known
   SteadyTime backlog_free_at_{};            ///< for the share

@@ -121,6 +121,7 @@ void EdgeNode::acknowledged(Lane which, RowId mark, Now now) {
                    std::to_string(index(which)) + ", only " + std::to_string(lane.sent_high) + " were sent");
     return;
   }
+  silences_ = 0;
   if (mark <= lane.depth.acknowledged) {
     if (mark == lane.depth.acknowledged) mark_repeated(which, now);
     return;

@@ -125,6 +125,17 @@ std::optional<SteadyTime> EdgeNode::timeout_at() const {
   return earliest;
 }
 
+std::optional<SteadyTime> EdgeNode::unanswered_since(std::uint32_t timeouts) const {
+  if (state_ != EdgeNodeState::online || silences_ < timeouts) return std::nullopt;
+  std::optional<SteadyTime> since;
+  for (const auto& lane : lanes_) {
+    if (lane.in_flight.empty()) continue;
+    const auto sent = lane.in_flight.front().sent;
+    since = std::min(since.value_or(sent), sent);
+  }
+  return since;
+}
+
 // Within one session TCP loses nothing, so silence mostly means a slow link, and sending all again would
 // make it slower. One row is sent again: its answer tells what the gateway has.
 void EdgeNode::check_timeout(Now now) {
@@ -137,6 +148,7 @@ void EdgeNode::check_timeout(Now now) {
     lane.probe = Probe{std::nullopt, now.steady};
     perform(action::Read{which, lane.depth.acknowledged + 1, 1, probe_generation(lane)});
   }
+  ++silences_;
   std::uniform_real_distribution<double> jitter(1.6, 2.4);
   timeout_ = std::min(options_.max_timeout, std::chrono::duration_cast<Duration>(
                                                 std::chrono::duration<double>(timeout_) * jitter(random_)));

@@ -82,6 +82,30 @@ TEST_F(OutageKeeperTest, TheSessionThatDoesNotComeBackIsAnOutageByTimeAlone) {
   until([&] { return events() == 2; });
 }
 
+TEST_F(OutageKeeperTest, AGatewayThatConfirmsNothingIsMissingSinceItWasAsked) {
+  link(true);
+  keeper.session(EdgeNodeState::online, {});
+  const auto asked = clock.boot();
+  clock.advance(seconds(25));
+  keeper.unanswered(asked);
+  link(true);
+  until([&] { return events() == 1; });
+  EXPECT_EQ(keeper.watch().open().at(0).cause, Rung::gateway);
+  EXPECT_EQ(keeper.watch().open().at(0).begin, asked);
+  // The keep-alive has run out: it is one outage.
+  keeper.session(EdgeNodeState::waiting_to_connect, "no answer");
+  keeper.session(EdgeNodeState::online, {});
+  clock.drain();
+  until([&] { return events() == 2; });
+  EXPECT_TRUE(keeper.watch().open().empty());
+  // It was only late.
+  keeper.unanswered(clock.boot());
+  clock.advance(seconds(5));
+  keeper.unanswered({});
+  clock.advance(seconds(60));
+  EXPECT_EQ(events(), 2U);
+}
+
 // The file was damaged, and what is open with it.
 TEST_F(OutageKeeperTest, ANewOutboxIsToldWhatIsOpen) {
   link(true);

@@ -52,10 +52,12 @@ class SlowLink {
         continue;
       }
       bench_.advance(milliseconds(20));
+      seemed_silent_ = seemed_silent_ || bench_.node.unanswered_since(2);
     }
     return longest;
   }
   [[nodiscard]] double bytes() const { return total_; }
+  [[nodiscard]] bool seemed_silent() const { return seemed_silent_; }
 
  private:
   [[nodiscard]] RowId rows() const { return bench_.node.lane(Lane::measurements).last; }
@@ -77,6 +79,7 @@ class SlowLink {
   SteadyTime free_at_{};
   SteadyTime answered_at_{};
   double total_ = 0;
+  bool seemed_silent_ = false;
   RowId mark_ = 0;
   std::deque<std::pair<SteadyTime, RowId>> arrivals_;
 };
@@ -108,6 +111,7 @@ TEST(EdgeNodeLink, SlowLinkIsNeverFloodedAndNothingIsSentTwice) {
   EXPECT_EQ(bench.node.lane(Lane::measurements).acknowledged, 5'000U);
   EXPECT_EQ(highest_repeated(bench), 0U);
   EXPECT_LT(longest, seconds(8));  // births included
+  EXPECT_FALSE(link.seemed_silent()) << "a slow link is not a gateway that is gone";
 }
 
 TEST(EdgeNodeLink, FarLinkIsFilled) {
@@ -120,6 +124,29 @@ TEST(EdgeNodeLink, FarLinkIsFilled) {
   EXPECT_EQ(highest_repeated(bench), 0U);
   const auto ideal = std::chrono::duration<double>(link.bytes() / 32'000);
   EXPECT_LT(std::chrono::duration<double>(bench.time - begin), ideal * 1.5 + seconds(10));
+  EXPECT_FALSE(link.seemed_silent());
+}
+
+TEST(EdgeNodeLink, AGatewayThatConfirmsNothingIsToldSinceTheFirstMessageThatItOwes) {
+  Bench bench({LaneDepth{}, depth(0, 3)});
+  bench.come_online();
+  bench.acknowledge(Lane::measurements, 3);
+  bench.advance(minutes(5));
+  EXPECT_FALSE(bench.node.unanswered_since(1)) << "nobody was asked for anything";
+  bench.node.appended(Lane::measurements, 4, bench.now());
+  bench.advance(Duration{});
+  const auto sent = bench.time;
+  bench.advance(minutes(1));
+  bench.node.appended(Lane::measurements, 5, bench.now());
+  bench.advance(minutes(1));
+  ASSERT_TRUE(bench.node.unanswered_since(2));
+  EXPECT_LE(*bench.node.unanswered_since(2), sent + seconds(1));
+  bench.acknowledge(Lane::measurements, 4);
+  EXPECT_FALSE(bench.node.unanswered_since(1)) << "late is not gone";
+  bench.advance(minutes(2));
+  EXPECT_TRUE(bench.node.unanswered_since(2));
+  bench.node.lost("no PINGRESP", bench.now());
+  EXPECT_FALSE(bench.node.unanswered_since(1)) << "without a session nobody owes anything";
 }
 
 // A process that begins with a backlog may have sent some of it before; that is no reason to know nothing
