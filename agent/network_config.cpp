@@ -129,7 +129,7 @@ std::string path_target(const AgentConfig& config, const std::string& target) {
   }
   // Behind a proxy the broker is nobody that packets are sent to.
   const std::string& broker = config.broker.host;
-  if (config.proxy && goes_through(*config.proxy, broker)) return config.proxy->host;
+  if (goes_through(config.proxy, broker)) return config.proxy->host;
   HttpProxy here;
   here.except = {"localhost", "127.0.0.0/8", "::1"};
   return goes_through(here, broker) ? broker : std::string();

@@ -242,7 +242,7 @@ std::vector<Witness> witnesses_of(const std::vector<MeasureTask>& tasks, const A
   for (const auto& [service, text] : config.reach.services) {
     const std::string host = host_of(text);
     // Nobody on the board looks up what a proxy is asked for.
-    const bool proxied = config.proxy && goes_through(*config.proxy, host);
+    const bool proxied = goes_through(config.proxy, host);
     if (proxied || is_ip_address(host)) by_address.insert(reach_schema(service).group);
   }
   std::vector<Witness> witnesses;

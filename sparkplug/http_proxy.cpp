@@ -130,6 +130,15 @@ bool goes_through(const HttpProxy& proxy, std::string_view host) {
       proxy.except, [&](const std::string& exception) { return excepts(exception, host, address); });
 }
 
+bool goes_through(const std::optional<HttpProxy>& proxy, std::string_view host) {
+  return proxy && goes_through(*proxy, host);
+}
+
+NextHost next_host(const std::optional<HttpProxy>& proxy, const std::string& host, std::uint16_t port) {
+  if (goes_through(proxy, host)) return {proxy->host, proxy->port, /*proxied=*/true};
+  return {host, port, /*proxied=*/false};
+}
+
 std::string credentials_line(const HttpProxy& proxy) {
   if (proxy.username.empty()) return {};
   return "Proxy-Authorization: Basic " + in_base64(proxy.username + ":" + proxy.password) + "\r\n";

@@ -2,6 +2,7 @@
 // The HTTP proxy through which an office reaches everything else (CONNECT, RFC 9110, section 9.3.6).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,18 @@ struct HttpProxy {
 
 /// Whether the way to this host (a name or an address) leads through the proxy. Names are not looked up.
 [[nodiscard]] bool goes_through(const HttpProxy& proxy, std::string_view host);
+/// Without a proxy it does not.
+[[nodiscard]] bool goes_through(const std::optional<HttpProxy>& proxy, std::string_view host);
+
+/// Whom to connect to, to get to a host: the host, or the proxy before it.
+struct NextHost {
+  std::string host;
+  std::uint16_t port = 0;
+  bool proxied = false;
+  friend bool operator==(const NextHost&, const NextHost&) = default;
+};
+[[nodiscard]] NextHost next_host(const std::optional<HttpProxy>& proxy, const std::string& host,
+                                 std::uint16_t port);
 
 /// The question for a tunnel, head and all.
 [[nodiscard]] std::string tunnel_request(const HttpProxy& proxy, std::string_view host, std::uint16_t port);

@@ -263,7 +263,7 @@ PahoSession::PahoSession(asio::any_io_executor loop, Clock& clock, BrokerSetting
   const InboxBounds bounds{options.inbox_messages, options.inbox_bytes,    options.classify,
                            options.share_messages, options.share_bytes,    options.share_rate,
                            options.share_burst,    options.longest_payload};
-  if (broker.proxy && goes_through(*broker.proxy, broker.host)) {
+  if (goes_through(broker.proxy, broker.host)) {
     relay_ = std::make_shared<ProxyRelay>(*broker.proxy, broker.host, broker.port);
   }
   auto connect = [broker, options, relay = relay_](MqttReports reports) {

@@ -25,13 +25,9 @@ constexpr Duration kStatePatience = std::chrono::seconds(3);
 
 using Addresses = std::vector<asio::ip::address>;
 
-bool is_proxied(const BrokerSettings& broker) {
-  return broker.proxy && goes_through(*broker.proxy, broker.host);
-}
-
 asio::awaitable<Addresses> look_up(Clock& clock, const BrokerSettings& broker, BrokerFacts& facts) {
-  std::string next = is_proxied(broker) ? broker.proxy->host : broker.host;
-  auto resolving = resolve(ResolverSettings(), std::move(next));
+  NextHost next = next_host(broker.proxy, broker.host, broker.port);
+  auto resolving = resolve(ResolverSettings(), std::move(next.host));
   auto addresses = co_await with_timeout(clock, kPatience, std::move(resolving));
   if (addresses && *addresses) co_return std::move(**addresses);
   facts.stopped_at = BrokerFacts::Step::name;
@@ -107,7 +103,7 @@ asio::awaitable<void> speak(Clock& clock, PahoSession& session, const AgentConfi
 
 asio::awaitable<void> ask_broker(Clock& clock, const AgentConfig& config, BrokerFacts& facts) {
   facts.asked = true;
-  if (is_proxied(config.broker)) {
+  if (goes_through(config.broker.proxy, config.broker.host)) {
     facts.proxy = config.broker.proxy->host + ":" + std::to_string(config.broker.proxy->port);
   }
   auto looking_up = look_up(clock, config.broker, facts);

@@ -194,7 +194,7 @@ asio::awaitable<void> ask_network(asio::any_io_executor executor, Clock& clock, 
     facts.names_configured = config->dns.enabled && !config->dns.names.empty();
     for (const auto& [service, url] : config->reach.services) {
       // Nobody on the board looks up what a proxy is asked for.
-      const bool proxied = config->proxy && goes_through(*config->proxy, host_of(url));
+      const bool proxied = goes_through(config->proxy, host_of(url));
       if (proxied || is_ip_address(host_of(url))) facts.by_address.push_back(reach_schema(service).group);
     }
     for (const auto& [name, target] : config->ping.targets) facts.targets["Ping/" + name] = target;

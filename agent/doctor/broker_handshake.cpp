@@ -76,14 +76,14 @@ asio::awaitable<std::string> handshake_trouble(Clock& clock, const BrokerSetting
   if (!unusable.empty()) co_return unusable;
   auto executor = co_await asio::this_coro::executor;
   tcp::socket socket(executor);
-  const bool proxied = broker.proxy && goes_through(*broker.proxy, broker.host);
-  const tcp::endpoint endpoint(addresses.front(), proxied ? broker.proxy->port : broker.port);
+  const NextHost next = next_host(broker.proxy, broker.host, broker.port);
+  const tcp::endpoint endpoint(addresses.front(), next.port);
   auto connected = co_await socket.async_connect(endpoint, kAsValue);
   if (const error_code error = std::get<0>(connected)) {
     rethrow_cancel(error);
     co_return error.message();
   }
-  if (proxied) {
+  if (next.proxied) {
     auto opening = open_tunnel(socket, *broker.proxy, broker.host, broker.port);
     TunnelAnswer tunnel = co_await std::move(opening);
     if (tunnel.kind != TunnelAnswer::Kind::open) co_return std::move(tunnel.reason);

@@ -155,23 +155,21 @@ asio::awaitable<Result<HttpAnswer>> ask(ResolverSettings resolver, HttpQuestion 
   auto executor = co_await asio::this_coro::executor;
   // Through a proxy it is the proxy that is connected to; in the clear too, so that nobody there keeps
   // copies.
-  const bool proxied = question.proxy && goes_through(*question.proxy, question.url.host);
-  const std::string next = proxied ? question.proxy->host : question.url.host;
-  const std::uint16_t port = proxied ? question.proxy->port : question.url.port;
-  auto search = resolve(std::move(resolver), next);
+  const NextHost next = next_host(question.proxy, question.url.host, question.url.port);
+  auto search = resolve(std::move(resolver), next.host);
   const auto addresses = co_await std::move(search);
   if (!addresses) co_return failure(place(question.url), addresses.error().what, kTryAgain);
   std::string why;
   for (const asio::ip::address& address : *addresses) {
     tcp::socket socket(executor);
-    const tcp::endpoint endpoint(address, port);
+    const tcp::endpoint endpoint(address, next.port);
     auto connected = co_await socket.async_connect(endpoint, kAsValue);
     if (const error_code error = std::get<0>(connected)) {
       rethrow_cancel(error);
-      why = (proxied ? "the proxy " + next + ": " : std::string()) + error.message();
+      why = (next.proxied ? "the proxy " + next.host + ": " : std::string()) + error.message();
       continue;
     }
-    if (proxied) {
+    if (next.proxied) {
       auto opening = open_tunnel(socket, *question.proxy, question.url.host, question.url.port);
       const TunnelAnswer tunnel = co_await std::move(opening);
       if (tunnel.kind != TunnelAnswer::Kind::open)

@@ -73,10 +73,10 @@ ReachProbe::ReachProbe(const boost::asio::any_io_executor& /*executor*/, Clock& 
 ReachProbe::~ReachProbe() = default;
 
 boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgress& progress) {
-  const bool proxied = is_proxied(settings_);
+  const NextHost next = next_host(settings_);
+  const bool proxied = next.proxied;
   if (proxied) progress.step = ReachProgress::Step::proxy;
-  const std::string host = proxied ? settings_.proxy->host : settings_.url.host;
-  auto search = resolve(settings_.resolver, host);
+  auto search = resolve(settings_.resolver, next.host);
   const auto addresses = co_await std::move(search);
   if (!addresses) {
     progress.reason = addresses.error().what;

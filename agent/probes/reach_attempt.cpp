@@ -177,7 +177,7 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ReachSettings& set
   const ServiceUrl& url = settings.url;
   std::string path = url.path;
   std::string credentials;
-  if (url.scheme == ServiceUrl::Scheme::http && is_proxied(settings)) {
+  if (url.scheme == ServiceUrl::Scheme::http && goes_through(settings.proxy, url.host)) {
     path = "http://" + authority(url) + path;
     credentials = credentials_line(*settings.proxy);
   }
@@ -305,8 +305,8 @@ void TlsMemory::forget() {
   session_ = nullptr;
 }
 
-bool is_proxied(const ReachSettings& settings) {
-  return settings.proxy && goes_through(*settings.proxy, settings.url.host);
+NextHost next_host(const ReachSettings& settings) {
+  return next_host(settings.proxy, settings.url.host, settings.url.port);
 }
 
 std::string to_string(ReachProgress::Step step) {
@@ -325,15 +325,14 @@ asio::awaitable<bool> attempt_reach(Clock& clock, const ReachSettings& settings,
                                     const std::vector<asio::ip::address>& addresses, SteadyTime deadline,
                                     TlsMemory& memory, ReachProgress& progress) {
   auto executor = co_await asio::this_coro::executor;
-  const bool proxied = is_proxied(settings);
-  progress.step = proxied ? ReachProgress::Step::proxy : ReachProgress::Step::connect;
+  const NextHost next = next_host(settings);
+  progress.step = next.proxied ? ReachProgress::Step::proxy : ReachProgress::Step::connect;
   tcp::socket socket(executor);
-  const std::uint16_t port = proxied ? settings.proxy->port : settings.url.port;
-  auto connecting = connect(clock, socket, addresses, port, deadline, progress);
+  auto connecting = connect(clock, socket, addresses, next.port, deadline, progress);
   const bool connected = co_await std::move(connecting);
   if (!connected) co_return false;
   // In the clear the question itself goes to the proxy: many tunnel to TLS ports only.
-  if (proxied && settings.url.scheme != ServiceUrl::Scheme::http) {
+  if (next.proxied && settings.url.scheme != ServiceUrl::Scheme::http) {
     auto tunnelling = pass_proxy(clock, socket, settings, progress);
     const bool passed = co_await std::move(tunnelling);
     if (!passed) co_return false;

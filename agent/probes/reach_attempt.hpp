@@ -55,8 +55,8 @@ class TlsMemory {
   SSL_SESSION* session_ = nullptr;
 };
 
-/// Whether the way to the service leads through the proxy of the settings.
-[[nodiscard]] bool is_proxied(const ReachSettings& settings);
+/// Whom to connect to, to get to the service.
+[[nodiscard]] NextHost next_host(const ReachSettings& settings);
 
 /// "name", "proxy", "connect", "TLS", "HTTP".
 [[nodiscard]] std::string to_string(ReachProgress::Step step);

@@ -362,10 +362,6 @@ asio::awaitable<Ended> connect(tcp::socket& socket, tcp::endpoint endpoint) {
   co_return ended;
 }
 
-bool is_proxied(const ThroughputSettings& settings) {
-  return settings.proxy && goes_through(*settings.proxy, settings.url.host);
-}
-
 /// Also where the question is in the clear: what is measured is the way to the gateway, and not how soon a
 /// proxy that keeps answers has one.
 asio::awaitable<Ended> pass_proxy(tcp::socket& socket, const ThroughputSettings& settings) {
@@ -429,7 +425,7 @@ asio::awaitable<Outcome> test_one_way(Clock& clock, const ThroughputSettings& se
   auto connected = co_await with_timeout(clock, kToConnect, std::move(connecting));
   if (!connected) co_return Trouble("connect", "no answer in time");
   if (connected->trouble) co_return connected->trouble;
-  if (is_proxied(settings)) {
+  if (goes_through(settings.proxy, settings.url.host)) {
     auto passing = pass_proxy(socket, settings);
     auto passed = co_await with_timeout(clock, kToBegin, std::move(passing));
     if (!passed) co_return Trouble("proxy", "no answer in time");
@@ -476,10 +472,8 @@ bool failed(const Outcome& outcome, std::string_view step, ThroughputResult& res
 asio::awaitable<bool> measure_throughput(Clock& clock, ThroughputSettings settings, OwnKey key,
                                          std::uint64_t bytes_each_way,
                                          std::shared_ptr<ThroughputResult> result) {
-  const bool proxied = is_proxied(settings);
-  const std::uint16_t port = proxied ? settings.proxy->port : settings.url.port;
-  std::string next = proxied ? settings.proxy->host : settings.url.host;
-  auto search = resolve(settings.resolver, std::move(next));
+  const NextHost next = next_host(settings.proxy, settings.url.host, settings.url.port);
+  auto search = resolve(settings.resolver, next.host);
   const auto addresses = co_await with_timeout(clock, kToConnect, std::move(search));
   if (!addresses || !*addresses) {
     result->failure = "name";
@@ -489,7 +483,7 @@ asio::awaitable<bool> measure_throughput(Clock& clock, ThroughputSettings settin
   tcp::endpoint endpoint;
   bool reached = false;
   for (std::size_t i = 0; i < (*addresses)->size() && !reached; ++i) {
-    endpoint = tcp::endpoint((**addresses)[i], port);
+    endpoint = tcp::endpoint((**addresses)[i], next.port);
     auto down = test_one_way(clock, settings, key, endpoint, Way::down, bytes_each_way, *result);
     const Outcome outcome = co_await std::move(down);
     if (failed(outcome, "download", *result)) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include <string>
 
 namespace xalink {
@@ -39,6 +41,19 @@ TEST(HttpProxy, LeavesOutWhatIsExcepted) {
        {"notgov.local", "gov.local.vn", "10.1.2.4", "192.169.0.1", "2001:db8::1", "localhost"}) {
     EXPECT_TRUE(goes_through(proxy, proxied)) << proxied;
   }
+}
+
+TEST(HttpProxy, SaysWhomToConnectTo) {
+  std::optional<HttpProxy> proxy;
+  EXPECT_FALSE(goes_through(proxy, "portal.gov.vn"));
+  EXPECT_EQ(next_host(proxy, "portal.gov.vn", 443), (NextHost{"portal.gov.vn", 443, false}));
+  proxy.emplace();
+  proxy->host = "10.0.0.5";
+  proxy->port = 8080;
+  proxy->except = {"gov.local"};
+  EXPECT_TRUE(goes_through(proxy, "portal.gov.vn"));
+  EXPECT_EQ(next_host(proxy, "portal.gov.vn", 443), (NextHost{"10.0.0.5", 8080, true}));
+  EXPECT_EQ(next_host(proxy, "a.gov.local", 443), (NextHost{"a.gov.local", 443, false}));
 }
 
 TEST(HttpProxy, KnowsWhatCanBeExcepted) {
