@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gateway/boards.hpp"
+#include "gateway/curbed_words.hpp"
 #include "gateway/text_table.hpp"
 #include "sparkplug/progress_bar.hpp"
 #include "sparkplug/time_text.hpp"
@@ -154,7 +155,8 @@ constexpr Words kVietnamese{
 
 class Table {
  public:
-  Table(WallTime now, const Words& words) : now_(now), words_(words) {}
+  Table(WallTime now, const Words& words, Language language)
+      : now_(now), words_(words), language_(language) {}
 
   std::vector<std::string> headings() const {
     std::vector<std::string> cells;
@@ -182,7 +184,8 @@ class Table {
     add(board.curbed->refused, words_.records_refused);
     add(board.curbed->lost, words_.lost);
     add(board.curbed->set_aside, words_.set_aside_of_board);
-    return text + std::string(words_.last_reason) + moment(board.curbed->last) + ": " + board.curbed->reason;
+    return text + std::string(words_.last_reason) + moment(board.curbed->last) + ": " +
+           curbed_reason_in(language_, board.curbed->reason);
   }
 
   [[nodiscard]] bool has_estimates() const { return has_estimates_; }
@@ -277,6 +280,7 @@ class Table {
 
   WallTime now_;
   const Words& words_;
+  Language language_;
   bool has_estimates_ = false;
   bool has_bounds_only_ = false;
 };
@@ -325,7 +329,7 @@ std::vector<std::string> continued_lines(const Fleet& fleet, const Words& words)
 
 std::string boards_as_table(const Fleet& fleet, WallTime now, Language language) {
   const auto& words = language == Language::vietnamese ? kVietnamese : kEnglish;
-  Table table(now, words);
+  Table table(now, words, language);
   std::string text;
   const auto line = [&text](const auto&... parts) {
     ((text += parts), ...);

@@ -1,4 +1,5 @@
 #include "gateway/boards.hpp"
+#include "gateway/curbed_words.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -261,6 +262,12 @@ TEST_F(BoardsTest, TellsWhatWasNotTakenInOfABoard) {
   EXPECT_NE(table.find("[limits]"), std::string::npos) << table;
   const auto vietnamese = boards_as_table(all, at_ms(kNoon + 3000), Language::vietnamese);
   EXPECT_NE(vietnamese.find("VN-03/site-a: 24 bản tin vượt giới hạn"), std::string::npos) << vietnamese;
+  EXPECT_EQ(curbed_reason_in(Language::vietnamese, "NDATA has no seq between 0 and 255"),
+            "NDATA không có seq từ 0 đến 255");
+  EXPECT_EQ(
+      curbed_reason_in(Language::vietnamese, "more than 50 births a minute ([limits] births_per_minute)"),
+      "khai báo quá 50 lần mỗi phút ([limits] births_per_minute)");
+  EXPECT_EQ(curbed_reason_in(Language::english, "no seq"), "no seq");
   const auto later = boards_as_table(all, at_ms(kNoon + 2 * 86'400'000LL), Language::english);
   EXPECT_EQ(later.find("beyond its limits"), std::string::npos) << "what is long over is not shown";
 }
