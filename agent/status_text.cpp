@@ -359,7 +359,7 @@ std::string source_text(const json::object& source, const Speaker& say) {
            say("were forgotten for want of place; they may be sent once more") + "\n";
   }
   if (const auto error = text(source.at("last_error")); !error.empty())
-    out += "    ! " + say("last error") + ": " + error + "\n";
+    out += "    ! " + say("last error") + ": " + say.reason(error) + "\n";
   return out;
 }
 

@@ -49,6 +49,22 @@ TEST(ReasonWords, SayTheEvidenceOfAnOutageWitnessByWitness) {
   EXPECT_EQ(vi("Ping/gateway"), "Ping/gateway");
 }
 
+TEST(ReasonWords, SayWhatIsWrongWithASourceOfDossiersAndWhatToDo) {
+  EXPECT_EQ(vi("https://mc.example.vn: the server answers with status 401: it does not accept the token. put "
+               "a valid "
+               "token into token_file"),
+            "https://mc.example.vn: máy chủ trả lời mã 401: không chấp nhận mã truy cập. ghi mã truy cập còn "
+            "hiệu lực "
+            "vào token_file");
+  EXPECT_EQ(
+      vi("/srv/drop: cannot be listed: Permission denied. let the agent's user read the drop folder"),
+      "/srv/drop: không liệt kê được: không được phép. cho người dùng của agent quyền đọc thư mục thả tệp");
+  EXPECT_EQ(vi("/etc/xalink-agent/token: others can read or change the token. run: chmod 600 "
+               "/etc/xalink-agent/token"),
+            "/etc/xalink-agent/token: người khác đọc hoặc sửa được mã truy cập. chạy: chmod 600 "
+            "/etc/xalink-agent/token");
+}
+
 TEST(ReasonWords, LeaveNamesAndWhatTheyDoNotKnowAsItIs) {
   EXPECT_EQ(vi("Reach/tax (connect: ENETSOMETHING)"), "Reach/tax (kết nối: ENETSOMETHING)");
   EXPECT_EQ(vi("something new"), "something new");
