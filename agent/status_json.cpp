@@ -1,10 +1,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cstdio>
-#include <ctime>
 
 #include "agent/status.hpp"
+#include "sparkplug/time_text.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -13,17 +12,7 @@ namespace {
 namespace json = boost::json;
 
 json::string rfc3339(WallTime time) {
-  const auto ms = time.time_since_epoch().count();
-  const auto days = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss clock(time - days);
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-                static_cast<int>((ms % 1000 + 1000) % 1000));
-  return json::string(text.data());
+  return json::string(rfc3339_text(time));
 }
 
 json::value value_of(const Value& value) {

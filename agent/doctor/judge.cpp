@@ -1,10 +1,10 @@
 #include "agent/doctor/judge.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 
 #include "agent/reason_words.hpp"
+#include "sparkplug/time_text.hpp"
 
 namespace xalink {
 
@@ -57,13 +57,7 @@ Said explain(const std::string& word) {
 }
 
 std::string date_of(WallTime time) {
-  const auto seconds =
-      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
-  std::tm parts{};
-  if (::localtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 16> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%d", &parts);
-  return out.data();
+  return local_text(time, "%Y-%m-%d");
 }
 
 Said name_of(Rung rung) {

@@ -1,12 +1,11 @@
 #include "agent/doctor/page.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <ctime>
 
+#include "sparkplug/time_text.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -52,26 +51,6 @@ std::string in_one_line(std::string text) {
   return text;
 }
 
-std::string local_time(WallTime time) {
-  const auto seconds =
-      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
-  std::tm parts{};
-  if (::localtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 32> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M:%S", &parts);
-  return out.data();
-}
-
-std::string rfc3339(WallTime time) {
-  const auto seconds =
-      static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
-  std::tm parts{};
-  if (::gmtime_r(&seconds, &parts) == nullptr) return {};
-  std::array<char, 32> out{};
-  std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return out.data();
-}
-
 json::object both(const Said& said) {
   return {{"en", said.english}, {"vi", said.vietnamese}};
 }
@@ -86,7 +65,7 @@ std::string findings_as_text(const Diagnosis& diagnosis, const PageHead& head, L
   constexpr const char* kBold = "\x1b[1m";
   std::string page = "xalink-agent doctor " + std::string(kVersion);
   if (!head.site.empty()) page += ", " + head.site;
-  page += ", " + local_time(head.at) + "\n";
+  page += ", " + local_text(head.at, "%Y-%m-%d %H:%M:%S") + "\n";
   constexpr std::size_t kWidest = 28;
   for (const Part part : kParts) {
     page += "\n" + painted(title_of(part).in(language), kBold) + "\n";
@@ -131,7 +110,7 @@ std::string findings_as_json(const Diagnosis& diagnosis, const PageHead& head) {
   json::object root;
   root["version"] = kVersion;
   root["site"] = head.site.empty() ? json::value(nullptr) : json::value(head.site);
-  root["at"] = rfc3339(head.at);
+  root["at"] = utc_text(head.at, "%Y-%m-%dT%H:%M:%SZ");
   const auto* first = diagnosis.first_wrong();
   root["well"] = first == nullptr;
   root["reaches"] = std::string(to_string(diagnosis.reached));
