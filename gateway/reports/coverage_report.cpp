@@ -254,8 +254,7 @@ class CoverageReport {
               {{unit == nullptr ? Said{commune.name, commune.name} : name_of(*unit), site.site,
                 site.technology.empty() ? Cell(Missing::no_data) : Cell(site.technology),
                 words_of(*judged.requirement), judged.requirement->good,
-                judged.measured ? Cell(*judged.measured) : Cell(Missing::not_measured),
-                state_of(judged.outcome),
+                cell_or(judged.measured, Missing::not_measured), state_of(judged.outcome),
                 judged.requirement->measure == Measure::availability_percent ? Cell(Missing::not_applicable)
                                                                              : count(judged.measurements)},
                std::nullopt});

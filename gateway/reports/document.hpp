@@ -64,6 +64,11 @@ using Cell =
 [[nodiscard]] inline Cell count(std::uint64_t number) {
   return static_cast<std::int64_t>(number);
 }
+/// The value, or why there is none.
+template <class Value>
+[[nodiscard]] Cell cell_or(const std::optional<Value>& value, Missing missing) {
+  return value ? Cell(*value) : Cell(missing);
+}
 /// The count, or suppressed where it is 1 to 4.
 [[nodiscard]] Cell count_or_suppressed(std::int64_t count);
 

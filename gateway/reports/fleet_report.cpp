@@ -68,7 +68,7 @@ Cell clock_of(const Board& board) {
 }
 
 Cell time_or_none(const std::optional<WallTime>& time) {
-  return time ? Cell(*time) : Cell(Missing::no_data);
+  return cell_or(time, Missing::no_data);
 }
 
 /// Of the two lanes together; nothing when the board does not tell.

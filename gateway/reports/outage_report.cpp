@@ -31,7 +31,7 @@ std::string key_of(Cause cause) {
 }
 
 Cell time_or_none(const std::optional<Milliseconds>& time) {
-  return time ? Cell(*time) : Cell(Missing::not_applicable);
+  return cell_or(time, Missing::not_applicable);
 }
 
 struct ListedOutage {

@@ -47,14 +47,10 @@ struct ReportWords {
   std::vector<Fact> facts;
   facts.push_back(
       {"records", words.records, static_cast<std::int64_t>(document.records), ColumnKind::integer, 0});
-  facts.push_back(
-      {"estimated_percent", words.estimated,
-       document.estimated_percent ? Cell(*document.estimated_percent) : Cell(Missing::not_applicable),
-       ColumnKind::percent, 2});
-  facts.push_back(
-      {"registry_version", words.registry_version,
-       document.registry_version ? Cell(*document.registry_version) : Cell(Missing::not_applicable),
-       ColumnKind::integer, 0});
+  facts.push_back({"estimated_percent", words.estimated,
+                   cell_or(document.estimated_percent, Missing::not_applicable), ColumnKind::percent, 2});
+  facts.push_back({"registry_version", words.registry_version,
+                   cell_or(document.registry_version, Missing::not_applicable), ColumnKind::integer, 0});
   if (!document.calendar_version.empty()) {
     facts.push_back({"calendar_version", words.calendar, document.calendar_version, ColumnKind::text, 0});
   }

@@ -58,7 +58,7 @@ std::vector<Column> figure_columns() {
 void add_figures(Row& row, const Service& service) {
   const auto percent = percent_of(service);
   row.cells.emplace_back(state_of(service));
-  row.cells.push_back(percent ? Cell(*percent) : Cell(Missing::no_data));
+  row.cells.push_back(cell_or(percent, Missing::no_data));
   row.cells.push_back(count(service.answers.yes));
   row.cells.push_back(count(service.answers.of));
   row.cells.emplace_back(service.outages);

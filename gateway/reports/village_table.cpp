@@ -7,7 +7,7 @@ namespace xalink::reports {
 namespace {
 
 Cell told(const std::optional<std::int64_t>& count) {
-  return count ? Cell(*count) : Cell(Missing::not_given);
+  return cell_or(count, Missing::not_given);
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Table village_table(const CoverageReportInput& input) {
                  of_registry(own.without_signal),
                  of_registry(own.with_gaps),
                  of_registry(own.without_power),
-                 own.newest_survey ? Cell(*own.newest_survey) : Cell(Missing::not_given)};
+                 cell_or(own.newest_survey, Missing::not_given)};
     table.rows.push_back(std::move(row));
   }
   return table;

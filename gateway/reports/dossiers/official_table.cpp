@@ -30,7 +30,7 @@ Table official(const ShownFigures& shown) {
       const bool hidden =
           std::holds_alternative<Missing>(ours) && std::get<Missing>(ours) == Missing::suppressed;
       const auto value = [&](const std::optional<double>& number) {
-        return hidden ? Cell(Missing::suppressed) : number_or(number, Missing::not_measured);
+        return hidden ? Cell(Missing::suppressed) : cell_or(number, Missing::not_measured);
       };
       table.rows.push_back({{shown.name_of(unit), each.official.indicator, each.official.measure,
                              each.official.value, value(each.ours_value), value(each.difference),

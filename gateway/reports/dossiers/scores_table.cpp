@@ -40,7 +40,7 @@ Table scores(const ShownFigures& shown) {
   const auto scores = meaning::scores_of(shown.input().rows, meaning::kDecision766, shown.figures());
   for (const auto& group : scores.groups) {
     table.rows.push_back(
-        {{group.id, group.name, number_or(group.maximum, Missing::not_applicable), Missing::not_applicable,
+        {{group.id, group.name, cell_or(group.maximum, Missing::not_applicable), Missing::not_applicable,
           Missing::not_applicable, group.complete ? Cell(group.points) : Cell(Missing::not_measured),
           group.complete
               ? state_of(meaning::ScoreStatus::scored)
@@ -56,9 +56,9 @@ Table scores(const ShownFigures& shown) {
                    : Cell(Missing::not_applicable);
       }
       const bool hidden = std::holds_alternative<Missing>(rate) && line.points;
-      table.rows.push_back({{line.id, line.name, number_or(line.maximum, Missing::not_applicable), rate,
-                             number_or(line.threshold, Missing::not_applicable),
-                             hidden ? rate : number_or(line.points, Missing::not_measured),
+      table.rows.push_back({{line.id, line.name, cell_or(line.maximum, Missing::not_applicable), rate,
+                             cell_or(line.threshold, Missing::not_applicable),
+                             hidden ? rate : cell_or(line.points, Missing::not_measured),
                              state_of(line.status), said_or_none(line.reason)},
                             std::nullopt});
     }

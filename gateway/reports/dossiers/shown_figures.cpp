@@ -45,9 +45,6 @@ Cell text_or_none(const std::string& text) {
 Cell said_or_none(const Said& said) {
   return said.empty() ? Cell(Missing::not_applicable) : Cell(said);
 }
-Cell number_or(const std::optional<double>& number, Missing missing) {
-  return number ? Cell(*number) : Cell(missing);
-}
 
 ShownFigures::ShownFigures(const DossiersReportInput& input)
     : input_(input),

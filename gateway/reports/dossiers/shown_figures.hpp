@@ -28,7 +28,6 @@ inline constexpr const char* kDossierCounts[] = {"received",        "resolved",
 [[nodiscard]] int digits_of(meaning::FigureUnit measure);
 [[nodiscard]] Cell text_or_none(const std::string& text);
 [[nodiscard]] Cell said_or_none(const Said& said);
-[[nodiscard]] Cell number_or(const std::optional<double>& number, Missing missing);
 
 /// Refers to the input, which outlives it.
 class ShownFigures {

@@ -61,7 +61,7 @@ Table targets(const ShownFigures& shown) {
         if (const auto* count = std::get_if<std::int64_t>(&now)) now = static_cast<double>(*count);
       } else if (figure != nullptr) {
         // Tasks are an administration's, not a person's: none of them is a small cell.
-        now = number_or(figure->value(), Missing::not_applicable);
+        now = cell_or(figure->value(), Missing::not_applicable);
       }
       table.rows.push_back({{name, target.indicator, target.deadline,
                              target.at_least ? Said{"at least", "tối thiểu"} : Said{"at most", "tối đa"},

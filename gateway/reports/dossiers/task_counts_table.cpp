@@ -13,7 +13,7 @@ State state_of(const meaning::TaskCount& count, Date day) {
 }
 
 Cell told(const std::optional<meaning::Count>& count) {
-  return count ? Cell(*count) : Cell(Missing::no_data);
+  return cell_or(count, Missing::no_data);
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ Table task_counts(const ShownFigures& shown) {
     const bool is_counted = std::ranges::find(counted, count) != counted.end();
     table.rows.push_back(
         {{text_or_none(count.code), text_or_none(count.programme), text_or_none(count.owner), count.as_of,
-          count.deadline ? Cell(*count.deadline) : Cell(Missing::not_given), count.total, count.done,
+          cell_or(count.deadline, Missing::not_given), count.total, count.done,
           count.total > 0 ? Cell(100.0 * static_cast<double>(count.done) / static_cast<double>(count.total))
                           : Cell(Missing::not_applicable),
           told(count.on_time), told(count.late), state_of(count, shown.last_day()),

@@ -24,7 +24,7 @@ Table tasks(const ShownFigures& shown) {
     // Tasks are an administration's, not a person's: none of them is a small cell.
     table.rows.push_back(
         {{text_or_none(programme), tally.total, tally.done,
-          number_or(meaning::figures_of(tally)[0].value(), Missing::not_applicable), tally.done_on_time,
+          cell_or(meaning::figures_of(tally)[0].value(), Missing::not_applicable), tally.done_on_time,
           tally.done_late, tally.open_in_time, tally.open_overdue, tally.open_without_deadline},
          std::nullopt});
   }

@@ -19,7 +19,7 @@ namespace xalink::reports::investment_tables {
 
 template <class Number>
 [[nodiscard]] Cell given(const std::optional<Number>& number) {
-  return number ? Cell(*number) : Cell(Missing::not_given);
+  return cell_or(number, Missing::not_given);
 }
 [[nodiscard]] inline Cell given(const std::string& text) {
   return text.empty() ? Cell(Missing::not_given) : Cell(text);
