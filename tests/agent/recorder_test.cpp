@@ -82,11 +82,15 @@ TEST_F(RecorderTest, MeasurementsReachTheDiskWithinTheFlushInterval) {
 TEST_F(RecorderTest, ASignOfLifeIsWrittenWhenTheNewestRowOnTheDiskIsOld) {
   std::vector<Duration> signs;
   const auto begin = clock.steady();
-  const auto keep = [&](const Stamp&) -> Result<void> {
-    signs.push_back(clock.steady() - begin);
+  // The clock belongs to the loop's thread: a sign's moment is in its stamp, as in the agent's.
+  const auto sign = [&] {
+    return Stamp{.boot_time = std::chrono::duration_cast<BootTime>(clock.steady() - begin)};
+  };
+  const auto keep = [&](const Stamp& stamp) -> Result<void> {
+    signs.push_back(stamp.boot_time);
     return {};
   };
-  recorder.keep_signs([] { return Stamp{}; }, keep, seconds(300));
+  recorder.keep_signs(sign, keep, seconds(300));
   const auto pass = [&](int some) {
     constexpr int kStep = 20;  // what is due falls on the end of one
     for (; some > 0; some -= kStep) {
