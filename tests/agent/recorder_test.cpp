@@ -84,7 +84,9 @@ TEST_F(RecorderTest, ASignOfLifeIsWrittenWhenTheNewestRowOnTheDiskIsOld) {
   const auto begin = clock.steady();
   // The clock belongs to the loop's thread: a sign's moment is in its stamp, as in the agent's.
   const auto sign = [&] {
-    return Stamp{.boot_time = std::chrono::duration_cast<BootTime>(clock.steady() - begin)};
+    Stamp now;
+    now.boot_time = std::chrono::duration_cast<BootTime>(clock.steady() - begin);
+    return now;
   };
   const auto keep = [&](const Stamp& stamp) -> Result<void> {
     signs.push_back(stamp.boot_time);
