@@ -33,6 +33,20 @@ Result<Value> text_value(std::string_view text, std::size_t most) {
   return Value(std::string(text));
 }
 
+/// A name that somebody broke into lines within its cell says the same on one line. A code is no name.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool breaks = c == '\n' || c == '\r' || c == '\t';
+    if (!breaks) {
+      line += c;
+    } else if (!line.ends_with(' ')) {
+      line += ' ';
+    }
+  }
+  return line;
+}
+
 /// "1.23457E+11", two codes of many digits that a spreadsheet showed as numbers: they are lost, and would
 /// make one dossier of several.
 bool is_shortened_number(std::string_view text) {
@@ -151,7 +165,7 @@ Result<Value> field_value(const TableField& field, std::string_view raw, const D
   }
   switch (field.kind) {
     case FieldKind::code: return code_value(text);
-    case FieldKind::text: return text_value(text, kMaxText);
+    case FieldKind::text: return text_value(on_one_line(text), kMaxText);
     case FieldKind::state: return state_value(text, states);
     case FieldKind::time: {
       Result<Value> time = time_value(text);

@@ -17,6 +17,9 @@ namespace json = boost::json;
 using json::error_code;
 
 constexpr std::string_view kTwice = "stands twice; keep one | có hai lần; hãy giữ lại một";
+constexpr std::string_view kNoFlag =
+    "is true or false where a text or a number stands; correct it | là true hoặc false, không phải chữ hoặc "
+    "số; hãy sửa lại";
 constexpr std::string_view kNoValue =
     "is a list or an object, not a single value; name the key inside it as key.inner | là danh sách hoặc đối "
     "tượng, không phải một giá trị; hãy khai báo dạng khóa.khóa_con";
@@ -102,7 +105,13 @@ class Handler {
     return true;
   }
   bool on_bool(bool value, error_code&) {
-    take(value ? "1" : "0");
+    const auto field = wanted_field();
+    // Elsewhere than in a flag a 1 would mean something: the first state, the dossier "1".
+    if (field && settings_.kind->fields[*field].kind != FieldKind::flag) {
+      refuse(*field, kNoFlag);
+    } else {
+      take(value ? "true" : "false");
+    }
     return true;
   }
   bool on_null(error_code&) {

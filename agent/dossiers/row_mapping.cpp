@@ -60,10 +60,13 @@ Result<void> RowMapping::map_header(const std::vector<std::string>& header) {
   std::vector<std::string> names;
   bool all_text = true;
   bool has_nul = false;
+  bool many_are_nul = true;
   for (const std::string& name : header) {
     const std::optional<std::string> text = decoder_.decode(name);
     all_text = all_text && text.has_value();
-    has_nul = has_nul || name.find('\0') != std::string::npos;
+    const auto nuls = static_cast<std::size_t>(std::count(name.begin(), name.end(), '\0'));
+    has_nul = has_nul || nuls > 0;
+    many_are_nul = many_are_nul && 4 * nuls >= name.size();
     names.push_back(text ? folded(*text) : std::string());
   }
   for (std::size_t i = 0; i < settings_.kind->fields.size(); ++i) {
@@ -81,6 +84,10 @@ Result<void> RowMapping::map_header(const std::vector<std::string>& header) {
       position_[i] = at;
     }
     if (!field.mandatory || position_[i]) continue;
+    if (has_nul && !many_are_nul) {
+      return bad_input("is no text; export the list as \"CSV UTF-8\"",
+                       "không phải tệp văn bản; hãy kết xuất dạng \"CSV UTF-8\"");
+    }
     if (has_nul) {
       return bad_input(
           "looks like UTF-16 without its mark; save the file as \"CSV UTF-8\", or set encoding = \"utf-16\"",

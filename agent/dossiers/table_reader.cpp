@@ -33,6 +33,13 @@ std::string_view other_form(std::string_view begin) {
            "xuất "
            "dạng \"CSV UTF-8\"";
   }
+  for (const std::string_view packed : {"\x1F\x8B", "Rar!\x1A", "7z\xBC\xAF", "BZh",
+                                        "\xFD"
+                                        "7zXZ"}) {
+    if (!begin.starts_with(packed)) continue;
+    return "is a compressed file, not CSV; unpack it and put the CSV there | là tệp nén, không phải CSV; hãy "
+           "giải nén rồi bỏ tệp CSV vào đây";
+  }
   if (begin.starts_with("\xEF\xBB\xBF")) begin.remove_prefix(3);
   if (without_blank_ends(begin).starts_with('<')) {
     return "is a web page or XML, not CSV; open it in Excel and save it as \"CSV UTF-8\" | là trang web hoặc "

@@ -145,6 +145,16 @@ TEST_F(RowMappingTest, BadFieldsAreNamedByTheirColumn) {
   EXPECT_TRUE(read(header, longest).has_value());
 }
 
+TEST_F(RowMappingTest, ANameThatIsBrokenIntoLinesIsOnOne) {
+  const auto values = read({"MaHoSo", "DonViXuLy", "TrangThaiHoSo"},
+                           {"A", "Phòng Tư pháp \r\n- Hộ tịch\tsố 2\n", "Đang\r\nxử lý"});
+  ASSERT_TRUE(values.has_value()) << values.error().to_string();
+  EXPECT_EQ(value(*values, "Agency"), Value(std::string("Phòng Tư pháp - Hộ tịch số 2")));
+  EXPECT_EQ(value(*values, "State"), Value(std::uint64_t{4}));
+  EXPECT_EQ(value(*values, "State Raw"), Value(std::string("Đang xử lý")));
+  EXPECT_FALSE(read({"MaHoSo", "DonViXuLy", "TrangThaiHoSo"}, {"A", std::string("x\0y", 3), "4"}));
+}
+
 TEST_F(RowMappingTest, ARowMustHaveTheHeadersWidth) {
   for (const std::vector<std::string>& fields : {std::vector<std::string>{"x"}, {"x", "4", "y"}}) {
     const auto values = read({"MaHoSo", "TrangThaiHoSo"}, fields);

@@ -109,6 +109,11 @@ TEST_F(TableReaderTest, OtherFilesUnderOurNameAreCalledWhatTheyAre) {
   EXPECT_NE(read("PK\x03\x04\x14,\n").refused.find("Excel"), std::string::npos);
   EXPECT_NE(read("\xD0\xCF\x11\xE0\xA1\n").refused.find("Excel"), std::string::npos);
   EXPECT_NE(read("\xEF\xBB\xBF <html>\n<table>\n").refused.find("web page"), std::string::npos);
+  EXPECT_NE(read(std::string("\x1F\x8B\x08\0\0\0\n", 7)).refused.find("compressed"), std::string::npos);
+  EXPECT_NE(read("7z\xBC\xAF\x27\x1C\n").refused.find("compressed"), std::string::npos);
+  EXPECT_NE(read(std::string("\x8E\0\x11\x97\x05\xF1\x22\n", 8)).refused.find("no text"), std::string::npos);
+  const std::string wide("M\0a\0H\0o\0S\0o\0,\0T\0\n", 17);
+  EXPECT_NE(read(wide).refused.find("UTF-16"), std::string::npos);
 }
 
 TEST_F(TableReaderTest, TakesExcelsSepLine) {
@@ -227,6 +232,17 @@ TEST_F(TableReaderTest, JsonLinesAreReadByTheSameNames) {
   EXPECT_EQ(found.codes, (Texts{"A", "12"}));
   EXPECT_EQ(found.agencies, (Texts{"Xã Lũng Cú", ""}));
   EXPECT_EQ(found.bad, (Bad{{2, ""}, {3, "MaHoSo"}, {4, ""}, {5, "MaHoSo"}}));
+}
+
+TEST_F(TableReaderTest, TrueIsAFlagAndNeitherAStateNorACode) {
+  const Found found = read(
+      "{\"MaHoSo\":\"A\",\"TrangThaiHoSo\":4,\"CoPhi\":true}\n"
+      "{\"MaHoSo\":\"B\",\"TrangThaiHoSo\":true}\n"
+      "{\"MaHoSo\":true,\"TrangThaiHoSo\":4}\n"
+      "{\"MaHoSo\":\"C\",\"TrangThaiHoSo\":4,\"SoLanYeuCauBoSung\":false}\n",
+      TableForm::json_lines);
+  EXPECT_EQ(found.codes, Texts{"A"});
+  EXPECT_EQ(found.bad, (Bad{{2, "TrangThaiHoSo"}, {3, "MaHoSo"}, {4, "SoLanYeuCauBoSung"}}));
 }
 
 TEST_F(TableReaderTest, JsonNumbersKeepTheirDigits) {
