@@ -109,6 +109,8 @@ asio::awaitable<Result<HttpAnswer>> ask_over(Stream& stream, const HttpQuestion&
   const auto field = [&](auto name) { return std::string(response[name]); };
   answer.status = response.result_int();
   answer.etag = field(http::field::etag);
+  answer.content_encoding = field(http::field::content_encoding);
+  answer.date = field(http::field::date);
   answer.retry_after = field(http::field::retry_after);
   answer.link = field(http::field::link);
   if (!question.header.empty()) answer.header = field(question.header);

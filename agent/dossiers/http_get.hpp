@@ -30,6 +30,8 @@ struct HttpAnswer {
   unsigned status = 0;
   std::string etag;
   std::string content_type;  ///< lower case, without parameters
+  std::string content_encoding;
+  std::string date;  ///< of the server's clock
   std::string retry_after;
   std::string link;
   std::string header;  ///< the one that was asked for

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <ctime>
 #include <set>
 #include <utility>
 
@@ -22,6 +23,9 @@ constexpr std::size_t kMostPages = 1000;  // of one question: a server that link
 constexpr Duration kLongestWait = std::chrono::hours(1);
 constexpr Duration kLongestRetryAfter = std::chrono::hours(24);
 constexpr std::size_t kMostToken = 16 * 1024;
+// Asked for once more each time, as the same row makes no event: servers mean "since" as "later than" as
+// well, and a row is written some moments after the time that stands in it.
+constexpr std::chrono::milliseconds kOverlap = std::chrono::minutes(1);
 
 std::string url_encoded(std::string_view text) {
   constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -69,6 +73,28 @@ std::string next_of_link(std::string_view link) {
       return std::string(address);
     }
   }
+}
+
+/// The time of HTTP headers (RFC 9110, 5.6.7, the form that is not obsolete).
+std::optional<std::chrono::sys_seconds> http_time(const std::string& text) {
+  std::tm parts = {};
+  const char* const end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+/// Seconds, or a time by the server's own clock: ours may be wrong.
+std::optional<std::chrono::seconds> retry_after(const HttpAnswer& answer) {
+  std::uint64_t seconds = 0;
+  const char* const end = answer.retry_after.data() + answer.retry_after.size();
+  const auto parsed = std::from_chars(answer.retry_after.data(), end, seconds);
+  if (parsed.ec == std::errc{} && parsed.ptr == end) {
+    return std::chrono::seconds(std::min<std::uint64_t>(seconds, 100'000));
+  }
+  const auto then = http_time(answer.retry_after);
+  const auto now = http_time(answer.date);
+  if (!then || !now) return std::nullopt;
+  return *then - *now;
 }
 
 Error status_error(const std::string& where, unsigned status) {
@@ -241,14 +267,17 @@ boost::asio::awaitable<Result<HttpSource::Page>> HttpSource::ask_page(ServiceUrl
     co_return page;
   }
   if (answer->status != 200) {
-    std::uint64_t seconds = 0;
-    const char* const end = answer->retry_after.data() + answer->retry_after.size();
-    const auto parsed = std::from_chars(answer->retry_after.data(), end, seconds);
-    if (parsed.ec == std::errc{} && parsed.ptr == end) {
+    if (const auto seconds = retry_after(*answer)) {
       const auto most = std::chrono::duration_cast<std::chrono::seconds>(kLongestRetryAfter);
-      retry_after_ = std::min(std::chrono::seconds(std::min<std::uint64_t>(seconds, 100'000)), most);
+      retry_after_ = std::min(*seconds, most);
     }
     co_return Unexpected(status_error(where, answer->status));
+  }
+  if (!answer->content_encoding.empty() && answer->content_encoding != "identity") {
+    co_return failure(where,
+                      "the answer is packed (Content-Encoding: " + one_line(answer->content_encoding) +
+                          ") although it was asked for as it is",
+                      "tell whoever runs the server to heed Accept-Encoding: identity");
   }
   auto body = std::make_shared<std::string>(std::move(answer->body));
   auto job = [settings = settings_, type = answer->content_type, body] {
@@ -292,6 +321,7 @@ std::string HttpSource::cursor_after(const Page& page) const {
   if (now.quality != ClockQuality::unset) {
     reached = std::min(reached, static_cast<std::uint64_t>(now.wall.time_since_epoch().count()));
   }
+  reached -= std::min(reached, static_cast<std::uint64_t>(kOverlap.count()));
   const std::string latest = since(reached, settings_.since_form);
   // A page may hold older rows than the one before it.
   const bool later = latest.size() != progress_->cursor.size() || latest > progress_->cursor;

@@ -138,11 +138,32 @@ TEST_F(HttpSourceTest, AsksForWhatChangedSinceTheLatestRow) {
   server_.answer_with(
       {answer("[" + dossier("B", "20260602090000") + "," + dossier("B", "20260603100000", "9") + "]")});
   poll();
-  EXPECT_TRUE(asked("GET /ho-so?xa=1&since=2026-06-02T09%3A00%3A00%2B07%3A00 ")) << server_.request();
+  EXPECT_TRUE(asked("GET /ho-so?xa=1&since=2026-06-02T08%3A59%3A00%2B07%3A00 ")) << server_.request();
   EXPECT_EQ(codes(), (Codes{"A", "B", "B"}));
   EXPECT_EQ(source_->counters().rows_unchanged, 1U);
   EXPECT_EQ(log_.str().find("s3cret"), std::string::npos);
   EXPECT_EQ(log_.str().find("Vàng"), std::string::npos);
+}
+
+// A server may take "since" for "later than", and write rows of a second that it has answered for already.
+TEST_F(HttpSourceTest, ARowThatCameLateIntoAKnownSecondIsTaken) {
+  server_.answer_with({answer("[" + dossier("A", "20260601080000") + "]")});
+  poll();
+  EXPECT_EQ(codes(), Codes{"A"});
+  const std::string both = dossier("A", "20260601080000") + "," + dossier("B", "20260601080000");
+  server_.answer_with({answer("[" + both + "]")});
+  for (int i = 0; i < 3; ++i) poll();
+  EXPECT_TRUE(asked("since=2026-06-01T07%3A59%3A00%2B07%3A00 ")) << server_.request();
+  EXPECT_EQ(codes(), (Codes{"A", "B"}));
+}
+
+TEST_F(HttpSourceTest, APackedAnswerIsCalledOne) {
+  server_.answer_with({answer("\x1F\x8B\x08", "application/json", "Content-Encoding: gzip\r\n")});
+  poll();
+  EXPECT_NE(error().find("packed (Content-Encoding: gzip)"), std::string::npos) << error();
+  server_.answer_with({answer("[]", "application/json", "Content-Encoding: identity\r\n")});
+  poll();
+  EXPECT_EQ(error(), "");
 }
 
 TEST_F(HttpSourceTest, ARowFromTheFutureDoesNotEndAllAsking) {
@@ -152,7 +173,7 @@ TEST_F(HttpSourceTest, ARowFromTheFutureDoesNotEndAllAsking) {
   poll();
   EXPECT_EQ(codes(), (Codes{"A", "B"}));
   poll();
-  EXPECT_TRUE(asked("since=2026-06-03T08%3A00%3A00%2B07%3A00 ")) << server_.request();
+  EXPECT_TRUE(asked("since=2026-06-03T07%3A59%3A00%2B07%3A00 ")) << server_.request();
 }
 
 TEST_F(HttpSourceTest, NothingNewMayBeAnAnswerWithoutContent) {
@@ -267,6 +288,12 @@ TEST_F(HttpSourceTest, WaitsLongerAfterEachErrorAndAsLongAsTheServerSays) {
   EXPECT_GE(longest, std::chrono::minutes(30));
   server_.answer_with({answer("", "text/plain", "Retry-After: 7200\r\n", "429 Too Many Requests")});
   EXPECT_EQ(poll(), std::chrono::hours(2));
+  // A time is one of the server's own clock.
+  server_.answer_with({answer("", "text/plain",
+                              "Date: Thu, 31 Dec 2015 23:30:00 GMT\r\n"
+                              "Retry-After: Fri, 01 Jan 2016 02:30:00 GMT\r\n",
+                              "503 Unavailable")});
+  EXPECT_EQ(poll(), std::chrono::hours(3));
   server_.answer_with({answer("[]")});
   EXPECT_EQ(poll(), settings_.interval);
 }
