@@ -31,6 +31,11 @@ add_library(xalink_reports STATIC
   reports/coverage_report.cpp
   reports/delayed_dossiers.cpp
   reports/dossiers_sources.cpp
+  reports/fleet/board_figures.cpp
+  reports/fleet/boards_table.cpp
+  reports/fleet/fleet_sums.cpp
+  reports/fleet/software_table.cpp
+  reports/fleet/units_table.cpp
   reports/fleet_report.cpp
   reports/investment.cpp
   reports/investment/evidence_table.cpp
