@@ -165,6 +165,8 @@ std::optional<DossierEvent> dossier_event(const StoredRecord& record) {
   event.fee = flag(record, "Fee");
   event.digitised = flag(record, "Digitised");
   event.supplement_requests = small(record, "Supplement Requests");
+  event.attachments = flag(record, "Attachments");
+  event.result_file = flag(record, "Result File");
   event.recorded = taken(record);
   return event;
 }

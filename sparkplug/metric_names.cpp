@@ -692,6 +692,10 @@ constexpr MetricDeclaration kDossier[] = {
      "dossier source",
      "Số lần yêu cầu bổ sung",
      "Số lần công dân bị yêu cầu bổ sung giấy tờ"},
+    {"Attachments", DataType::boolean, "", kAny, "TaiLieuNop: the papers handed in are there as files",
+     "dossier source", "Tệp giấy tờ", "TaiLieuNop: giấy tờ nộp có tệp đính kèm"},
+    {"Result File", DataType::boolean, "", kAny, "DuongDanTepTinKetQua: there is a link to the result's file",
+     "dossier source", "Tệp kết quả", "DuongDanTepTinKetQua: có đường dẫn tệp tin kết quả"},
 };
 
 // Counts of a table that somebody fills in; whoever reports a rate has its denominator beside it.

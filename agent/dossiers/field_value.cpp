@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kMaxCode = 128;
 // Names of agencies come in full sometimes.
 constexpr std::size_t kMaxText = 256;
+// No word for no is as long.
+constexpr std::size_t kMostOfWord = 32;
 
 bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -99,6 +101,18 @@ Result<Value> flag_value(std::string_view text) {
                    "không phải 0 hoặc 1; hãy sửa hoặc để trống");
 }
 
+}  // namespace
+
+bool tells_presence(std::string_view raw) {
+  const std::string_view text = unwrapped(without_blank_ends(raw)).substr(0, kMostOfWord);
+  const std::string word = folded(text);
+  if (word.empty() || word == "null" || word == "[]" || word == "{}" || word == "-") return false;
+  const auto flag = flag_value(text);
+  return !flag || std::get<bool>(*flag);
+}
+
+namespace {
+
 /// How systems write that there is no date: the first moment of these days, or the last of all.
 bool is_no_date(std::string_view text) {
   constexpr std::array<std::string_view, 18> kNone = {
@@ -159,6 +173,7 @@ DossierStates folded_states(const DossierStates& states) {
 Result<Value> field_value(const TableField& field, std::string_view raw, const DossierStates& states) {
   std::string_view text = unwrapped(without_blank_ends(raw));
   if (folded(text.substr(0, 8)) == "null") text = {};
+  if (field.kind == FieldKind::presence) return Value(tells_presence(text));
   if (text.empty()) {
     if (!field.mandatory) return Value{};
     return bad_input("is empty; no row is of use without it", "bị trống; dòng nào cũng phải có ô này");
@@ -176,6 +191,7 @@ Result<Value> field_value(const TableField& field, std::string_view raw, const D
     }
     case FieldKind::number: return number_value(text, field.least, field.most);
     case FieldKind::flag: return flag_value(text);
+    case FieldKind::presence: break;  // told by an empty text as well, above
   }
   return Value{};
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "agent/dossiers/field_value.hpp"
 #include "sparkplug/text_form.hpp"
 
 namespace xalink {
@@ -139,8 +140,17 @@ class Handler {
     level.array = array;
     level.path_length = path_.size();
     if (row_) {
-      if (const auto field = wanted_field()) refuse(*field, kNoValue);
-      if (array) ++arrays_in_row_;
+      if (const auto field = wanted_field()) {
+        if (is_presence(*field)) {
+          tell(*field, {});
+        } else {
+          refuse(*field, kNoValue);
+        }
+      }
+      if (array) {
+        tell_of_list();
+        ++arrays_in_row_;
+      }
     } else if (array) {
       level.list_of_rows = !in_array() && path_ == places_.rows;
     } else {
@@ -169,9 +179,43 @@ class Handler {
 
   /// The field that the value at the present path is for.
   [[nodiscard]] std::optional<std::size_t> wanted_field() const {
-    if (!row_ || arrays_in_row_ > 0 || path_.size() <= row_path_length_) return std::nullopt;
+    if (!row_ || path_.size() <= row_path_length_) return std::nullopt;
     const auto wanted = wanted_.find(folded(std::string_view(path_).substr(row_path_length_)));
-    return wanted == wanted_.end() ? std::nullopt : std::optional<std::size_t>(wanted->second);
+    if (wanted == wanted_.end() || (arrays_in_row_ > 0 && !is_presence(wanted->second))) return std::nullopt;
+    return wanted->second;
+  }
+
+  [[nodiscard]] bool is_presence(std::size_t field) const {
+    return settings_.kind->fields[field].kind == FieldKind::presence;
+  }
+
+  /// One item of a list that is there is enough.
+  void tell(std::size_t field, const std::string& text) {
+    auto& told = row_->texts[field];
+    if (!told || !tells_presence(*told)) told = text;
+  }
+
+  /// The list that leads to a key in its items is there; it may hold none.
+  void tell_of_list() {
+    if (path_.size() <= row_path_length_) return;
+    const std::string before = folded(std::string_view(path_).substr(row_path_length_)) + ".";
+    for (auto wanted = wanted_.lower_bound(before);
+         wanted != wanted_.end() && wanted->first.starts_with(before); ++wanted) {
+      if (is_presence(wanted->second)) tell(wanted->second, {});
+    }
+  }
+
+  /// Of a value in a list or an object that a field stands for as a whole.
+  void take_within(const std::string& text) {
+    if (!row_ || text.empty() || path_.size() <= row_path_length_) return;
+    if (path_.find('.', row_path_length_) == std::string::npos) return;
+    const std::string path = folded(std::string_view(path_).substr(row_path_length_));
+    for (std::size_t end = path.rfind('.'); end != std::string::npos && end > 0;
+         end = path.rfind('.', end - 1)) {
+      const auto wanted = wanted_.find(std::string_view(path).substr(0, end));
+      // That an item says no to something is no item less.
+      if (wanted != wanted_.end() && is_presence(wanted->second)) tell(wanted->second, "1");
+    }
   }
 
   void refuse(std::size_t field, std::string_view reason) {
@@ -181,7 +225,9 @@ class Handler {
   }
 
   void take(std::string text) {
+    take_within(text);
     if (const auto field = wanted_field()) {
+      if (arrays_in_row_ > 0) return tell(*field, text);
       if (row_->texts[*field]) refuse(*field, kTwice);
       row_->texts[*field] = std::move(text);
     } else if (!row_ && in_array() && levels_.back().list_of_rows) {

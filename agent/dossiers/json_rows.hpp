@@ -31,8 +31,10 @@ struct JsonPlaces {
   std::vector<std::string> extras;  ///< single values to find beside them
 };
 
-/// Keys of a row may be paths as well. Numbers and true/false become text; null and a missing key are an
-/// empty field. Bounded by the text itself; nesting beyond 32 levels is refused.
+/// Keys of a row may be paths as well. Numbers and true/false become text; null is an empty field. A list or
+/// an object is none, but for a field that tells of a presence: it is there when anything stands in the list,
+/// or, of a path that leads through a list, in any of its items; the list that is empty says no. Bounded by
+/// the text itself; nesting beyond 32 levels is refused.
 class JsonRowReader {
  public:
   /// `settings` must outlive it.

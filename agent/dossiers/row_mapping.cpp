@@ -135,7 +135,9 @@ Result<MappedRow> RowMapping::read(const FieldTexts& texts) const {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const TableField& field = settings_.kind->fields[i];
     if (!texts[i] && !field.mandatory) continue;
-    const std::optional<std::string> text = decoder_.decode(texts[i].value_or(""));
+    std::optional<std::string> text = decoder_.decode(texts[i].value_or(""));
+    // Whatever it is, it is there; and nothing of it is kept.
+    if (!text && field.kind == FieldKind::presence) text = "1";
     if (!text) return failure(header_of(field), text_of_error(settings_.encoding));
     Result<Value> value = field_value(field, *text, states_);
     if (!value) return failure(header_of(field), std::move(value.error().what));
@@ -195,6 +197,8 @@ std::string RowMapping::shown(const FieldTexts& texts) const {
     std::string text = decoder_.decode(*texts[i]).value_or(*texts[i]);
     text = without_blank_ends(text);
     if (field.kind == FieldKind::code && !text.empty()) text = settings_.code_hash(text);
+    // A link or the name of a file may tell whose dossier it is.
+    if (field.kind == FieldKind::presence && !text.empty()) text = "(...)";
     if (text.size() > kMostShown) text = text.substr(0, kMostShown) + "...";
     line += (line.empty() ? "" : "; ") + header_of(field) + "=" + text;
   }

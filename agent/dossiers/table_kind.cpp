@@ -27,6 +27,8 @@ constexpr TableField kDossierFields[] = {
     {"digitised", "HoSoCoThanhPhanSoHoa", "Digitised", FieldKind::flag},
     {"supplement_requests", "SoLanYeuCauBoSung", "Supplement Requests", FieldKind::number, !kMandatory,
      !kSubject, 0, 255},
+    {"attachments", "TaiLieuNop", "Attachments", FieldKind::presence},
+    {"result_file", "DuongDanTepTinKetQua", "Result File", FieldKind::presence},
 };
 
 constexpr std::uint64_t kMostCount = 4'294'967'295;

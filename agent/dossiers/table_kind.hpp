@@ -20,6 +20,8 @@ enum class FieldKind : std::uint8_t {
   time,    ///< a point in time, as dossier_time.hpp reads it
   number,  ///< whole, from `least` to `most`
   flag,    ///< 0 or 1, or their words
+  /// Whether there is something: a link, names of files, a list. What it says never leaves the file.
+  presence,
 };
 
 struct TableField {

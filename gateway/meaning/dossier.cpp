@@ -47,6 +47,8 @@ void take_fields(Dossier& dossier, const DossierEvent& event) {
   keep_last(dossier.online_payment, event.online_payment);
   keep_last(dossier.fee, event.fee);
   keep_last(dossier.digitised, event.digitised);
+  keep_last(dossier.attachments, event.attachments);
+  keep_last(dossier.result_file, event.result_file);
   if (!event.level.empty()) dossier.level = online_level(event.level);
   dossier.supplement_requests =
       std::max(dossier.supplement_requests, static_cast<int>(event.supplement_requests.value_or(0)));
@@ -123,7 +125,8 @@ void derive_end(Dossier& dossier) {
 auto content(const DossierEvent& event) {
   return std::tie(event.code, event.procedure, event.agency, event.state, event.state_at, event.submitted,
                   event.received, event.due, event.finished, event.returned, event.channel, event.level,
-                  event.online_payment, event.fee, event.digitised, event.supplement_requests);
+                  event.online_payment, event.fee, event.digitised, event.supplement_requests,
+                  event.attachments, event.result_file);
 }
 
 bool comes_before(const DossierEvent& a, const DossierEvent& b) {

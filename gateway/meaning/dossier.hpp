@@ -45,7 +45,9 @@ struct DossierEvent {
   std::optional<bool> fee;
   std::optional<bool> digitised;
   std::optional<std::uint8_t> supplement_requests;
-  WallTime recorded{};  ///< when the board took it
+  std::optional<bool> attachments;  ///< papers handed in are there as files
+  std::optional<bool> result_file;  ///< there is a link to the result's file
+  WallTime recorded{};              ///< when the board took it
 
   /// When the dossier came into this state: as told, else by the field that belongs to the state (submitted,
   /// received, finished, returned), else when the board took the event.
@@ -109,6 +111,8 @@ struct Dossier {
   std::optional<std::uint8_t> online_payment;
   std::optional<bool> fee;
   std::optional<bool> digitised;
+  std::optional<bool> attachments;
+  std::optional<bool> result_file;
 
   [[nodiscard]] bool pending() const { return accepted.has_value() && !ended.has_value(); }
   /// From acceptance to end, without the citizen's time; not below 0. Nothing while either is not known.

@@ -143,22 +143,47 @@ void add_online(std::vector<Figure>& figures, const ServiceTally& tally) {
                      "hồ sơ không rõ phí hoặc cách nộp, không tính")));
 }
 
+/// A share of what sources tell in a column that they need not have: without it nothing is measured.
+Figure told_share(std::string id, Said label, Part part, Part whole, Count all, Said column) {
+  const Count untold = all - whole.number;
+  const bool measured = whole.number > 0 || all == 0;
+  Said note;
+  if (!measured) {
+    note = {"not measured: no dossier tells it (" + column.english + ")",
+            "không đo: không hồ sơ nào có thông tin (" + column.vietnamese + ")"};
+  } else {
+    note = left_out(untold, "without this information left out", "hồ sơ không có thông tin này, không tính");
+  }
+  auto made = share(std::move(id), std::move(label), std::move(part), std::move(whole), std::move(note));
+  made.measured = measured;
+  return made;
+}
+
 void add_digital(std::vector<Figure>& figures, const ServiceTally& tally) {
-  figures.push_back(
-      share("reused_data",
-            {"With digitised components, of the received (766: 4.3)",
-             "Tỷ lệ hồ sơ có thành phần số hóa được dùng lại (766: 4.3)"},
-            {tally.digitised, {"HoSoCoThanhPhanSoHoa = 1", "HoSoCoThanhPhanSoHoa = 1"}},
-            {tally.digitised + tally.not_digitised, {"received, flag told", "tiếp nhận, có thông tin này"}},
-            left_out(tally.digitised_untold, "without the flag left out",
-                     "hồ sơ không có thông tin này, không tính")));
-  figures.push_back(
-      share("digitised_results",
-            {"With a digital result (766: 4.1, 4.2)", "Tỷ lệ hồ sơ có kết quả điện tử (766: 4.1, 4.2)"},
-            {0, {"with a link to the result", "có liên kết tệp kết quả"}},
-            {0, {"of procedures with a paper result", "thuộc thủ tục có kết quả giấy"}},
-            {"not measured: links to results do not leave the one-stop system",
-             "không đo: liên kết kết quả không ra khỏi hệ thống một cửa"}));
+  figures.push_back(told_share(
+      "reused_data",
+      {"With digitised components, of the received (766: 4.3)",
+       "Tỷ lệ hồ sơ có thành phần số hóa được dùng lại (766: 4.3)"},
+      {tally.digitised, {"HoSoCoThanhPhanSoHoa = 1", "HoSoCoThanhPhanSoHoa = 1"}},
+      {tally.digitised + tally.not_digitised, {"received, flag told", "tiếp nhận, có thông tin này"}},
+      tally.received, {"HoSoCoThanhPhanSoHoa", "HoSoCoThanhPhanSoHoa"}));
+  figures.push_back(told_share(
+      "digitised_dossiers",
+      {"Papers and result both as files, of the finished (766: 4.2)",
+       "Tỷ lệ hồ sơ có tệp cả giấy tờ nộp và kết quả (766: 4.2)"},
+      {tally.digital, {"papers handed in and result as files", "có tệp giấy tờ nộp và tệp kết quả"}},
+      {tally.digital + tally.not_digital,
+       {"finished in the period (states 9, 10), both told",
+        "có kết quả trong kỳ (9, 10), có cả hai thông tin"}},
+      tally.finished, {"TaiLieuNop with DuongDanTepTinKetQua", "TaiLieuNop cùng DuongDanTepTinKetQua"}));
+  figures.push_back(told_share(
+      "digitised_results",
+      {"With an electronic result, of the finished (766: 4.1)", "Tỷ lệ hồ sơ có kết quả điện tử (766: 4.1)"},
+      {tally.result_file, {"with a link to the result's file", "có đường dẫn tệp kết quả"}},
+      {tally.result_file + tally.no_result_file,
+       {"finished in the period (states 9, 10), link told or told missing",
+        "có kết quả trong kỳ (9, 10), có thông tin này"}},
+      tally.finished, {"DuongDanTepTinKetQua", "DuongDanTepTinKetQua"}));
 }
 
 void add_satisfaction(std::vector<Figure>& figures, const ServiceTally& tally) {

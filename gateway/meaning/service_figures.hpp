@@ -23,7 +23,8 @@ struct Figure {
   Count denominator = 0;  ///< 1 for a count; 0: nothing to divide by, or not measured
   Said numerator_label;
   Said denominator_label;
-  Said note;  ///< why there is no value, or what to know of it; may be empty
+  Said note;             ///< why there is no value, or what to know of it; may be empty
+  bool measured = true;  ///< no: there was something to look at, and no source tells of this
 
   [[nodiscard]] bool has_value() const { return denominator > 0; }
   /// For charts and comparisons; decimal() is the exact one.

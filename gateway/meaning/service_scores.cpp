@@ -34,6 +34,10 @@ ScoreLine line_of(const Entry& row, const std::vector<Figure>& figures) {
     }
     return line;
   }
+  if (!figure->measured) {
+    line.reason = figure->note;
+    return line;
+  }
   line.figure = *figure;
   if (!figure->has_value()) {
     line.status = ScoreStatus::no_cases;

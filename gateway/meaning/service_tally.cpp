@@ -55,6 +55,13 @@ void ServiceTally::add_resolved(const Dossier& dossier, const Judgement& judgeme
   refused += dossier.ended_by == EndedBy::refused ? 1 : 0;
   withdrawn += dossier.ended_by == EndedBy::withdrawn ? 1 : 0;
   stopped += dossier.ended_by == EndedBy::stopped ? 1 : 0;
+  if (dossier.ended_by == EndedBy::finished || dossier.ended_by == EndedBy::returned) {
+    ++finished;
+    if (dossier.result_file) ++(*dossier.result_file ? result_file : no_result_file);
+    if (dossier.result_file && dossier.attachments) {
+      ++(*dossier.result_file && *dossier.attachments ? digital : not_digital);
+    }
+  }
   if (const auto time = dossier.processing()) {
     processing.push_back(*time);
     processing_working_days += working_days;
@@ -101,6 +108,11 @@ ServiceTally& ServiceTally::operator+=(const ServiceTally& other) {
                                               &ServiceTally::saved_by_new_due,
                                               &ServiceTally::by_legal_limit,
                                               &ServiceTally::reopened,
+                                              &ServiceTally::finished,
+                                              &ServiceTally::result_file,
+                                              &ServiceTally::no_result_file,
+                                              &ServiceTally::digital,
+                                              &ServiceTally::not_digital,
                                               &ServiceTally::processing_working_days,
                                               &ServiceTally::pending,
                                               &ServiceTally::in_time,

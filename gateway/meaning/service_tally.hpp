@@ -50,6 +50,12 @@ struct ServiceTally {
   Count saved_by_new_due = 0;  ///< of the early and on time: against the first due date they are late
   Count by_legal_limit = 0;    ///< of the judged: no due date was told
   Count reopened = 0;          ///< of the resolved: had ended before
+  // Of the resolved, those with a result to give: ended by state 9 or 10.
+  Count finished = 0;
+  Count result_file = 0;  ///< told that there is a link to the result's file
+  Count no_result_file = 0;
+  Count digital = 0;      ///< told that both the papers handed in and the result are there as files
+  Count not_digital = 0;  ///< told of both, and one of them is not; told of one alone is in neither
   std::vector<Milliseconds>
       processing;  ///< of the resolved whose beginning is known, without the citizen's time
   Count processing_working_days = 0;  ///< sum over the same; day 0 is the day of acceptance

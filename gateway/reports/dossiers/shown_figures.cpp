@@ -20,7 +20,7 @@ const std::vector<meaning::SumOfColumns>& sums_of_counts() {
 }
 
 Missing why_missing(const Figure& figure, const ServiceTally& tally) {
-  if (figure.id == "digitised_results") return Missing::not_measured;
+  if (!figure.measured) return Missing::not_measured;
   if (figure.id.starts_with("satisfaction") || figure.id == "response") return Missing::no_data;
   return tally.received + tally.resolved + tally.pending == 0 ? Missing::not_applicable : Missing::no_data;
 }

@@ -12,8 +12,9 @@ using meaning::Figure;
 using meaning::Level;
 using meaning::ServiceTally;
 
-constexpr const char* kShares[] = {"on_time_of_resolved", "on_time_of_all", "online_filed", "full_online",
-                                   "partial_online",      "online_payment", "reused_data",  "satisfaction"};
+constexpr const char* kShares[] = {
+    "on_time_of_resolved", "on_time_of_all", "online_filed",       "full_online",       "partial_online",
+    "online_payment",      "reused_data",    "digitised_dossiers", "digitised_results", "satisfaction"};
 constexpr const char* kDays[] = {"processing_days", "processing_days_median"};
 
 Level level_of(Scope scope) {

@@ -37,9 +37,10 @@ TEST_F(RowMappingTest, PutsEveryFieldIntoItsColumn) {
   const auto values =
       read({"MaHoSo", "MaTTHC", "DonViXuLy", "TrangThaiHoSo", "ThoiDiemXuLy", "NgayNopHoSo", "NgayTiepNhan",
             "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "KenhThucHien", "MucDo", "DuocThanhToanTrucTuyen",
-            "CoPhi", "HoSoCoThanhPhanSoHoa", "SoLanYeuCauBoSung"},
+            "CoPhi", "HoSoCoThanhPhanSoHoa", "SoLanYeuCauBoSung", "TaiLieuNop", "DuongDanTepTinKetQua"},
            {"H22.1-1", "1.005129", "H22.58.12", "10", "20260606120000", "20260601120000", "20260602120000",
-            "20260603120000", "20260604120000", "20260605120000", "2", "4", "1", "1", "0", "3"});
+            "20260603120000", "20260604120000", "20260605120000", "2", "4", "1", "1", "0", "3", "to-khai.pdf",
+            ""});
   ASSERT_TRUE(values.has_value()) << values.error().to_string();
   ASSERT_EQ(values->size(), schema_.columns.size());
   const auto at = [](std::string_view text) {
@@ -62,6 +63,34 @@ TEST_F(RowMappingTest, PutsEveryFieldIntoItsColumn) {
   EXPECT_EQ(value(*values, "Fee"), Value(true));
   EXPECT_EQ(value(*values, "Digitised"), Value(false));
   EXPECT_EQ(value(*values, "Supplement Requests"), Value(std::uint64_t{3}));
+  EXPECT_EQ(value(*values, "Attachments"), Value(true));
+  EXPECT_EQ(value(*values, "Result File"), Value(false));
+}
+
+TEST_F(RowMappingTest, OfALinkOnlyThatItIsThereIsKept) {
+  const std::vector<std::string> header = {"MaHoSo", "TrangThaiHoSo", "DuongDanTepTinKetQua"};
+  const auto told = [&](const std::string& text) {
+    const auto values = read(header, {"H22.1-1", "9", text});
+    return values ? to_text(value(*values, "Result File")) : values.error().to_string();
+  };
+  for (const char* yes : {"https://dvc.hagiang.gov.vn/kq/vang-thi-my.pdf", "/kq/0", "1", "x", "có",
+                          "không.pdf", "a\xFF.pdf", "[\"a\"]"}) {
+    EXPECT_EQ(told(yes), "true") << yes;
+  }
+  for (const char* no : {"", "  ", "NULL", "0", "không", "Không", "false", "[]", "{}", "-", "=\"0\""}) {
+    EXPECT_EQ(told(no), "false") << no;
+  }
+  const auto absent = read({"MaHoSo", "TrangThaiHoSo"}, {"H22.1-1", "9"});
+  ASSERT_TRUE(absent);
+  EXPECT_TRUE(is_null(value(*absent, "Result File"))) << "unknown is not no";
+  EXPECT_TRUE(is_null(value(*absent, "Attachments")));
+  // Nor does the report of a bad row name it.
+  RowMapping mapping(settings_);
+  ASSERT_TRUE(mapping.map_header(header));
+  const auto texts = mapping.pick({"H22.1-1", "?", "https://dvc/vang-thi-my.pdf"});
+  ASSERT_TRUE(texts);
+  EXPECT_FALSE(mapping.read(*texts));
+  EXPECT_EQ(mapping.shown(*texts).find("vang-thi-my"), std::string::npos) << mapping.shown(*texts);
 }
 
 TEST_F(RowMappingTest, AbsentColumnsAndEmptyFieldsAreNull) {

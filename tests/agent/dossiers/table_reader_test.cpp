@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "agent/dossiers/field_value.hpp"
+#include "agent/dossiers/json_rows.hpp"
 #include "sparkplug/metric_names.hpp"
 
 namespace xalink {
@@ -252,6 +254,44 @@ TEST_F(TableReaderTest, JsonNumbersKeepTheirDigits) {
       TableForm::json_lines);
   EXPECT_EQ(found.codes, (Texts{"123456789012345678901234567890", "123456789012345678901234567891"}));
   EXPECT_EQ(found.agencies, (Texts{"1.001230", "-0.5"}));
+}
+
+TEST_F(TableReaderTest, JsonListsOfFilesTellWhetherThereAreAny) {
+  settings_.columns["result_file"] = "DanhSachGiayToKetQua.DuongDanTepTinKetQua";
+  JsonRowReader reader(settings_);
+  // Papers handed in, link to the result: 1, 0, or - where nothing is told.
+  const auto told = [&](const std::string& rest) {
+    const auto rows = reader.read(R"({"MaHoSo":"A","TrangThaiHoSo":9)" + rest + "}");
+    EXPECT_TRUE(rows) << rest;
+    EXPECT_EQ(rows->rows.size(), 1U);
+    EXPECT_EQ(rows->rows[0].bad_reason, "") << rest;
+    std::string both;
+    for (const char* key : {"attachments", "result_file"}) {
+      for (std::size_t i = 0; i < settings_.kind->fields.size(); ++i) {
+        if (settings_.kind->fields[i].key != key) continue;
+        const auto& text = rows->rows[0].texts[i];
+        both += !text ? "-" : tells_presence(*text) ? "1" : "0";
+      }
+    }
+    return both;
+  };
+  EXPECT_EQ(told(""), "--");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":[])"), "0-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":null)"), "0-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":[{"DuocLayTuKhoDMQG":0}])"), "1-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":[{"A":null},{"A":""}])"), "0-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":["a.pdf"])"), "1-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":"a.pdf")"), "1-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":{"A":{"B":[1]}})"), "1-");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[])"), "-0");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"TenGiayTo":"x","DuongDanTepTinKetQua":""}])"), "-0");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"TenGiayTo":"x"}])"), "-0");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"DuongDanTepTinKetQua":null},{"DuongDanTepTinKetQua":"/a"}])"),
+            "-1");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"DuongDanTepTinKetQua":"/a"},{"DuongDanTepTinKetQua":""}])"),
+            "-1");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":{"DuongDanTepTinKetQua":"/a"})"), "-1");
+  EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"DuongDanTepTinKetQua":[0,1]}],"TaiLieuNop":[[2]])"), "11");
 }
 
 TEST_F(TableReaderTest, ATooLongJsonLineCostsItselfOnly) {

@@ -140,6 +140,27 @@ TEST_F(DossiersReportTest, ShowsCountsAndSharesOfEachUnit) {
   EXPECT_EQ(cell(region, "units", "chưa rõ khu vực", "resolved"), Cell(std::int64_t{60}));
 }
 
+TEST_F(DossiersReportTest, SaysOfWhomDigitisedResultsAreNotMeasured) {
+  add("lung-cu", 30, "2024-09-17 09:00");
+  for (std::size_t i = 0; i < dossiers_.size(); ++i) {
+    dossiers_[i].back().attachments = true;
+    dossiers_[i].back().result_file = i < 18;
+  }
+  add("pho-cao", 20, "2024-09-18 09:00");
+  const auto document = report(Audience::everybody);
+  for (const char* column : {"digitised_results", "digitised_dossiers"}) {
+    EXPECT_EQ(cell(document, "units", "xã Lũng Cú", column), Cell(60.0)) << column;
+    EXPECT_EQ(cell(document, "units", "xã Phố Cáo", column), Cell(Missing::not_measured)) << column;
+    EXPECT_EQ(cell(document, "units", "xã Trống", column), Cell(Missing::no_data)) << column;
+  }
+  EXPECT_EQ(cell(document, "scores", "4.1", "rate"), Cell(60.0));
+  EXPECT_EQ(cell(document, "scores", "4.2", "points"), Cell(3.0)) << "4 * 60 / 80";
+  dossiers_.erase(dossiers_.begin(), dossiers_.begin() + 30);
+  const auto without = report(Audience::everybody);
+  EXPECT_EQ(cell(without, "scores", "4.2", "rate"), Cell(Missing::not_measured));
+  EXPECT_EQ(cell(without, "scores", "4.2", "points"), Cell(Missing::not_measured));
+}
+
 TEST_F(DossiersReportTest, HidesSmallCountsAndWhatTheyFollowFrom) {
   add("lung-cu", 40, "2024-09-17 09:00");
   add("lung-cu", 2, "2024-09-19 09:00");

@@ -218,7 +218,8 @@ class World:
 # ---- one dossier
 
 FIELDS = ["Code", "Procedure", "Agency", "State", "State At", "Submitted", "Received", "Due", "Finished", "Returned",
-          "Channel", "Level", "Online Payment", "Fee", "Digitised", "Supplement Requests"]
+          "Channel", "Level", "Online Payment", "Fee", "Digitised", "Supplement Requests",
+          "Attachments", "Result File"]
 TOLD_BY = {1: "Submitted", 2: "Received", 9: "Finished", 10: "Returned"}
 
 
@@ -311,11 +312,11 @@ class Dossier:
             if stay[0] not in OVER:
                 break
             run.insert(0, stay)
-        self.ended = None
+        self.ended = self.ended_by = None
         for wanted in ({9}, {10}, {8, 3}, {7}):
             times = [t for s, t in run if s in wanted]
             if times and (wanted != {7} or self.accepted is not None):
-                self.ended = times[0]
+                self.ended, self.ended_by = times[0], wanted
                 break
 
     def waited(self, supplement, until):
@@ -396,6 +397,11 @@ def main():
             saved = standing in ("early", "on time") and d.judge(world, as_of, exact, True) == "late"
             count(where(d.ended), resolved=1, early=standing == "early", on_time=standing == "on time",
                   late=standing == "late", unjudged=standing is None, saved=saved)
+            papers, result = d.last.get("Attachments"), d.last.get("Result File")
+            if d.ended_by in ({9}, {10}):
+                both = papers is not None and result is not None
+                count(where(d.ended), results=result is True, results_told=result is not None,
+                      digital=both and papers and result, digital_told=both)
             if not d.guessed:
                 time = d.ended - d.accepted - sum(d.waited(s, d.ended) for s in d.supplements)
                 count(where(d.ended), time=max(time, 0), days=world.working_days(d.accepted, d.ended))
@@ -424,6 +430,8 @@ def main():
             "full_level_share": (n("full"), n("levels")),
             "online_payment": (n("paid"), n("bears")),
             "reused_data": (n("digitised"), n("flags")),
+            "digitised_dossiers": (n("digital"), n("digital_told")),
+            "digitised_results": (n("results"), n("results_told")),
             "processing_days": (sum(times), k * DAY_MS),
             "processing_days_median": (times[k // 2] + times[(k - 1) // 2] if k else 0, 2 * DAY_MS if k else 0),
             "processing_working_days": (n("days"), k),

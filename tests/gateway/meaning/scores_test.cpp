@@ -77,6 +77,31 @@ TEST(ScoresTest, ConvertByTheThreshold) {
   EXPECT_FALSE(points(0, 0)) << "no cases are not 0 points";
 }
 
+// 4.2: 4 points from 80 % on, below in proportion. 4.1: the source has no threshold.
+TEST(ScoresTest, DigitisedDossiersHavePointsWhereTheirColumnsAreTold) {
+  const auto scored = [](Count digital, Count not_digital, Count untold) {
+    ServiceTally tally;
+    tally.digital = digital;
+    tally.not_digital = not_digital;
+    tally.result_file = digital;
+    tally.no_result_file = not_digital;
+    tally.finished = tally.resolved = digital + not_digital + untold;
+    return scores_of(decision(), kDecision, figures_of(tally));
+  };
+  EXPECT_DOUBLE_EQ(line(scored(60, 40, 7), "4.2").points.value(), 3.0) << "4 * 60 / 80";
+  EXPECT_DOUBLE_EQ(line(scored(80, 20, 0), "4.2").points.value(), 4.0);
+  EXPECT_DOUBLE_EQ(line(scored(0, 9, 0), "4.2").points.value(), 0.0);
+  EXPECT_EQ(line(scored(60, 40, 7), "4.1").status, ScoreStatus::rate_only);
+  EXPECT_EQ(line(scored(60, 40, 7), "4.1").figure->decimal(2), "60.00");
+  const auto untold = scored(0, 0, 5);
+  for (const char* id : {"4.1", "4.2"}) {
+    EXPECT_EQ(line(untold, id).status, ScoreStatus::not_measured) << id;
+    EXPECT_FALSE(line(untold, id).points) << id;
+    EXPECT_NE(line(untold, id).reason.vietnamese.find("DuongDanTepTinKetQua"), std::string::npos) << id;
+  }
+  EXPECT_EQ(line(scored(0, 0, 0), "4.2").status, ScoreStatus::no_cases);
+}
+
 TEST(ScoresTest, GiveNoPointsWhereTheSourceDoesNotSayHow) {
   ServiceTally tally;
   tally.early = 979;

@@ -55,6 +55,8 @@ Record record_of_event(const DossierEvent& event, const Schema& schema) {
   number("Supplement Requests", event.supplement_requests);
   if (event.fee) values["Fee"] = *event.fee;
   if (event.digitised) values["Digitised"] = *event.digitised;
+  if (event.attachments) values["Attachments"] = *event.attachments;
+  if (event.result_file) values["Result File"] = *event.result_file;
   Record record;
   record.stamp = Stamp{event.recorded, Milliseconds(0), "boot-one", ClockQuality::synchronised};
   for (const auto& column : schema.columns) record.values.push_back(values[column.name]);
@@ -106,6 +108,8 @@ DossierEvent full_event() {
   event.fee = true;
   event.digitised = false;
   event.supplement_requests = 1;
+  event.attachments = true;
+  event.result_file = false;
   event.recorded = at("2024-09-17 10:05");
   return event;
 }
@@ -305,6 +309,8 @@ class Quarter {
     if (chance(80)) like.fee = chance(60);
     if (chance(80)) like.online_payment = static_cast<std::uint8_t>(below(3));
     if (chance(80)) like.digitised = chance(50);
+    if (chance(80)) like.attachments = chance(70);
+    const bool files_told = chance(80);
     WallTime time = at("2025-04-20") + Milliseconds(below(100 * 86'400) * 1000LL);
     const bool due_told = chance(70);
     std::vector<DossierEvent> events;
@@ -321,6 +327,7 @@ class Quarter {
       if (state == 9 && chance(70)) like.finished = event.finished = time;
       if (state == 10 && chance(40)) event.finished = time - std::chrono::hours(below(50));
       if (state == 10 && chance(50)) event.returned = time;
+      if (files_told && chance(90)) like.result_file = event.result_file = state > 8 && chance(70);
       if (chance(5)) event.supplement_requests = static_cast<std::uint8_t>(below(3));
       event.recorded = time + Milliseconds(1 + below(2'000'000));
       events.push_back(event);
@@ -430,7 +437,7 @@ TEST_F(ServiceReadingTest, AnIndependentRecomputationAgreesToTheLastDigit) {
       }
     }
     EXPECT_GT(ours.size(), 500U);
-    EXPECT_EQ(figures.size(), 23U);
+    EXPECT_EQ(figures.size(), 25U);
     std::vector<std::string> differences;
     std::ranges::set_symmetric_difference(ours, theirs, std::back_inserter(differences));
     for (std::size_t i = 0; i < differences.size() && i < 20; ++i) {
@@ -441,7 +448,8 @@ TEST_F(ServiceReadingTest, AnIndependentRecomputationAgreesToTheLastDigit) {
     const auto all = table.tally({Level::all, ""});
     for (const auto count : {all.early, all.on_time, all.late, all.in_time, all.overdue,
                              all.resolved_not_judged, all.pending_not_judged, all.not_accepted,
-                             all.late_by_requests, all.saved_by_new_due, all.by_legal_limit, all.reopened}) {
+                             all.late_by_requests, all.saved_by_new_due, all.by_legal_limit, all.reopened,
+                             all.result_file, all.no_result_file, all.digital, all.not_digital}) {
       EXPECT_GT(count, 0);
     }
   }

@@ -168,6 +168,70 @@ TEST_F(ServicesTest, CountsASeptemberAsByHand) {
   EXPECT_EQ(made.name_of({Level::procedure, "1.001193"}), "Đăng ký khai sinh");
 }
 
+// What sources tell of files: + there, - not, nothing: not told.
+// | dossier | site    | ended by     | papers | result | 4.2, both told | 4.1, result told |
+// | 1       | lung-cu | 9, then 10   | +      | - at 9, + at 10 | yes   | yes              |
+// | 2       | lung-cu | 9            | +      | -      | no             | no               |
+// | 3       | lung-cu | 9            | -      | +      | no             | yes              |
+// | 4       | lung-cu | 10           | nothing | +     | left out       | yes              |
+// | 5       | lung-cu | 9            | +      | nothing | left out      | left out         |
+// | 6       | lung-cu | 8 (stopped)  | +      | -      | no result to give | no result to give |
+// | 7       | lung-cu | in progress  | +      | -      | –              | –                |
+// | 8       | lung-cu | 9 in October | +      | +      | –              | –                |
+// | 9       | pho-cao | 9            | nothing | nothing | not measured | not measured     |
+TEST_F(ServicesTest, CountsDigitisedResultsAsByHand) {
+  auto made = table("2024-09");
+  const auto add = [&](int number, const char* site, std::initializer_list<const char*> states,
+                       std::optional<bool> papers, std::optional<bool> result) {
+    DossierEvent like = due_on("2024-09-30");
+    like.code = code(number);
+    like.site = site;
+    like.attachments = papers;
+    like.result_file = result;
+    auto events = log_of(states, like);
+    if (number == 1) events.back().result_file = true;
+    made.add(std::move(events));
+  };
+  const auto none = std::nullopt;
+  add(1, "lung-cu", {"2 2024-09-10 09:00", "9 2024-09-11 09:00", "10 2024-09-12 09:00"}, true, false);
+  add(2, "lung-cu", {"2 2024-09-10 09:00", "9 2024-09-11 09:00"}, true, false);
+  add(3, "lung-cu", {"2 2024-09-10 09:00", "9 2024-09-11 09:00"}, false, true);
+  add(4, "lung-cu", {"2 2024-09-10 09:00", "10 2024-09-11 09:00"}, none, true);
+  add(5, "lung-cu", {"2 2024-09-10 09:00", "9 2024-09-11 09:00"}, true, none);
+  add(6, "lung-cu", {"2 2024-09-10 09:00", "8 2024-09-11 09:00"}, true, false);
+  add(7, "lung-cu", {"2 2024-09-10 09:00", "4 2024-09-11 09:00"}, true, false);
+  add(8, "lung-cu", {"2 2024-09-10 09:00", "9 2024-10-01 09:00"}, true, true);
+  add(9, "pho-cao", {"2 2024-09-10 09:00", "9 2024-09-11 09:00"}, none, none);
+  const auto all = made.tally({Level::all, ""});
+  EXPECT_EQ(all.resolved, 7);
+  EXPECT_EQ(all.finished, 6) << "without 6";
+  EXPECT_EQ(decimal(all, "digitised_results"), "75.00") << "1, 3, 4 of 1 to 4";
+  EXPECT_EQ(decimal(all, "digitised_dossiers"), "33.33") << "1 of 1, 2, 3";
+  const auto figures = figures_of(all);
+  EXPECT_EQ(find_figure(figures, "digitised_results")->note.english, "2 without this information left out");
+  EXPECT_EQ(find_figure(figures, "digitised_dossiers")->note.english, "3 without this information left out");
+
+  // Who never sends the columns has no share of 0.
+  const auto pho_cao = figures_of(made.tally({Level::site, "pho-cao"}));
+  for (const char* id : {"digitised_results", "digitised_dossiers", "reused_data"}) {
+    const auto* figure = find_figure(pho_cao, id);
+    EXPECT_FALSE(figure->has_value()) << id;
+    EXPECT_FALSE(figure->measured) << id;
+    EXPECT_NE(figure->note.english.find("not measured"), std::string::npos) << id;
+  }
+  const auto nobody = figures_of(ServiceTally{});
+  EXPECT_TRUE(find_figure(nobody, "digitised_results")->measured) << "there was nothing to look at";
+
+  // As it stood on the 12th at 8: the result of dossier 1 was not there yet.
+  auto earlier = table("2024-09", "2024-09-12 08:00");
+  DossierEvent like = due_on("2024-09-30");
+  like.result_file = false;
+  auto events = log_of({"2 2024-09-10 09:00", "9 2024-09-11 09:00", "10 2024-09-12 09:00"}, like);
+  events.back().result_file = true;
+  earlier.add(std::move(events));
+  EXPECT_EQ(decimal(earlier.tally({Level::all, ""}), "digitised_results"), "0.00");
+}
+
 TEST_F(ServicesTest, SumsToTheWholeAtEveryLevel) {
   auto made = table("2024-09");
   for (auto& events : september(code)) made.add(std::move(events));
