@@ -151,7 +151,7 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   standing.earliest = run.last_good.value_or(run.since);
   standing.readings = run.count;
   begin(scope, rung, rung == Rung::power ? "mains" : seen.witness.subject, standing);
-  const auto evidence = with_findings(seen.latest.evidence, rung);
+  const auto evidence = with_findings(seen.latest.evidence, rung, standing.earliest);
   open_[scope].evidence = evidence;
   events_.back().outage.evidence = evidence;
 }
@@ -175,7 +175,7 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
   outage.reached = testimony_.reached_below(cause, standing.since);
   outage.begin_boot = boot_id_;
   outage.begin = outage.changed = standing.since;
-  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause);
+  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause, standing.earliest);
   outage.id = boot_id_ + "-" + std::to_string(outage.begin.count()) + "-" + std::string(to_string(cause));
   if (!outage.subject.empty()) outage.id += "-" + outage.subject;
   std::ranges::replace(outage.id, ' ', '-');
@@ -194,7 +194,7 @@ void OutageWatch::begin(const std::string& scope, Rung cause, std::string subjec
 void OutageWatch::change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing) {
   outage.cause = cause;
   outage.reached = testimony_.reached_below(cause, at);
-  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause);
+  outage.evidence = with_findings(testimony_.evidence_of(cause, /*good=*/false), cause, at);
   OutageEvent event;
   event.kind = OutageEvent::Kind::cause;
   event.boot = boot_id_;
@@ -232,12 +232,17 @@ void OutageWatch::explain(const std::string& probe, std::optional<std::string> f
   }
 }
 
-// What was found long ago says nothing of this outage; mains and links need no further words.
-std::string OutageWatch::with_findings(std::string evidence, Rung cause) const {
+// What was found long ago says nothing of this outage; mains and links need no further words. Where packets
+// ended in the outage before this one says nothing either, nor where echo requests do while others get
+// through.
+std::string OutageWatch::with_findings(std::string evidence, Rung cause, BootTime since) const {
   constexpr Milliseconds kFresh = std::chrono::minutes(20);
   if (cause < Rung::first_hop) return evidence;
+  const bool internet_is_there =
+      cause > Rung::internet && testimony_.stand(Rung::internet, judged_at_).state == Standing::State::holds;
   for (const auto& [probe, finding] : findings_) {
     if (finding.at + kFresh < judged_at_) continue;
+    if (probe == "Path" && (internet_is_there || finding.at < since)) continue;
     if (!evidence.empty()) evidence += ", ";
     evidence += finding.words;
   }

@@ -52,7 +52,8 @@ class OutageWatch {
   /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
   void session(bool online, std::string why, BootTime at);
   /// What a probe that proves nothing found of the way (finding_of()); nothing: that all is well. It stands
-  /// in the evidence of outages that begin soon after.
+  /// in the evidence of outages that begin soon after. How far packets got ("Path") is of the moment: it
+  /// stands there only where that was looked at since, and not beside an internet that is there.
   void explain(const std::string& probe, std::optional<std::string> finding, BootTime at);
   /// Also when time alone decides; see wake_at().
   void tick(BootTime now) { judge(now); }
@@ -95,7 +96,7 @@ class OutageWatch {
   void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
   void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);
   void end(const std::string& scope, Recovery recovery, std::string evidence, std::uint32_t readings);
-  [[nodiscard]] std::string with_findings(std::string evidence, Rung cause) const;
+  [[nodiscard]] std::string with_findings(std::string evidence, Rung cause, BootTime since) const;
 
   OutageRules rules_;
   std::string boot_id_;

@@ -114,6 +114,7 @@ std::optional<std::string> finding_of(const Schema& schema, const Record& record
     }
     if (words.empty() && could_not_ask(text_of(schema, record, "Reason"))) return std::nullopt;
     if (words.empty()) words = "no hop answers";
+    if (text_of(schema, record, "Reason") == kNoHopAnswers) words += ", but the network card of the first";
     if (has(schema, record, "Cut")) words += ": " + text_of(schema, record, "Cut");
   } else if (group == "MTU" && text_of(schema, record, "Finding") == "black hole") {
     words = "packets above " + text_of(schema, record, "Path MTU") + " bytes vanish";

@@ -51,6 +51,10 @@ struct Verdict {
 inline constexpr std::string_view kSilentButThere = "no reply, but its network card answers";
 inline constexpr std::string_view kSilentAndGone = "no reply, its network card does not answer either";
 
+/// Reason of a way on which no hop answers, though the first one's network card does (agent/probes/path):
+/// where it ends is not known then, and the first hop is not what is missing.
+inline constexpr std::string_view kNoHopAnswers = "no answer, but the network card of the first hop answers";
+
 /// Begin of a service's reason when the DNS gave an address that is not the service's (agent/probes/reach).
 inline constexpr std::string_view kWrongAddress = "name: wrong address";
 /// Its end where the service was found where it was.

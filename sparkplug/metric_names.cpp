@@ -213,11 +213,13 @@ constexpr MetricDeclaration kPath[] = {
      "Đích có trả lời"},
     {"Cut", DataType::string, "", kAny,
      "Where the way ends that led further before: first hop (nothing answers), last mile (the office's own "
-     "routers do, nobody beyond), upstream (the provider's do); null when it leads as far as it did",
+     "routers do, nobody beyond), upstream (the provider's do); null when it leads as far as it did, or when "
+     "only the first hop's network card answers, so that nobody knows",
      "agent/path_judgement.hpp", "Đứt ở",
      "Đường bị đứt ở đâu so với trước: first hop (không nơi nào trả lời), last mile (chỉ bộ định tuyến của "
      "cơ "
-     "quan trả lời), upstream (nhà mạng còn trả lời, phía sau thì không); trống khi vẫn đến được như trước"},
+     "quan trả lời), upstream (nhà mạng còn trả lời, phía sau thì không); trống khi vẫn đến được như "
+     "trước, hoặc khi chỉ cổng mạng của chặng đầu trả lời nên không biết"},
     {"Reason", DataType::string, "", kAny, "Why nothing was sent, or nothing came; null otherwise",
      "the system's error", "Lý do", "Vì sao không gửi được hoặc không có trả lời; trống khi có"},
 };

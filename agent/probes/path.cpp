@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "agent/linux/icmp_socket.hpp"
+#include "agent/linux/neighbour.hpp"
+#include "agent/linux/routes.hpp"
 #include "agent/probes/value_of.hpp"
+#include "agent/verdict.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/with_timeout.hpp"
 
@@ -36,6 +39,8 @@ struct PathProbe::Walk {
   std::array<Place, kPlaces> places{};
   std::array<SteadyTime, kPlaces * kRounds> sent{};
   std::optional<std::size_t> target_at;  ///< the target stands there already
+  bool v6 = false;                       ///< the target's family
+  bool silent_but_there = false;         ///< the first hop, which answers below IP alone
 
   void took(const IcmpSocket::Answer& answer, SteadyTime now) {
     const std::size_t number = answer.sequence;
@@ -57,6 +62,10 @@ struct PathProbe::Walk {
     const auto known = [](const Place& place) { return place.round_trip.has_value(); };
     return target_at && std::all_of(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(end), known);
   }
+  [[nodiscard]] bool silent() const {
+    const auto known = [](const Place& place) { return place.round_trip.has_value(); };
+    return !target_at && std::none_of(places.begin(), places.end(), known);
+  }
 };
 
 PathProbe::PathProbe(asio::any_io_executor executor, Clock& clock, PathSettings settings)
@@ -76,6 +85,7 @@ asio::awaitable<void> PathProbe::walk(Walk& walk, SteadyTime deadline) {
     co_return;
   }
   walk.target = (*found)->front().to_string();
+  walk.v6 = (*found)->front().is_v6();
   auto socket = IcmpSocket::connect(executor_, (*found)->front());
   if (!socket) {
     walk.reason = socket.error().what;
@@ -111,6 +121,18 @@ asio::awaitable<void> PathProbe::walk(Walk& walk, SteadyTime deadline) {
   }
 }
 
+// Echo requests may be blocked at the first hop: then its silence says nothing of where the way ends.
+asio::awaitable<void> PathProbe::ask_first_hop(Walk& walk, SteadyTime begin, SteadyTime deadline) {
+  const auto routes = default_routes(settings_.root);
+  const auto route = std::ranges::find_if(routes, [&](const DefaultRoute& candidate) {
+    return candidate.next_hop && candidate.next_hop->is_v6() == walk.v6;
+  });
+  if (route == routes.end()) co_return;
+  auto asking = ask_neighbour(clock_, route->interface, *route->next_hop, begin, deadline);
+  const Presence presence = co_await std::move(asking);
+  walk.silent_but_there = presence == Presence::there;
+}
+
 std::vector<Value> PathProbe::values_of_walk(const Walk& walk) {
   PathReading reading;
   reading.reached = walk.target_at.has_value();
@@ -125,20 +147,27 @@ std::vector<Value> PathProbe::values_of_walk(const Walk& walk) {
     values.push_back(known ? Value(std::uint64_t{microseconds(*walk.places[hop].round_trip)}) : Value());
   }
   values.emplace_back(reading.reached);
-  const bool asked = depth_of(reading) > 0 || reading.reached || walk.reason.empty();
+  const bool silent = depth_of(reading) == 0 && !reading.reached;
+  const bool asked = !silent || (walk.reason.empty() && !walk.silent_but_there);
   const std::string cut(to_string(asked ? memory_.judge(reading) : PathCut::none));
   values.push_back(cut.empty() ? Value() : Value(cut));
   // Who answers at all makes the complaints of others unimportant.
-  const bool silent = depth_of(reading) == 0 && !reading.reached;
-  const std::string reason = !silent ? "" : walk.reason.empty() ? "no answer" : walk.reason;
+  std::string reason;
+  if (silent) reason = walk.reason.empty() ? "no answer" : walk.reason;
+  if (silent && walk.silent_but_there) reason = kNoHopAnswers;
   values.push_back(reason.empty() ? Value() : Value(reason));
   return values;
 }
 
 asio::awaitable<std::vector<Value>> PathProbe::measure(SteadyTime deadline) {
   Walk run;
+  const SteadyTime begin = clock_.steady();
   auto walking = walk(run, deadline);
   co_await std::move(walking);
+  if (run.silent() && run.reason.empty()) {
+    auto asking = ask_first_hop(run, begin, deadline);
+    co_await std::move(asking);
+  }
   std::vector<Value> values = values_of_walk(run);
   co_return values;
 }

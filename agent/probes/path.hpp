@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,11 @@ struct PathSettings {
   std::size_t office_hops = 1;  ///< of them, those that stand in the office
   Duration patience = std::chrono::seconds(2);
   ResolverSettings resolver;
+  std::filesystem::path root = "/";  ///< where /proc is
 };
 
 /// Two echo requests for each hop with a time to live that ends there, and two for the target: at most a
-/// kilobyte, with the answers.
+/// kilobyte, with the answers. Where nobody answers the first hop is asked below IP whether it is there.
 class PathProbe final : public Probe {
  public:
   PathProbe(boost::asio::any_io_executor executor, Clock& clock, PathSettings settings);
@@ -34,6 +36,7 @@ class PathProbe final : public Probe {
  private:
   struct Walk;
   boost::asio::awaitable<void> walk(Walk& walk, SteadyTime deadline);
+  boost::asio::awaitable<void> ask_first_hop(Walk& walk, SteadyTime begin, SteadyTime deadline);
   [[nodiscard]] std::vector<Value> values_of_walk(const Walk& walk);
 
   boost::asio::any_io_executor executor_;

@@ -182,6 +182,41 @@ TEST(OutageWatch, FindsALoginAfterAnUpstreamThatWasLost) {
   expect_between(office.event(1), mended, kSeenAgainWithin);
 }
 
+// As the agent does it: when something is amiss, and not again for some minutes.
+TEST(OutageWatch, SaysHowFarPacketsGotOnlyOfTheOutageInWhichThatWasSeen) {
+  Office office;
+  office.usual().start();
+  const auto path_told = [&] {
+    return office.events.back().outage.evidence.find("Path") != std::string::npos;
+  };
+  const auto wait_for_trouble = [&] {
+    while (office.watch->hurry().empty()) office.run(seconds(1));
+  };
+  office.run(minutes(31));
+  office.truth.internet = false;
+  wait_for_trouble();
+  office.watch->explain("Path", "Path (hop 1 answers, nothing beyond)", office.now);
+  office.run(minutes(1));
+  ASSERT_EQ(office.told(), (Told{"begin internet"}));
+  EXPECT_TRUE(path_told());
+  office.truth.internet = true;
+  office.run(minutes(2));
+  office.truth.hop = false;
+  office.run(minutes(3));
+  ASSERT_EQ(office.told(), (Told{"begin internet", "end internet", "begin first hop"}));
+  EXPECT_FALSE(path_told()) << "of the outage before";
+  office.truth.hop = true;
+  office.run(minutes(40));
+  // Echo requests get no further than the first hop, and others do.
+  office.truth.icmp = false;
+  office.truth.down = {"tax"};
+  wait_for_trouble();
+  office.watch->explain("Path", "Path (hop 1 answers, nothing beyond)", office.now);
+  office.run(minutes(5));
+  ASSERT_EQ(office.told().back(), "begin services:tax");
+  EXPECT_FALSE(path_told()) << "the internet is there";
+}
+
 TEST(OutageWatch, GivesEachServiceItsOwnOutage) {
   Office office;
   office.usual().start();

@@ -148,6 +148,8 @@ TEST(Verdict, WhatExplainsAnOutageIsSaidInWords) {
                            {"Cut", text("upstream")}}),
             "Path (hop 3 10.0.0.1 answers, nothing beyond: upstream)");
   EXPECT_EQ(finding(path, {{"Reached", false}, {"Reason", text("no answer")}}), "Path (no hop answers)");
+  EXPECT_EQ(finding(path, {{"Reached", false}, {"Reason", text(kNoHopAnswers.data())}}),
+            "Path (no hop answers, but the network card of the first)");
   // The board could not ask.
   EXPECT_EQ(finding(path, {{"Reached", false}, {"Reason", text("no ICMP socket: Operation not permitted")}}),
             std::nullopt);

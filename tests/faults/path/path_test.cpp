@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,8 +14,10 @@
 
 #include "agent/probes/mtu.hpp"
 #include "agent/probes/path.hpp"
+#include "agent/verdict.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/metric_names.hpp"
+#include "tests/fakes/scratch_folder.hpp"
 #include "tests/faults/path/two_routers.hpp"
 
 namespace xalink::test {
@@ -78,10 +82,15 @@ class PathFaults : public testing::Test {
 TEST_F(PathFaults, TellsTheLastMileFromUpstream) {
   // The probe remembers how far it came, so all runs are of one, each with a loop of its own.
   std::vector<Said> said;
+  const ScratchFolder folder;
   net_.board().inside([&] {
     boost::asio::io_context loop{1};
     AsioClock clock;
     PathSettings settings;
+    // "/proc/net" is the first thread's.
+    std::filesystem::create_directories(folder / "proc/net");
+    std::ofstream(folder / "proc/net/route") << std::ifstream("/proc/thread-self/net/route").rdbuf();
+    settings.root = folder.path();
     settings.target = TwoRouters::kWorld;
     settings.patience = seconds(1);
     PathProbe probe(loop.get_executor(), clock, settings);
@@ -94,15 +103,20 @@ TEST_F(PathFaults, TellsTheLastMileFromUpstream) {
     run();
     net_.office_rules(drop_in("forward", ""));
     run();
-    net_.office_rules(drop_in("input", "") + drop_in("forward", "").replace(9, 3, "gone"));
+    const std::string deaf = drop_in("input", "") + drop_in("forward", "").replace(9, 3, "gone");
+    net_.office_rules(
+        deaf + "table arp gone {\n  chain it {\n    type filter hook input priority 0;\n    drop\n  }\n}\n");
     net_.board_rules(drop_in("input", "icmp type time-exceeded"));
+    run();
+    // It is there, and lets nobody ask: where the way ends nobody knows.
+    net_.office_rules(deaf);
     run();
     net_.board_rules("");
     net_.office_rules("");
     net_.provider_rules("");
     run();
   });
-  for (const std::size_t well : {0U, 4U}) {
+  for (const std::size_t well : {0U, 5U}) {
     const Said& all = said[well];
     EXPECT_EQ(all.at("Target"), TwoRouters::kWorld);
     EXPECT_EQ(all.at("Hop 1"), TwoRouters::kOffice);
@@ -122,6 +136,8 @@ TEST_F(PathFaults, TellsTheLastMileFromUpstream) {
   EXPECT_FALSE(said[2].contains("Hop 2"));
   EXPECT_EQ(said[3].at("Cut"), "first hop");
   EXPECT_EQ(said[3].at("Reason"), "no answer");
+  EXPECT_FALSE(said[4].contains("Cut"));
+  EXPECT_EQ(said[4].at("Reason"), kNoHopAnswers);
 }
 
 TEST_F(PathFaults, FindsTheSizeOfPacketsThatPass) {
