@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstdint>
+#include <sstream>
 #include <utility>
 
 namespace xalink {
@@ -37,7 +39,7 @@ boost::asio::awaitable<void> ModemReset::run() {
   if (method_.name.empty()) co_return;
   auto reading = surroundings_.note(kNote);
   const auto note = co_await std::move(reading);
-  if (note && *note) plan_.remember(**note, surroundings_.boot_id);
+  if (note && *note) remember(**note);
   while (true) {
     auto waiting = news_.wait();
     co_await std::move(waiting);
@@ -50,6 +52,7 @@ boost::asio::awaitable<void> ModemReset::act() {
   const Milliseconds passed = clock_.boot() - trial_.begun;
   const bool well = verdict_.well;
   if (on_trial_ && (well || passed >= kTrial)) {
+    on_trial_ = false;
     auto telling = tell(well ? "recovered" : "not recovered", std::string(to_string(verdict_.fault)), passed);
     on_trial_ = !co_await std::move(telling);
   }
@@ -63,18 +66,39 @@ boost::asio::awaitable<void> ModemReset::reset() {
   trial_.cause = verdict_.fault;
   trial_.begun = clock_.boot();
   trial_.number = plan_.begin(trial_.begun);
+  on_trial_ = true;
   auto beginning = tell("begin", {}, Milliseconds(0));
   // What could not be written down would be done again by the next start of this program, without end.
-  if (!co_await std::move(beginning)) co_return;
+  on_trial_ = co_await std::move(beginning);
+  if (!on_trial_) co_return;
   spdlog::warn("the modem hangs ({}): resetting it by {}, time {}", to_string(trial_.cause), method_.name,
                trial_.number);
   auto performing = method_.perform(device_);
   std::string failed = co_await std::move(performing);
   if (!failed.empty()) spdlog::warn("the modem could not be reset: {}", failed);
   const bool done = failed.empty();
+  on_trial_ = done;
   auto ending = tell(done ? "done" : "failed", std::move(failed), clock_.boot() - trial_.begun);
   co_await std::move(ending);
-  on_trial_ = done;
+}
+
+std::string ModemReset::memory() const {
+  std::string memory = plan_.memory(surroundings_.boot_id);
+  if (on_trial_) memory += " " + std::to_string(static_cast<unsigned>(trial_.cause));
+  return memory;
+}
+
+void ModemReset::remember(const std::string& memory) {
+  plan_.remember(memory, surroundings_.boot_id);
+  std::istringstream words(memory);
+  std::string boot;
+  std::int64_t begun = 0;
+  unsigned cause = 0;
+  if (!(words >> boot >> trial_.number >> begun >> cause) || boot != surroundings_.boot_id) return;
+  if (cause > static_cast<unsigned>(ModemFault::silent) || !is_hung(static_cast<ModemFault>(cause))) return;
+  trial_.cause = static_cast<ModemFault>(cause);
+  trial_.begun = BootTime(begun);
+  on_trial_ = true;
 }
 
 boost::asio::awaitable<bool> ModemReset::tell(std::string_view event, std::string result,
@@ -86,7 +110,7 @@ boost::asio::awaitable<bool> ModemReset::tell(std::string_view event, std::strin
   values.emplace_back(std::uint64_t{trial_.number});
   values.push_back(result.empty() ? Value() : Value(std::move(result)));
   values.emplace_back(static_cast<std::uint64_t>(duration.count()));
-  auto telling = surroundings_.tell(std::move(values), kNote, plan_.memory(surroundings_.boot_id));
+  auto telling = surroundings_.tell(std::move(values), kNote, memory());
   const auto told = co_await std::move(telling);
   co_return told.has_value();
 }

@@ -54,6 +54,9 @@ class ModemReset {
   boost::asio::awaitable<void> act();
   boost::asio::awaitable<void> reset();
   boost::asio::awaitable<bool> tell(std::string_view event, std::string result, Milliseconds duration);
+  /// The plan, and the reset whose outcome is still to be told: that outlives the program too.
+  [[nodiscard]] std::string memory() const;
+  void remember(const std::string& memory);
 
   Clock& clock_;
   Method method_;

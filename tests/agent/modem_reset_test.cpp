@@ -193,6 +193,31 @@ TEST_F(ModemResetTest, ARestartOfTheProgramGainsNoReset) {
   EXPECT_EQ(events.back(), "done|modem failed|command|2||2000");
 }
 
+TEST_F(ModemResetTest, ARestartOfTheProgramStillTellsWhatCameOfAReset) {
+  minutes_of(2, ModemFault::gone);
+  end();
+  make();
+  minutes_of(3, ModemFault::none);
+  minutes_of(2, ModemFault::none, true);
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events.back(), "recovered|modem gone|command|1||300000");
+  // Told once, and not again by the next start.
+  end();
+  make();
+  minutes_of(2, ModemFault::none, true);
+  EXPECT_EQ(events.size(), 3U);
+}
+
+TEST_F(ModemResetTest, AProgramThatEndedInTheMiddleOfAResetTellsWhatCameOfItToo) {
+  takes = 1000h;
+  minutes_of(1, ModemFault::failed);
+  end();
+  make();
+  minutes_of(11, ModemFault::failed);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events.back(), "not recovered|modem failed|command|1|modem failed|600000");
+}
+
 TEST_F(ModemResetTest, WhatCannotBeWrittenDownIsNotDone) {
   disk_full = true;
   minutes_of(5, ModemFault::failed);
