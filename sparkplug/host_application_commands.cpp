@@ -86,11 +86,12 @@ class Commands {
     }
     add(payload, std::move(name), DataType::uint64, std::uint64_t{row});
   }
-  void add(Payload& payload, std::string name, DataType type, MetricValue value) const {
+  // Without a time of its own (payloads-name-cmd-requirement: it MAY have one): it would be the message's,
+  // and these are more messages than any others that come down.
+  static void add(Payload& payload, std::string name, DataType type, MetricValue value) {
     Metric metric;
     metric.name = std::move(name);
     metric.type = type;
-    metric.timestamp = timestamp_;
     metric.value = std::move(value);
     payload.metrics.push_back(std::move(metric));
   }
