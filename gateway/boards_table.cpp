@@ -86,8 +86,10 @@ constexpr Words kEnglish{
     .earlier_outboxes = " earlier one(s).",
     .more_continued = " more boards with such outboxes: see --json.",
     .continued_next =
-        "No record is stored twice; what could not be saved is among those given up. Next: if it goes on, "
-        "change the board's card or disk; xalink-agent status on the board says what happened.",
+        "No record is stored twice; what could not be saved of its disk is among those given up. Nobody can "
+        "count measurements that were on no disk yet when its power went and that this store has no more "
+        "(a copy was put back): that time is unknown in all reports. Next: if it goes on, change the board's "
+        "card or disk; xalink-agent status on the board says what happened.",
 };
 
 constexpr Words kVietnamese{
@@ -148,8 +150,10 @@ constexpr Words kVietnamese{
     .earlier_outboxes = " outbox trước.",
     .more_continued = " máy khác có outbox như vậy: xem --json.",
     .continued_next =
-        "Không bản ghi nào được lưu hai lần; phần không cứu được nằm trong số đã bỏ. Tiếp theo: nếu còn xảy "
-        "ra, hãy thay thẻ nhớ hoặc ổ đĩa của máy; chạy xalink-agent status trên máy đó để biết điều gì đã "
+        "Không bản ghi nào được lưu hai lần; phần không cứu được trên đĩa nằm trong số đã bỏ. Số đo chưa kịp "
+        "ghi đĩa khi mất điện mà kho này cũng không còn (do khôi phục bản sao) thì không ai đếm được: khoảng "
+        "thời gian đó là không rõ trong mọi báo cáo. Tiếp theo: nếu còn xảy ra, hãy thay thẻ nhớ hoặc ổ đĩa "
+        "của máy; chạy xalink-agent status trên máy đó để biết điều gì đã "
         "xảy ra.",
 };
 

@@ -115,6 +115,8 @@ Result<void> replace_damaged(const fs::path& file, const fs::path& kept) {
   // The fresh one's name must be safe before the old one's goes.
   if (auto synced = sync_folder(file); !synced) return synced;
   if (auto moved = move(file, kept); !moved) return moved;
+  // Nor may its WAL go first: the file alone would be salvaged anew, without its last commits.
+  if (auto synced = sync_folder(file); !synced) return synced;
   if (auto moved = move_journals(file, kept); !moved) return moved;
   if (auto moved = move(fresh_name(file), file); !moved) return moved;
   return sync_folder(file);

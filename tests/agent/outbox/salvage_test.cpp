@@ -417,6 +417,46 @@ TEST_F(SalvageTest, FinishesWhatACrashInterrupted) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "outbox.db.fresh"));
 }
 
+// The renames of a replacement, one after the other: a power cut leaves the folder as it was between two.
+TEST_F(SalvageTest, APowerCutBetweenAnyTwoRenamesLosesNothing) {
+  fill(true);
+  ASSERT_TRUE(whole_.contains("outbox.db-wal"));
+  auto damaged = whole_["outbox.db"];
+  // Some rows, so that it is noticed: those of the WAL come over.
+  const auto middle = damaged.size() / 2048 * 1024;
+  damaged.replace(middle, 1024, std::string(1024, '\7'));
+  whole_["outbox.db"] = damaged;
+  restore();
+  reopen();
+  ASSERT_TRUE(salvage());
+  outbox_.reset();
+  const auto fresh = folder_.read("outbox.db");
+  reopen();
+  const auto saved = expect_nothing_wrong();
+  EXPECT_GT(saved[index(Lane::measurements)], kPings / 2);
+  const auto wal = whole_["outbox.db-wal"];
+  using Files = std::map<std::string, std::string>;
+  const std::vector<Files> folders = {
+      {{"outbox.db", damaged},
+       {"outbox.db-wal", wal},
+       {"outbox.db.fresh", fresh.substr(0, fresh.size() / 2)}},
+      {{"outbox.db", damaged}, {"outbox.db-wal", wal}, {"outbox.db.fresh", fresh}},
+      {{"outbox.db.damaged-1", damaged}, {"outbox.db-wal", wal}, {"outbox.db.fresh", fresh}},
+      {{"outbox.db.damaged-1", damaged}, {"outbox.db.damaged-1-wal", wal}, {"outbox.db.fresh", fresh}},
+      {{"outbox.db.damaged-1", damaged}, {"outbox.db.damaged-1-wal", wal}, {"outbox.db", fresh}}};
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    SCOPED_TRACE("folder " + std::to_string(i));
+    whole_ = folders[i];
+    restore();
+    reopen();
+    EXPECT_EQ(expect_nothing_wrong(), saved);
+    EXPECT_EQ(outbox_->note("source").value(), std::to_string(kEvents) + " taken")
+        << "it is in the WAL alone";
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "outbox.db.fresh"));
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "outbox.db.damaged-1"));
+  }
+}
+
 TEST_F(SalvageTest, MendsInTheMiddleOfWorkAndTells) {
   std::vector<Pending> records;
   for (std::uint64_t i = 1; i <= 40'000; ++i) records.push_back(ping(i));
