@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <unordered_map>
 #include <utility>
 
 #include "gateway/meaning/service_table.hpp"
@@ -17,6 +19,7 @@ namespace xalink {
 namespace {
 
 using meaning::DossierEvent;
+using meaning::DossierState;
 using store::StoredRecord;
 
 constexpr WallTime kFirstDossiers{Milliseconds(1'041'379'200'000)};  // 2003-01-01, as the catalogue has it
@@ -56,6 +59,79 @@ WallTime taken(const StoredRecord& record) {
   return record.time < kFirstDossiers ? record.received : record.time;
 }
 
+/// From when to when a dossier has something to tell, as far as one needs to know to leave it out.
+struct DossierSpan {
+  WallTime earliest = WallTime::max();
+  WallTime latest = WallTime::min();
+  std::pair<WallTime, DossierState> last{WallTime::min(), DossierState::registered};
+  std::size_t events = 0;
+
+  void add(const DossierEvent& event) {
+    const WallTime time = event.time();
+    // in_order() makes states of what these tell, and acceptance is dated by the first.
+    const WallTime received = event.received.value_or(time);
+    const WallTime finished = event.finished.value_or(time);
+    earliest = std::min({earliest, time, received, finished});
+    latest = std::max({latest, time, received, finished});
+    last = std::max(last, {time, event.state});
+    ++events;
+  }
+  [[nodiscard]] bool matters(const DossierWindow& window) const {
+    if (earliest >= window.as_of) return false;  // it had not begun
+    if (latest >= std::min(window.from, window.as_of)) return true;
+    // Whatever came before: behind a state that ends nothing is pending, and all of it is of earlier periods.
+    switch (last.second) {
+      case DossierState::refused:
+      case DossierState::withdrawn:
+      case DossierState::stopped:
+      case DossierState::finished:
+      case DossierState::returned: return false;
+      default: return true;
+    }
+  }
+};
+
+/// Numbers of dossiers by key, without the keys: two digests of 64 bits name one.
+class DossierSpans {
+ public:
+  /// Of those without a number nothing is known.
+  static constexpr std::int64_t kNone = -1;
+
+  std::int64_t add(const std::string& key, const DossierEvent& event) {
+    const Digest digest{std::hash<std::string>()(key), fnv(key)};
+    auto found = numbers_.find(digest);
+    if (found == numbers_.end()) {
+      if (spans_.size() == kMost) return kNone;
+      found = numbers_.emplace(digest, spans_.size()).first;
+      spans_.emplace_back();
+    }
+    spans_[found->second].add(event);
+    return static_cast<std::int64_t>(found->second);
+  }
+  [[nodiscard]] const std::vector<DossierSpan>& all() const { return spans_; }
+
+ private:
+  // About 130 bytes each: a province has less in three years. What comes beyond is read as it is.
+  static constexpr std::size_t kMost = 2'000'000;
+
+  struct Digest {
+    std::size_t first = 0;
+    std::uint64_t second = 0;
+    friend bool operator==(const Digest&, const Digest&) = default;
+  };
+  struct First {
+    std::size_t operator()(const Digest& digest) const { return digest.first; }
+  };
+  static std::uint64_t fnv(const std::string& text) {
+    std::uint64_t hash = 14'695'981'039'346'656'037U;
+    for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1'099'511'628'211U;
+    return hash;
+  }
+
+  std::unordered_map<Digest, std::size_t, First> numbers_;
+  std::vector<DossierSpan> spans_;
+};
+
 /// The rows of events by dossier, sorted where SQLite keeps its temporary files.
 class DossierSorter {
  public:
@@ -63,12 +139,15 @@ class DossierSorter {
     database_.exec("PRAGMA journal_mode = OFF");
     database_.exec("PRAGMA synchronous = OFF");
     database_.exec(
-        "CREATE TABLE event(key TEXT, site TEXT, recorded INTEGER, shape INTEGER, packed BLOB) STRICT");
+        "CREATE TABLE event(key TEXT, site TEXT, recorded INTEGER, shape INTEGER, packed BLOB, "
+        "dossier INTEGER) STRICT");
+    database_.exec("CREATE TABLE wanted(dossier INTEGER PRIMARY KEY) STRICT");
     database_.exec("BEGIN");
-    insert_ = std::make_unique<SQLite::Statement>(database_, "INSERT INTO event VALUES(?, ?, ?, ?, ?)");
+    insert_ = std::make_unique<SQLite::Statement>(database_, "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?)");
   }
 
-  void add(const std::string& key, const StoredRecord& record) {
+  void add(const DossierEvent& event, const StoredRecord& record) {
+    const std::string key = meaning::dossier_key(event);
     insert_->reset();
     insert_->bind(1, key);
     insert_->bind(2, record.node.node);
@@ -76,12 +155,16 @@ class DossierSorter {
     insert_->bind(4, shape_of(*record.schema));
     pack_into(packed_, record.schema->columns, record.values);
     insert_->bind(5, packed_.data(), static_cast<int>(packed_.size()));
+    const auto dossier = spans_.add(key, event);
+    insert_->bind(6, dossier);
     insert_->exec();
-    ++events_;
+    if (dossier == DossierSpans::kNone) ++events_;
   }
 
-  Result<std::uint64_t> visit(const VisitDossier& visit, const EventProgress& progress) {
+  Result<std::uint64_t> visit(const std::optional<DossierWindow>& window, const VisitDossier& visit,
+                              const EventProgress& progress) {
     insert_.reset();
+    choose(window);
     database_.exec("COMMIT");
     std::uint64_t dossiers = 0;
     std::string key;
@@ -96,7 +179,8 @@ class DossierSorter {
     };
     // The key and the row's number: the same store gives the same order.
     SQLite::Statement rows(database_,
-                           "SELECT key, site, recorded, shape, packed FROM event ORDER BY key, rowid");
+                           "SELECT key, site, recorded, shape, packed FROM event "
+                           "WHERE dossier IN (SELECT dossier FROM wanted) ORDER BY key, rowid");
     while (go_on && rows.executeStep()) {
       std::string next = rows.getColumn(0).getString();
       if (progress && ++done % kEventsAStep == 0) progress(done, events_);
@@ -119,6 +203,24 @@ class DossierSorter {
   }
 
  private:
+  void choose(const std::optional<DossierWindow>& window) {
+    SQLite::Statement want(database_, "INSERT INTO wanted VALUES(?)");
+    const auto put = [&](std::int64_t dossier) {
+      want.bind(1, dossier);
+      want.exec();
+      want.reset();
+    };
+    put(DossierSpans::kNone);
+    std::int64_t dossier = 0;
+    for (const auto& span : spans_.all()) {
+      if (!window || span.matters(*window)) {
+        put(dossier);
+        events_ += span.events;
+      }
+      ++dossier;
+    }
+  }
+
   /// Programs of several versions have sent different columns; there are few.
   std::int64_t shape_of(const Schema& schema) {
     const auto found = std::ranges::find(shapes_, schema);
@@ -130,13 +232,15 @@ class DossierSorter {
   SQLite::Database database_;
   std::unique_ptr<SQLite::Statement> insert_;
   std::vector<Schema> shapes_;
-  std::size_t events_ = 0;
+  DossierSpans spans_;
+  std::size_t events_ = 0;  ///< that are wanted
   std::string packed_;
 };
 
 store::RecordSelection rows_of(const std::string& group, const char* device, const char* metrics) {
   store::RecordSelection selection;
   selection.group = group;
+  selection.lane = Lane::events;  // measurements are many, and none of these
   selection.device = device;
   selection.metric_groups = {metrics};
   return selection;
@@ -172,7 +276,8 @@ std::optional<DossierEvent> dossier_event(const StoredRecord& record) {
 }
 
 Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::string& group,
-                                        const VisitDossier& visit, const EventProgress& progress) {
+                                        const VisitDossier& visit, const EventProgress& progress,
+                                        const std::optional<DossierWindow>& window) {
   DossierReading reading;
   try {
     DossierSorter sorter;
@@ -180,14 +285,14 @@ Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::
         records.for_each(rows_of(group, "dossiers", "Dossier"), [&](const StoredRecord& record) {
           ++reading.records;
           if (const auto event = dossier_event(record)) {
-            sorter.add(meaning::dossier_key(*event), record);
+            sorter.add(*event, record);
           } else {
             ++reading.unusable;
           }
           return true;
         });
     if (!visited) return Unexpected(visited.error());
-    const auto dossiers = sorter.visit(visit, progress);
+    const auto dossiers = sorter.visit(window, visit, progress);
     if (!dossiers) return Unexpected(dossiers.error());
     reading.dossiers = *dossiers;
     return reading;

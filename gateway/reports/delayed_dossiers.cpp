@@ -16,10 +16,13 @@ Date last_day(const OutageReportInput& ground) {
 }  // namespace
 
 Result<void> DelayedDossiers::read(store::RecordQuery& records) {
-  const auto read = for_each_dossier(records, "", [&](std::vector<meaning::DossierEvent> events) {
-    add(std::move(events));
-    return true;
-  });
+  const auto read = for_each_dossier(
+      records, "",
+      [&](std::vector<meaning::DossierEvent> events) {
+        add(std::move(events));
+        return true;
+      },
+      {}, DossierWindow{ground_.period.from(), ground_.span.end});
   if (!read) return Unexpected(read.error());
   return {};
 }

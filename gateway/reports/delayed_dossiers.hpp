@@ -25,7 +25,7 @@ class DelayedDossiers {
                   const meaning::Procedures& procedures)
       : ground_(ground), calendar_(calendar), procedures_(procedures) {}
 
-  /// Every dossier of the store.
+  /// Every dossier of the store that the period concerns.
   [[nodiscard]] Result<void> read(store::RecordQuery& records);
   /// All events of one dossier. Counts dossiers that ended in the period or are pending at its end.
   void add(std::vector<meaning::DossierEvent> events);

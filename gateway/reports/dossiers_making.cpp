@@ -15,7 +15,7 @@ Result<Document> make_dossiers_report(store::RecordQuery& records, const Dossier
         table.add(std::move(events));
         return true;
       },
-      progress);
+      progress, DossierWindow{order.period.from(), table.as_of()});
   if (!reading) return Unexpected(reading.error());
   auto counts = satisfaction_counts(records, "");
   if (!counts) return Unexpected(counts.error());

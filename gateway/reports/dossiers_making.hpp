@@ -27,7 +27,8 @@ struct DossiersOrder {
   WallTime now{};
 };
 
-/// Reads every dossier of the store once; memory is for the figures and the dossiers in progress.
+/// Reads every event of dossiers once; memory is for the figures, the dossiers in progress, and what
+/// for_each_dossier() needs.
 [[nodiscard]] Result<Document> make_dossiers_report(store::RecordQuery& records, const DossiersOrder& order,
                                                     const EventProgress& progress = {});
 

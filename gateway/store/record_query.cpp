@@ -461,6 +461,7 @@ Result<std::uint64_t> RecordQuery::for_each(const RecordSelection& selection, co
     const SQLite::Transaction one_moment(*state_->database);
     auto schemas = state_->select_schemas(selection);
     if (!schemas) return Unexpected(schemas.error());
+    if (schemas->empty()) return visited;  // nobody ever sent any: no row need be asked
     for (const auto& source : state_->select_sources(selection)) {
       const auto goes_on = state_->visit_source(source, selection, *schemas, visit, visited);
       if (!goes_on) return Unexpected(goes_on.error());

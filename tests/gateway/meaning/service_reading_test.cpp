@@ -455,5 +455,53 @@ TEST_F(ServiceReadingTest, AnIndependentRecomputationAgreesToTheLastDigit) {
   }
 }
 
+TEST_F(ServiceReadingTest, LeavingOutWhatAPeriodDoesNotConcernChangesNoFigure) {
+  Quarter quarter(20250815);
+  std::map<std::string, std::vector<DossierEvent>> of_site;
+  for (int number = 0; number < 600; ++number) {
+    for (auto& event : quarter.dossier(number)) of_site[event.site].push_back(std::move(event));
+  }
+  char letter = '0';
+  for (const auto& [site, events] : of_site) {
+    deliver(site, std::string("00000000-0000-4000-8000-0000000000") + letter++ + "0", 1, events);
+  }
+  const registry::Registry nowhere;
+  const meaning::WorkCalendar calendar;
+  const meaning::Procedures procedures;
+  auto query = store::RecordQuery::open(file());
+  ASSERT_TRUE(query);
+  std::uint64_t left_out = 0;
+  for (const auto& [period, now] :
+       std::vector<std::pair<const char*, const char*>>{{"2025-05", "2026-01-01"},
+                                                        {"2025-07", "2026-01-01"},
+                                                        {"2025-07-15..2025-07-15", "2026-01-01"},
+                                                        {"2025-06", "2025-06-10 12:00"},
+                                                        {"2025-08", "2025-06-10 12:00"},
+                                                        {"2024", "2026-01-01"},
+                                                        {"2025", "2026-01-01"},
+                                                        {"2026-01", "2026-03-01"}}) {
+    const auto days = meaning::read_period(period).value();
+    const meaning::ServiceGround ground{nowhere, calendar, procedures, {}};
+    meaning::ServiceTable whole(days, at(now), ground);
+    meaning::ServiceTable part(days, at(now), ground);
+    const auto into = [](meaning::ServiceTable& table) {
+      return [&table](std::vector<DossierEvent> events) {
+        table.add(std::move(events));
+        return true;
+      };
+    };
+    const auto all = for_each_dossier(*query, "", into(whole));
+    const auto some = for_each_dossier(*query, "", into(part), {}, DossierWindow{days.from(), whole.as_of()});
+    ASSERT_TRUE(all && some);
+    EXPECT_EQ(all->records, some->records) << period;
+    EXPECT_EQ(all->dossiers, 600U);
+    EXPECT_LE(some->dossiers, all->dossiers);
+    left_out += all->dossiers - some->dossiers;
+    EXPECT_TRUE(whole.tallies() == part.tallies()) << period << " as of " << now;
+    EXPECT_TRUE(whole.due_within(1000) == part.due_within(1000)) << period << " as of " << now;
+  }
+  EXPECT_GT(left_out, 600U) << "or nothing was tried";
+}
+
 }  // namespace
 }  // namespace xalink::test
