@@ -107,8 +107,8 @@ class Handler {
   }
   bool on_bool(bool value, error_code&) {
     const auto field = wanted_field();
-    // Elsewhere than in a flag a 1 would mean something: the first state, the dossier "1".
-    if (field && settings_.kind->fields[*field].kind != FieldKind::flag) {
+    // Elsewhere than in a flag or a presence a 1 would mean something: the first state, the dossier "1".
+    if (field && settings_.kind->fields[*field].kind != FieldKind::flag && !is_presence(*field)) {
       refuse(*field, kNoFlag);
     } else {
       take(value ? "true" : "false");

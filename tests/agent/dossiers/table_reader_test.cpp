@@ -282,6 +282,8 @@ TEST_F(TableReaderTest, JsonListsOfFilesTellWhetherThereAreAny) {
   EXPECT_EQ(told(R"(,"TaiLieuNop":[{"A":null},{"A":""}])"), "0-");
   EXPECT_EQ(told(R"(,"TaiLieuNop":["a.pdf"])"), "1-");
   EXPECT_EQ(told(R"(,"TaiLieuNop":"a.pdf")"), "1-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":true)"), "1-");
+  EXPECT_EQ(told(R"(,"TaiLieuNop":false)"), "0-");
   EXPECT_EQ(told(R"(,"TaiLieuNop":{"A":{"B":[1]}})"), "1-");
   EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[])"), "-0");
   EXPECT_EQ(told(R"(,"DanhSachGiayToKetQua":[{"TenGiayTo":"x","DuongDanTepTinKetQua":""}])"), "-0");
