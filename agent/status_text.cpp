@@ -56,6 +56,8 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"confirmed up to row", "đã xác nhận đến dòng"},
       {"in memory until the next flush", "trong bộ nhớ, chờ ghi đĩa"},
       {"a power cut costs at most", "mất điện chỉ mất nhiều nhất"},
+      {"in memory, because the disk takes nothing: a power cut costs all of them",
+       "trong bộ nhớ vì đĩa không ghi được: mất điện là mất hết"},
       {"disk refuses", "đĩa không ghi được"},
       {"the outbox was damaged and has been begun anew", "bộ đệm bị hỏng và đã được lập lại"},
       {"events lost", "sự kiện bị mất"},
@@ -325,11 +327,16 @@ std::string outbox_text(const json::object& outbox, const Speaker& say) {
            say("confirmed up to row") + " " + text(lane.at("acknowledged")) + " / " + text(lane.at("last")) +
            "\n";
   }
-  out += "  " + text(outbox.at("waiting_for_flush")) + " " + say("in memory until the next flush") + "; " +
-         say("a power cut costs at most") + " " + text(outbox.at("flush_seconds")) + " s\n";
+  const auto error = text(outbox.at("disk_error"));
+  out += "  " + text(outbox.at("waiting_for_flush")) + " ";
+  if (error.empty()) {
+    out += say("in memory until the next flush") + "; " + say("a power cut costs at most") + " " +
+           text(outbox.at("flush_seconds")) + " s\n";
+  } else {
+    out += say("in memory, because the disk takes nothing: a power cut costs all of them") + "\n";
+  }
   out += space_text(outbox, say);
-  if (const auto error = text(outbox.at("disk_error")); !error.empty())
-    out += "  ! " + say("disk refuses") + ": " + error + "\n";
+  if (!error.empty()) out += "  ! " + say("disk refuses") + ": " + error + "\n";
   if (const auto& salvage = outbox.at("salvage"); !salvage.is_null()) {
     out += "  ! " + say("the outbox was damaged and has been begun anew") + " (" +
            text(salvage.at("reason")) + "): " + text(salvage.at("events_lost")) + " " + say("events lost") +

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "sparkplug/read_only_disk.hpp"
+
 namespace xalink {
 namespace {
 
@@ -16,6 +18,15 @@ std::string set_aside(const std::filesystem::path& file) {
          " with its -wal and -shm aside and keep them; a new outbox begins by itself";
 }
 
+/// As the kernel makes it of ext4 after an error, under a running program too.
+Error read_only_error(const std::filesystem::path& file, const std::string& attempt) {
+  return Error{
+      file.string(), attempt + "its file system is read-only",
+      "If it was not mounted so, the kernel made it so after an error of the card: see dmesg, save what "
+      "is on it, and restart the board, which checks the file system. If it comes again, replace the "
+      "card"};
+}
+
 }  // namespace
 
 Error database_error(const std::filesystem::path& file, std::string_view attempt,
@@ -25,6 +36,9 @@ Error database_error(const std::filesystem::path& file, std::string_view attempt
   const int code = refusal.getErrorCode() & 0xff;
   std::string what = "cannot " + std::string(attempt) + ": ";
   std::string next;
+  const bool writes = code == SQLITE_READONLY || code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (writes && is_on_read_only_disk(folder)) return read_only_error(file, what);
   switch (code) {
     case SQLITE_FULL:
       what += "the disk is full";

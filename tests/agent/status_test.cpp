@@ -175,6 +175,19 @@ TEST(Status, TextSaysItInEnglish) {
   }
 }
 
+TEST(Status, PromisesNothingOfADiskThatTakesNothing) {
+  auto status = sample();
+  status.disk_error =
+      "/var/lib/xalink-agent/outbox.db: cannot append: its file system is read-only. See dmesg";
+  const auto text = status_as_text(status_as_json(status), Language::english);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->find("a power cut costs at most"), std::string::npos) << *text;
+  EXPECT_NE(text->find("a power cut costs all of them"), std::string::npos) << *text;
+  const auto vietnamese = status_as_text(status_as_json(status), Language::vietnamese);
+  ASSERT_TRUE(vietnamese);
+  EXPECT_NE(vietnamese->find("mất điện là mất hết"), std::string::npos) << *vietnamese;
+}
+
 TEST(Status, TextSaysItInVietnamese) {
   const auto text = status_as_text(status_as_json(sample()), Language::vietnamese);
   ASSERT_TRUE(text);
