@@ -173,7 +173,6 @@ Renewal look_at(Outbox& outbox) {
 }
 
 // A line that comes and goes is not asked each time.
-constexpr Duration kExplainAgainAfter = std::chrono::minutes(10);
 constexpr Duration kMtuAgainAfter = std::chrono::hours(1);
 
 /// Members are in the order in which they need each other; they end in the opposite one.
@@ -213,7 +212,8 @@ class Agent {
         loop_.get_executor(), clock_, [this] { return time_.stamp(); }, witnesses,
         OutageWatch(config_.outages, boot_id_, witnesses, earlier_.outages, earlier_boot(), clock_.boot()));
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
-                      [this] { publisher_->way_is_back(); }});
+                      [this] { publisher_->way_is_back(); },
+                      [this](std::string_view group) { measure_.ask(group); }});
     measure_.listen([this](const Schema& schema, const Record& record) {
       took(schema, record);
       if (schema == access_) leaves_by(record);
@@ -386,13 +386,6 @@ class Agent {
   }
 
   void hurry(const std::vector<OutageWatch::Hurry>& probes) {
-    const bool begins = hurries_ == 0 && !probes.empty();
-    hurries_ = probes.size();
-    // What would explain an outage is found out before it is one.
-    if (begins && clock_.steady() >= may_explain_at_) {
-      may_explain_at_ = clock_.steady() + kExplainAgainAfter;
-      for (const auto group : {"Path", "Captive Portal"}) measure_.ask(group);
-    }
     std::map<std::string, Duration, std::less<>> every;
     for (const auto& probe : probes) every[probe.probe] = probe.every;
     measure_.hurry(every);
@@ -613,8 +606,6 @@ class Agent {
   std::optional<Salvage> salvage_;
   asio::signal_set signals_;
   asio::cancellation_signal stop_;
-  std::size_t hurries_ = 0;
-  SteadyTime may_explain_at_{};
   SteadyTime may_measure_mtu_at_{};
   bool stopping_ = false;
   std::string stop_sign_;  ///< that the whole board is going down

@@ -12,6 +12,8 @@ namespace xalink {
 namespace {
 
 constexpr Duration kRetryAfter = std::chrono::seconds(30);
+// A line that comes and goes is not asked each time.
+constexpr Duration kExplainAgainAfter = std::chrono::minutes(10);
 
 }  // namespace
 
@@ -35,9 +37,20 @@ void OutageKeeper::took(const Schema& schema, const Record& record) {
 void OutageKeeper::heard() {
   changed_.ring();
   auto hurry = watch_.hurry();
+  ask_why(how_far_, watch_.way_in_doubt());
+  ask_why(whose_page_, !hurry.empty());
   if (hurry == hurried_) return;
   hurried_ = std::move(hurry);
   if (listener_.hurry) listener_.hurry(hurried_);
+}
+
+void OutageKeeper::ask_why(Question& question, bool amiss) {
+  if (!amiss) question.asked = false;
+  const auto now = clock_.steady();
+  if (!amiss || question.asked || now < question.may_ask_at || !listener_.explain) return;
+  question.asked = true;
+  question.may_ask_at = now + kExplainAgainAfter;
+  listener_.explain(question.group);
 }
 
 void OutageKeeper::session(EdgeNodeState state, const std::string& failure) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/outage_watch.hpp"
@@ -32,6 +33,9 @@ class OutageKeeper {
     std::function<void(const std::vector<OutageWatch::Hurry>&)> hurry;
     /// The way beyond this office is there again.
     std::function<void()> way_is_back;
+    /// Something is amiss, and the probe of this group might say why: before it is an outage, so that its
+    /// evidence has it. Once while it lasts, and not for each of the times that a line comes and goes.
+    std::function<void(std::string_view group)> explain = {};
   };
   void listen(Listener listener) { listener_ = std::move(listener); }
 
@@ -53,7 +57,14 @@ class OutageKeeper {
   [[nodiscard]] const OutageWatch& watch() const { return watch_; }
 
  private:
+  /// A probe that explains, and whether it was asked of what is amiss now.
+  struct Question {
+    std::string_view group;
+    bool asked = false;
+    SteadyTime may_ask_at{};
+  };
   void heard();
+  void ask_why(Question& question, bool amiss);
   void log(const OutageEvent& event) const;
 
   Clock& clock_;
@@ -62,6 +73,8 @@ class OutageKeeper {
   OutageWatch watch_;
   Listener listener_;
   std::vector<OutageWatch::Hurry> hurried_;
+  Question how_far_{"Path"};
+  Question whose_page_{"Captive Portal"};
   bool refused_ = false;
   WakeUp changed_;
 };

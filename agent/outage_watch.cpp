@@ -278,14 +278,22 @@ void OutageWatch::add(std::vector<OutageEvent> events) {
                  std::make_move_iterator(events.end()));
 }
 
+bool OutageWatch::session_unexplained() const {
+  const Readings& session = testimony_.session();
+  return session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {})) &&
+         !testimony_.way_confirmed_since(session.since);
+}
+
+bool OutageWatch::way_in_doubt() const {
+  // One that was never there yet is only being made.
+  const bool lost = session_unexplained() && testimony_.session().last_good;
+  const auto walked = testimony_.walk(judged_at_);
+  return lost || open_.contains("") || (walked.stop && walked.standing.state != Standing::State::unknown);
+}
+
 std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   std::vector<Hurry> all;
-  const auto walked = testimony_.walk(judged_at_);
-  const Readings& session = testimony_.session();
-  const bool lost = session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {})) &&
-                    !testimony_.way_confirmed_since(session.since);
-  const bool amiss =
-      lost || open_.contains("") || (walked.stop && walked.standing.state != Standing::State::unknown);
+  const bool amiss = session_unexplained() || way_in_doubt();
   for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
     if (rung == Rung::gateway) continue;

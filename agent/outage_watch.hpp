@@ -78,6 +78,8 @@ class OutageWatch {
   };
   /// The probes that ought to be asked more often than they are, and how often. Nobody while all is well.
   [[nodiscard]] std::vector<Hurry> hurry() const;
+  /// A part of the way is missing or may be, or the session that was there is lost and nobody knows yet why.
+  [[nodiscard]] bool way_in_doubt() const;
 
   /// From the bottom up.
   [[nodiscard]] std::vector<RungReading> ladder() const;
@@ -93,6 +95,7 @@ class OutageWatch {
   void judge_leaf(const Testimony::Seen& seen, bool visible, BootTime now);
   void hide_leaves(BootTime at);
   void show(BootTime now);
+  [[nodiscard]] bool session_unexplained() const;
   void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
   void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);
   void end(const std::string& scope, Recovery recovery, std::string evidence, std::uint32_t readings);

@@ -18,7 +18,7 @@ class OutageKeeperTest : public test::RecorderBench {
  protected:
   OutageKeeperTest() {
     keeper.listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurried = probes.size(); },
-                   [this] { ++back; }});
+                   [this] { ++back; }, [this](std::string_view group) { questions.emplace_back(group); }});
     boost::asio::co_spawn(loop, keeper.run(recorder), boost::asio::detached);
     clock.drain();
   }
@@ -40,6 +40,7 @@ class OutageKeeperTest : public test::RecorderBench {
   std::vector<Witness> witnesses{*witness_of(schema)};
   OutageKeeper keeper{loop.get_executor(), clock, [this] { return stamp(); }, witnesses,
                       OutageWatch({}, "boot-1", witnesses, "", {}, clock.boot())};
+  std::vector<std::string> questions;
   std::size_t hurried = 0;
   int back = 0;
 };
@@ -118,6 +119,38 @@ TEST_F(OutageKeeperTest, ANewOutboxIsToldWhatIsOpen) {
   keeper.keep_again();
   until([&] { return events() == 1 && !outbox->note(std::string(kOutageNote)).value()->empty(); });
   EXPECT_EQ(OutageMemory::from_text(*outbox->note(std::string(kOutageNote)).value()).open.size(), 1U);
+}
+
+TEST_F(OutageKeeperTest, AsksHowFarPacketsGetOncePerTroubleOfTheWay) {
+  using Asked = std::vector<std::string>;
+  // The first session is only being made.
+  link(true);
+  keeper.session(EdgeNodeState::waiting_to_connect, "not yet");
+  EXPECT_EQ(questions, Asked{"Captive Portal"});
+  keeper.session(EdgeNodeState::online, {});
+  link(true);
+  clock.advance(std::chrono::minutes(10));
+  questions.clear();
+  // Before it is an outage.
+  link(false);
+  EXPECT_EQ(questions, (Asked{"Path", "Captive Portal"}));
+  for (int i = 0; i < 90; ++i) link(false);
+  EXPECT_EQ(questions.size(), 2U);
+  for (int i = 0; i < 3; ++i) link(true);
+  questions.clear();
+  link(false);
+  EXPECT_EQ(questions, (Asked{"Path", "Captive Portal"}));
+  // It comes and goes.
+  for (int i = 0; i < 10; ++i) {
+    link(true);
+    link(true);
+    link(false);
+  }
+  EXPECT_EQ(questions.size(), 2U);
+  // What lasts is asked of when it may be again.
+  for (int i = 0; i < 60; ++i) link(false);
+  EXPECT_EQ(questions.size(), 4U);
+  EXPECT_EQ(questions[2], "Path");
 }
 
 TEST_F(OutageKeeperTest, ConnectingSaysNothingYet) {
