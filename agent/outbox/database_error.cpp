@@ -22,9 +22,9 @@ std::string set_aside(const std::filesystem::path& file) {
 Error read_only_error(const std::filesystem::path& file, const std::string& attempt) {
   return Error{
       file.string(), attempt + "its file system is read-only",
-      "If it was not mounted so, the kernel made it so after an error of the card: see dmesg, save what "
-      "is on it, and restart the board, which checks the file system. If it comes again, replace the "
-      "card"};
+      "If somebody mounted it so, mount it for writing. Else the kernel made it so after an error of the "
+      "card: see dmesg, save what is on it, and restart the board, which checks the file system. If it comes "
+      "again, replace the card"};
 }
 
 }  // namespace

@@ -141,6 +141,8 @@ TEST_F(BoardDisk, ThatTurnsReadOnlyUnderTheAgentIsToldAndRepairedBetweenTwoStart
   ASSERT_TRUE(drop_until_refused());
   EXPECT_FALSE(board_.all_dossiers_taken());
   expect_status_says("disk refuses");
+  expect_status_says("its file system is read-only. If somebody mounted it so, mount it for writing");
+  expect_status_says("a power cut costs all of them");
   EXPECT_TRUE(board_.program.running());
   // With what waits in memory: a board whose card is taken out is switched off.
   board_.program.kill();
