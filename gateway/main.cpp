@@ -24,6 +24,7 @@
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -162,7 +163,7 @@ int show_boards(const Arguments& arguments, Language language) {
     const auto fleet = read_fleet(config->store_file);
     if (redraw) std::cout << "\x1b[H\x1b[2J";  // home, clear
     if (!fleet) {
-      code = complain(fleet.error().to_string(), kProblem);
+      code = complain(told(fleet.error(), language), kProblem);
     } else if (arguments.json) {
       code = kFine;
       std::cout << boards_as_json(*fleet, clock.wall()) << "\n";

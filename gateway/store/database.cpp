@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "gateway/store/schema_sql.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::store {
 namespace {
@@ -30,11 +31,23 @@ constexpr int kBusyTimeoutMs = 5000;
 // A server's disk reads this in some seconds, at a start; what is damaged beyond shows when it is used.
 constexpr std::uint64_t kMostChecked = std::uint64_t{1} << 30U;
 
-constexpr const char* kRestore =
-    "Keep the file, and put a backup in its place as `xalink-gateway run --help` shows: the boards send "
-    "again "
-    "what it lacks. Without a backup, move the file, its -wal, -shm and .lock away: an empty store begins, "
-    "and the boards send what they still hold";
+const Said& restore() {
+  static const Said kRestore{
+      "Keep the file, and put a backup in its place as `xalink-gateway run --help` shows: the boards send "
+      "again what it lacks. Without a backup, move the file, its -wal, -shm and .lock away: an empty store "
+      "begins, and the boards send what they still hold",
+      "Giữ lại tệp, đặt bản sao lưu vào chỗ như `xalink-gateway run --help` hướng dẫn: các máy sẽ gửi lại "
+      "phần "
+      "còn thiếu. Không có bản sao lưu thì chuyển tệp cùng -wal, -shm và .lock đi nơi khác: kho mới bắt đầu "
+      "rỗng, các máy gửi những gì còn giữ"};
+  return kRestore;
+}
+
+const Said& as_gateways_user() {
+  static const Said kNext{"Run this as the gateway's user or as root",
+                          "Chạy lệnh này bằng người dùng của gateway hoặc root"};
+  return kNext;
+}
 
 int pragma(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string("PRAGMA ") + name).getInt();
@@ -43,12 +56,18 @@ int pragma(SQLite::Database& database, const char* name) {
 Result<void> check_identity(SQLite::Database& database, const std::filesystem::path& file) {
   const bool blank = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
   if (!blank && pragma(database, "application_id") != kApplicationId) {
-    return failure(file.string(), "is a SQLite database, but not a store of xalink-gateway",
-                   "Name another file under [store] in the configuration");
+    return Unexpected(refusal(file.string(),
+                              {"is a SQLite database, but not a store of xalink-gateway",
+                               "là cơ sở dữ liệu SQLite nhưng không phải kho của xalink-gateway"},
+                              {"Name another file under [store] in the configuration",
+                               "Khai báo tệp khác ở [store] trong cấu hình"}));
   }
   if (pragma(database, "user_version") > kVersion) {
-    return failure(file.string(), "was written by a newer xalink-gateway",
-                   "Install that version again, or name another file under [store]");
+    return Unexpected(
+        refusal(file.string(),
+                {"was written by a newer xalink-gateway", "do một phiên bản xalink-gateway mới hơn ghi"},
+                {"Install that version again, or name another file under [store]",
+                 "Cài lại phiên bản đó, hoặc khai báo tệp khác ở [store]"}));
   }
   return {};
 }
@@ -120,7 +139,8 @@ Result<void> check_content(SQLite::Database& database, const std::filesystem::pa
   if (std::filesystem::file_size(file, unknown) > kMostChecked || unknown) return {};
   const std::string found = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (found == "ok") return {};
-  return failure(file.string(), "the store is damaged: " + first_line(found), kRestore);
+  return Unexpected(refusal(
+      file.string(), Said{"the store is damaged: ", "kho dữ liệu bị hỏng: "} + first_line(found), restore()));
 }
 
 }  // namespace
@@ -130,8 +150,11 @@ Result<void> check_still_there(const std::filesystem::path& file, bool known) {
   const auto size = std::filesystem::file_size(file, absent);
   if (!known || (!absent && size > 0)) return {};
   if (absent && absent != std::errc::no_such_file_or_directory) return {};  // SQLite tells it better
-  return failure(file.string(), absent ? "the store was here and is gone" : "the store was here and is empty",
-                 kRestore);
+  return Unexpected(
+      refusal(file.string(),
+              absent ? Said{"the store was here and is gone", "kho dữ liệu từng ở đây và đã biến mất"}
+                     : Said{"the store was here and is empty", "kho dữ liệu từng ở đây và nay rỗng"},
+              restore()));
 }
 
 Result<std::unique_ptr<SQLite::Database>> open_to_write(const std::filesystem::path& file,
@@ -168,24 +191,30 @@ Result<std::unique_ptr<SQLite::Database>> open_to_read(const std::filesystem::pa
   std::error_code reason;
   if (!std::filesystem::exists(file, reason)) {
     if (reason) {
-      return failure(file.string(), "cannot be looked at: " + reason.message(),
-                     "Run this as the gateway's user or as root");
+      return Unexpected(refusal(file.string(),
+                                Said{"cannot be looked at: ", "không xem được: "} + reason.message(),
+                                as_gateways_user()));
     }
-    return failure(
-        file.string(), "there is no store yet",
-        "Start the gateway (systemctl start xalink-gateway), or name its configuration with --config");
+    return Unexpected(refusal(
+        file.string(), {"there is no store yet", "chưa có kho dữ liệu"},
+        {"Start the gateway (systemctl start xalink-gateway), or name its configuration with --config",
+         "Khởi động gateway (systemctl start xalink-gateway), hoặc nêu tệp cấu hình bằng --config"}));
   }
   if (::access(file.c_str(), R_OK) != 0) {
     const int why = errno;
-    return failure(file.string(), "cannot be read: " + std::generic_category().message(why),
-                   "Run this as the gateway's user or as root");
+    return Unexpected(refusal(
+        file.string(), Said{"cannot be read: ", "không đọc được: "} + std::generic_category().message(why),
+        as_gateways_user()));
   }
   try {
     auto database = open_beside_writer(file);
     if (const auto known = check_identity(*database, file); !known) return Unexpected(known.error());
     if (pragma(*database, "user_version") < kVersion) {
-      return failure(file.string(), "is a store of an older xalink-gateway",
-                     "Start this version's gateway once: it brings the store up to date");
+      return Unexpected(
+          refusal(file.string(),
+                  {"is a store of an older xalink-gateway", "là kho của một phiên bản xalink-gateway cũ hơn"},
+                  {"Start this version's gateway once: it brings the store up to date",
+                   "Khởi động gateway của phiên bản này một lần: kho sẽ được nâng cấp"}));
     }
     return database;
   } catch (const SQLite::Exception& error) {
@@ -199,34 +228,44 @@ bool is_damage(const SQLite::Exception& error) {
 }
 
 Error explain(const std::filesystem::path& file, const SQLite::Exception& error) {
-  Error told{file.string(), error.what(), {}};
+  Said what = Said::same(error.what());
+  Said next;
   switch (error.getErrorCode()) {
     case SQLITE_FULL:
-      told.next =
-          "Free space on this disk: nothing is lost, the boards keep their records until it can be stored";
+      next = {
+          "Free space on this disk: nothing is lost, the boards keep their records until it can be stored",
+          "Giải phóng chỗ trên đĩa này: không mất gì, các máy giữ bản ghi cho tới khi lưu được"};
       break;
     case SQLITE_IOERR:
-      told.next = "Look at the disk (dmesg, smartctl): nothing is lost while the boards keep their records";
+      next = {"Look at the disk (dmesg, smartctl): nothing is lost while the boards keep their records",
+              "Kiểm tra đĩa (dmesg, smartctl): không mất gì khi các máy còn giữ bản ghi"};
       break;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      told.what = "the store is damaged: " + told.what;
-      told.next = kRestore;
+      what = Said{"the store is damaged: ", "kho dữ liệu bị hỏng: "} + what;
+      next = restore();
       break;
     case SQLITE_CANTOPEN:
-      told.next = "See that the folder exists and that the gateway's user may write in it";
+      next = {"See that the folder exists and that the gateway's user may write in it",
+              "Kiểm tra thư mục có tồn tại và người dùng của gateway được ghi vào đó"};
       break;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      told.next =
-          "See that the file and its folder belong to the gateway's user and the disk is not read-only";
+      next = {"See that the file and its folder belong to the gateway's user and the disk is not read-only",
+              "Kiểm tra tệp và thư mục thuộc người dùng của gateway và đĩa không ở chế độ chỉ đọc"};
       break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: told.next = "Another program holds the store open for writing: stop it"; break;
-    default: told.next = "Keep this message and report it with the version (xalink-gateway --version)"; break;
+    case SQLITE_LOCKED:
+      next = {"Another program holds the store open for writing: stop it",
+              "Chương trình khác đang mở kho để ghi: hãy dừng nó"};
+      break;
+    default:
+      next = {"Keep this message and report it with the version (xalink-gateway --version)",
+              "Giữ thông báo này và báo lại kèm phiên bản (xalink-gateway --version)"};
+      break;
   }
-  return told;
+  return refusal(file.string(), what, next);
 }
 
 }  // namespace xalink::store

@@ -69,9 +69,16 @@ TEST_F(CommandLine, EndsWithTwoAndOneLineOnWrongUsage) {
 }
 
 TEST_F(CommandLine, RebuildsHoursAndDaysBesideAGateway) {
-  const auto missing = call("rebuild --config " + config());
-  EXPECT_EQ(missing.code, 1) << missing.text;
-  EXPECT_NE(missing.text.find("there is no store yet"), std::string::npos) << missing.text;
+  for (const auto& [language, said, other] :
+       {std::array{"en", "there is no store yet. Next: Start", "chưa có"},
+        std::array{"vi", "chưa có kho dữ liệu. Tiếp theo: Khởi động", "Next"}}) {
+    for (const char* command : {"rebuild", "boards", "report outages --period 2024-09"}) {
+      const auto missing = call(std::string(command) + " --lang " + language + " --config " + config());
+      EXPECT_EQ(missing.code, 1) << missing.text;
+      EXPECT_NE(missing.text.find(said), std::string::npos) << missing.text;
+      EXPECT_EQ(missing.text.find(other), std::string::npos) << missing.text;
+    }
+  }
   commit({arrived(rows(kEpochA, 1, 40))});  // and the ledger stays open
   for (int again = 0; again < 2; ++again) {
     const auto rebuilt = call("rebuild --lang en --config " + config());

@@ -12,6 +12,7 @@
 #include "gateway/registry/judged_files.hpp"
 #include "sparkplug/hourly_summary.hpp"
 #include "sparkplug/metric_names.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/throughput_schema.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 #include "tests/gateway/meaning/board_story.hpp"
@@ -159,6 +160,11 @@ TEST(Coverage, ProfilesWithMistakesSayWhere) {
   EXPECT_NE(told("a,A,A,rtt_ms,p95,,100,50,s,t\n").find("column 8 (limited)"), std::string::npos);
   EXPECT_NE(told("a,A,A,rtt_ms,p95,,100,,,t\n").find("column 9 (source)"), std::string::npos);
   EXPECT_NE(told("a,A,A,rtt_ms\n").find("p.csv:2: has 4 fields"), std::string::npos);
+  const auto wrong = parse_threshold_profiles(head + "a,A,A,rtt_ms,p95,,x,,s,t\n", "p.csv");
+  EXPECT_EQ(
+      xalink::told(wrong.error(), Language::vietnamese),
+      "p.csv:2: cột 7 (good): \"x\" không phải số. Tiếp theo: Sửa lại như trong threshold-profiles.csv của "
+      "gói này");
   EXPECT_FALSE(parse_threshold_profiles("", "p.csv"));
   EXPECT_FALSE(parse_threshold_profiles("a,b\n", "p.csv"));
 }
