@@ -13,9 +13,17 @@
 namespace xalink::reports {
 namespace {
 
-/// More columns than these lie across the paper; more still in a smaller type.
+/// More columns than these lie across the paper; of more still each row takes several lines, as long as each
+/// other: a type that fitted all of them into one could not be read.
 constexpr std::size_t kMostUpright = 8;
 constexpr std::size_t kMostAcross = 13;
+
+/// Columns of each line beside the first one, which names the row.
+std::size_t columns_of_line(std::size_t width) {
+  const auto others = width - 1;
+  const auto lines = (others + kMostAcross - 1) / kMostAcross;
+  return (others + lines - 1) / lines;
+}
 
 constexpr const char* kStyle = R"css(
 @page { size: A4; margin: 14mm 12mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #555; } }
@@ -69,9 +77,13 @@ svg .sea { fill: #fafbfc; stroke: #cfd6dc; }
   .wide { overflow: visible; }
   .across { page: across; }
   .across table { font-size: 7.5pt; }
-  .narrow table { font-size: 6.2pt; }
-  .narrow .name { min-width: 21mm; }
+  .narrow table { font-size: 7.2pt; }
+  .narrow tr { display: grid; grid-template-columns: 30mm repeat(var(--columns), minmax(0, 1fr)); }
+  .narrow tr > :first-child { grid-row: 1 / span 4; }
+  .narrow .name { min-width: 0; }
   .narrow th, .narrow td { padding: 0.6mm 0.8mm; }
+  .narrow thead tr { background: #1f4e79; }
+  .narrow .state { white-space: normal; }
 }
 )css";
 
@@ -230,7 +242,11 @@ class Page {
              std::string(width > kMostAcross    ? "across narrow"
                          : width > kMostUpright ? "across"
                                                 : "") +
-             "\">\n";
+             "\"";
+    if (width > kMostAcross) {
+      text_ += " style=\"--columns: " + std::to_string(columns_of_line(width)) + "\"";
+    }
+    text_ += ">\n";
     heading(table.title);
     if (!table.note.empty()) text_ += "<p class=\"note\">" + say(table.note) + "</p>\n";
     if (table.rows.empty()) {

@@ -12,7 +12,7 @@ import tempfile
 import xml.etree.ElementTree
 
 A4 = sorted((595, 842))  # points
-LEAST_HEIGHT = 5.5  # of a word's box, in points: type of nearly 5, the smallest print that is read
+LEAST_HEIGHT = 8.0  # of a word's box, in points: type of nearly 7, what is read without a glass
 
 
 def print_page(page, folder):
