@@ -192,7 +192,7 @@ class Agent {
         recorder_(loop_.get_executor(), clock_, *outbox_, store_, {config.flush_interval, config.hold}),
         measure_(
             clock_, [this] { return time_.stamp(); },
-            [this](const Schema& schema, Record record) { take(schema, std::move(record)); }, random_seed()),
+            [this](const Schema& schema, const Record& record) { take(schema, record); }, random_seed()),
         signals_(loop_, SIGINT, SIGTERM) {}
 
   Result<void> prepare() {
@@ -377,7 +377,7 @@ class Agent {
   }
 
   /// Every run of every probe.
-  void take(const Schema& schema, Record record) {
+  void take(const Schema& schema, const Record& record) {
     const auto company = recorder_.waiting() > 0 ? ByException::Company::waits : ByException::Company::none;
     auto row = by_exception_.step(schema, record, company);
     if (!row) return;

@@ -46,10 +46,10 @@ std::string url_encoded(std::string_view text) {
 
 std::string since(std::uint64_t ms, SinceForm form) {
   if (form == SinceForm::unix_ms) return std::to_string(ms);
-  using namespace std::chrono;
-  const sys_seconds local(seconds(ms / 1000) + hours(7));  // Asia/Ho_Chi_Minh
-  const year_month_day date(floor<days>(local));
-  const hh_mm_ss time(local - floor<days>(local));
+  const std::chrono::sys_seconds local(std::chrono::seconds(ms / 1000) + std::chrono::hours(7));  // Vietnam
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(local - day);
   char text[64];
   const char* format =
       form == SinceForm::iso ? "%04d-%02u-%02uT%02d:%02d:%02d+07:00" : "%04d%02u%02u%02d%02d%02d";
