@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <cstdint>
 #include <sstream>
 #include <utility>
 
@@ -89,15 +88,13 @@ std::string ModemReset::memory() const {
 }
 
 void ModemReset::remember(const std::string& memory) {
-  plan_.remember(memory, surroundings_.boot_id);
-  std::istringstream words(memory);
-  std::string boot;
-  std::int64_t begun = 0;
+  std::istringstream rest(plan_.remember(memory, surroundings_.boot_id));
   unsigned cause = 0;
-  if (!(words >> boot >> trial_.number >> begun >> cause) || boot != surroundings_.boot_id) return;
+  if (!(rest >> cause)) return;
   if (cause > static_cast<unsigned>(ModemFault::silent) || !is_hung(static_cast<ModemFault>(cause))) return;
   trial_.cause = static_cast<ModemFault>(cause);
-  trial_.begun = BootTime(begun);
+  trial_.number = plan_.number();
+  trial_.begun = plan_.last();
   on_trial_ = true;
 }
 

@@ -38,14 +38,17 @@ std::string ResetPlan::memory(std::string_view boot_id) const {
   return std::string(boot_id) + " " + std::to_string(resets_) + " " + std::to_string(last_.count());
 }
 
-void ResetPlan::remember(std::string_view memory, std::string_view boot_id) {
+std::string ResetPlan::remember(std::string_view memory, std::string_view boot_id) {
   std::istringstream words{std::string(memory)};
   std::string boot;
   std::uint32_t resets = 0;
   std::int64_t last = 0;
-  if (!(words >> boot >> resets >> last) || boot != boot_id) return;
+  if (!(words >> boot >> resets >> last) || boot != boot_id) return {};
   resets_ = resets;
   last_ = BootTime(last);
+  std::string rest;
+  std::getline(words >> std::ws, rest);
+  return rest;
 }
 
 }  // namespace xalink

@@ -28,8 +28,13 @@ class ResetPlan {
 
   /// What has to outlive the program: times since boot mean nothing in another one.
   [[nodiscard]] std::string memory(std::string_view boot_id) const;
-  /// Takes back what memory() gave in the same boot; anything else is passed over.
-  void remember(std::string_view memory, std::string_view boot_id);
+  /// Takes back what memory() gave in the same boot, and returns what stands behind it there; anything else
+  /// is passed over, and nothing returned.
+  std::string remember(std::string_view memory, std::string_view boot_id);
+
+  /// Which one in a row the last reset was, and when it began.
+  [[nodiscard]] std::uint32_t number() const { return resets_; }
+  [[nodiscard]] BootTime last() const { return last_; }
 
  private:
   [[nodiscard]] Milliseconds wait() const;

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "agent/data_budget.hpp"
+#include "sparkplug/fnv.hpp"
 
 namespace xalink {
 namespace {
@@ -32,13 +33,9 @@ std::optional<minutes> time_of_day(std::string_view text) {
   return minutes(hour * 60 + minute);
 }
 
-/// FNV-1a and a last stir: the same on every machine and in every version of a library.
+/// FNV-1a and a last stir.
 std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : text) {
-    hash ^= static_cast<unsigned char>(byte);
-    hash *= 0x100000001b3U;
-  }
+  std::uint64_t hash = fnv_1a(text);
   hash ^= hash >> 33U;
   hash *= 0xff51afd7ed558ccdU;
   return hash ^ (hash >> 33U);

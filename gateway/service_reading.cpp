@@ -13,6 +13,7 @@
 
 #include "gateway/meaning/service_table.hpp"
 #include "gateway/store/database.hpp"
+#include "sparkplug/fnv.hpp"
 #include "sparkplug/packed_values.hpp"
 
 namespace xalink {
@@ -80,14 +81,7 @@ struct DossierSpan {
     if (earliest >= window.as_of) return false;  // it had not begun
     if (latest >= std::min(window.from, window.as_of)) return true;
     // Whatever came before: behind a state that ends nothing is pending, and all of it is of earlier periods.
-    switch (last.second) {
-      case DossierState::refused:
-      case DossierState::withdrawn:
-      case DossierState::stopped:
-      case DossierState::finished:
-      case DossierState::returned: return false;
-      default: return true;
-    }
+    return !meaning::ends(last.second);
   }
 };
 
@@ -98,7 +92,7 @@ class DossierSpans {
   static constexpr std::int64_t kNone = -1;
 
   std::int64_t add(const std::string& key, const DossierEvent& event) {
-    const Digest digest{std::hash<std::string>()(key), fnv(key)};
+    const Digest digest{std::hash<std::string>()(key), fnv_1a(key)};
     auto found = numbers_.find(digest);
     if (found == numbers_.end()) {
       if (spans_.size() == kMost) return kNone;
@@ -122,11 +116,6 @@ class DossierSpans {
   struct First {
     std::size_t operator()(const Digest& digest) const { return digest.first; }
   };
-  static std::uint64_t fnv(const std::string& text) {
-    std::uint64_t hash = 14'695'981'039'346'656'037U;
-    for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1'099'511'628'211U;
-    return hash;
-  }
 
   std::unordered_map<Digest, std::size_t, First> numbers_;
   std::vector<DossierSpan> spans_;

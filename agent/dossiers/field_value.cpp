@@ -171,9 +171,9 @@ DossierStates folded_states(const DossierStates& states) {
 }
 
 Result<Value> field_value(const TableField& field, std::string_view raw, const DossierStates& states) {
+  if (field.kind == FieldKind::presence) return Value(tells_presence(raw));
   std::string_view text = unwrapped(without_blank_ends(raw));
   if (folded(text.substr(0, 8)) == "null") text = {};
-  if (field.kind == FieldKind::presence) return Value(tells_presence(text));
   if (text.empty()) {
     if (!field.mandatory) return Value{};
     return bad_input("is empty; no row is of use without it", "bị trống; dòng nào cũng phải có ô này");

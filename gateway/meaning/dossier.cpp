@@ -6,12 +6,13 @@
 #include "sparkplug/text_form.hpp"
 
 namespace xalink::meaning {
-namespace {
 
 bool ends(DossierState state) {
   return state == DossierState::refused || state == DossierState::withdrawn ||
          state == DossierState::stopped || state == DossierState::finished || state == DossierState::returned;
 }
+
+namespace {
 
 bool shows_acceptance(DossierState state) {
   return state == DossierState::accepted || state == DossierState::in_progress ||

@@ -26,6 +26,9 @@ enum class DossierState : std::uint8_t {
   returned = 10,
 };
 
+/// Behind these a dossier rests, unless work on it begins again.
+[[nodiscard]] bool ends(DossierState state);
+
 /// One record of device "dossiers": the dossier as it stood when it came into a state.
 struct DossierEvent {
   std::string site;  ///< node id of the board that reported it

@@ -33,7 +33,7 @@ void ServiceTally::add_received(const Dossier& dossier, OnlineLevel level) {
   } else if (!dossier.fee) {
     ++fee_untold;
   }
-  ++(!dossier.digitised ? digitised_untold : *dossier.digitised ? digitised : not_digitised);
+  if (dossier.digitised) ++(*dossier.digitised ? digitised : not_digitised);
 }
 
 void ServiceTally::add_resolved(const Dossier& dossier, const Judgement& judgement,
@@ -94,7 +94,6 @@ ServiceTally& ServiceTally::operator+=(const ServiceTally& other) {
                                               &ServiceTally::payment_untold,
                                               &ServiceTally::digitised,
                                               &ServiceTally::not_digitised,
-                                              &ServiceTally::digitised_untold,
                                               &ServiceTally::not_accepted,
                                               &ServiceTally::resolved,
                                               &ServiceTally::early,

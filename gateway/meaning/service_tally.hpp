@@ -34,7 +34,6 @@ struct ServiceTally {
   Count payment_untold = 0;  ///< with a fee, not told how it was paid
   Count digitised = 0;
   Count not_digitised = 0;
-  Count digitised_untold = 0;
   // Told of in the period first, never accepted.
   Count not_accepted = 0;
   // Ended in the period.
