@@ -22,9 +22,16 @@ std::string Entry::key() const {
   return key;
 }
 
+Said told_place(const Place& place) {
+  constexpr std::string_view kHeld = "registry ";  // as RegistryStore::entries() names its rows' place
+  if (place.line > 0 || !place.file.starts_with(kHeld)) return Said::same(place.file);
+  const auto version = place.file.substr(kHeld.size());
+  return {"version " + version + " of the registry", "danh bạ phiên bản " + version};
+}
+
 std::string Mistake::to_string(Language language) const {
   const bool vietnamese = language == Language::vietnamese;
-  std::string text = place.file;
+  std::string text = told_place(place).in(language);
   if (place.line > 0) text += ":" + std::to_string(place.line);
   text += ": ";
   if (column > 0) {

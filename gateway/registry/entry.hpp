@@ -29,6 +29,9 @@ struct Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
+/// The file, or which version of the registry.
+[[nodiscard]] Said told_place(const Place& place);
+
 struct Mistake {
   Place place;
   std::size_t column = 0;  ///< in the file, from 1; 0: the row as a whole

@@ -84,6 +84,20 @@ Kept decimal(std::string_view text, double most) {
                "chỉ ghi một dấu thập phân, không ghi dấu nhóm, ví dụ 87,5");
 }
 
+/// No line is contracted to the kilobit, so that three digits behind the one mark are a group: "1.000" of a
+/// gigabit must not become 1 Mbit/s.
+Kept speed(std::string_view text) {
+  const auto mark = text.find_first_of(".,");
+  const auto last = mark == std::string_view::npos ? mark : text.find_last_not_of("0123456789");
+  if (mark == std::string_view::npos || last != mark || text.size() - mark != 4 || text.starts_with("0"))
+    return decimal(text, 1e15);
+  const std::string grouped = std::string(text.substr(0, mark)) + std::string(text.substr(mark + 1));
+  return wrong(quoted(text) + " may be " + grouped + " or a fraction",
+               quoted(text) + " có thể là " + grouped + " hoặc số lẻ",
+               "write " + grouped + ", or a fraction with one or two digits such as 1.5",
+               "ghi " + grouped + ", hoặc số lẻ với một hoặc hai chữ số, ví dụ 1,5");
+}
+
 Kept whole(std::string_view text) {
   const auto number = read_whole(text);
   if (number && *number >= 0) return std::to_string(*number);
@@ -166,6 +180,7 @@ tl::expected<std::string, FieldMistake> kept_form(const Column& column, std::str
     case Form::longitude: return degrees(text, 102, 118, false);
     case Form::decimal: return decimal(text, 1e15);
     case Form::percent: return decimal(text, 100);
+    case Form::speed: return speed(text);
     case Form::whole: return whole(text);
     case Form::yes_no: return yes_no(text);
     case Form::choice: return choice(column, text);

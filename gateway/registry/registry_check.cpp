@@ -14,10 +14,22 @@ namespace {
 
 Said shown(const Place& place) {
   if (place.line > 0) return Said::same(place.file + ":" + std::to_string(place.line));
-  constexpr std::string_view kHeld = "registry ";  // as RegistryStore::entries() names its rows' place
-  if (!place.file.starts_with(kHeld)) return Said::same(place.file);
-  const auto version = place.file.substr(kHeld.size());
-  return {"version " + version + " of the registry", "danh bạ phiên bản " + version};
+  return told_place(place);
+}
+/// Of a row that stands in no line: which one it is.
+Said named(const Entry& row) {
+  std::string key;
+  const auto& columns = shape_of(row.kind).columns;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].key && !row.fields.at(i).empty()) key += " " + row.fields.at(i);
+  }
+  return Said("row", "dòng") + key + Said(" of the table ", " của bảng ") +
+         std::string(shape_of(row.kind).name) + ": ";
+}
+/// Which of two rows that do not go together is to be mended: rather one of a file than one that is held.
+std::pair<const Entry*, const Entry*> to_mend_first(const Entry* later, const Entry* earlier) {
+  if (later->place.line == 0 && earlier->place.line > 0) return {earlier, later};
+  return {later, earlier};
 }
 std::string shown(const Period& period) {
   return (period.first ? date_text(*period.first) : "...") + " – " +
@@ -51,6 +63,7 @@ class Check {
 
  private:
   void tell(const Entry& entry, std::string_view column, Said what, Said next, bool warning = false) {
+    if (entry.place.line == 0) what = named(entry) + what;
     mistakes_.push_back({entry.place, 0, std::string(column), std::move(what), std::move(next), warning});
   }
 
@@ -181,12 +194,12 @@ class Check {
     for (const auto& [name, rows] : of_owner) {
       for (std::size_t i = 1; i < rows.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-          const auto later = period_of(*rows[i], first, last);
-          const auto earlier = period_of(*rows[j], first, last);
-          if (!later.overlaps(earlier)) continue;
-          tell(*rows[i], first,
-               Said("overlaps with ", "trùng thời gian với ") + shown(rows[j]->place) +
-                   Said(" of ", " của ") + (name + " (" + shown(earlier) + ")"),
+          const auto [row, other] = to_mend_first(rows[i], rows[j]);
+          const auto held = period_of(*other, first, last);
+          if (!period_of(*row, first, last).overlaps(held)) continue;
+          tell(*row, first,
+               Said("overlaps with ", "trùng thời gian với ") + shown(other->place) + Said(" of ", " của ") +
+                   (name + " (" + shown(held) + ")"),
                {"end one on the day before the other begins",
                 "cho dòng này kết thúc trước ngày dòng kia bắt đầu"});
         }
@@ -206,15 +219,16 @@ class Check {
       for (std::size_t i = 1; i < rows.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
           if (rows[i]->at("code") == rows[j]->at("code")) continue;  // told as an overlap where it is one
-          const auto later = period_of(*rows[i], "valid_from", "valid_to");
-          if (!later.overlaps(period_of(*rows[j], "valid_from", "valid_to"))) continue;
-          const bool same_type = rows[i]->at("type") == rows[j]->at("type");
-          tell(*rows[i], "name",
-               Said(rows[i]->at("name") + " is also the name of " + rows[j]->at("code") +
+          const auto [row, other] = to_mend_first(rows[i], rows[j]);
+          const auto valid = period_of(*row, "valid_from", "valid_to");
+          if (!valid.overlaps(period_of(*other, "valid_from", "valid_to"))) continue;
+          const bool same_type = row->at("type") == other->at("type");
+          tell(*row, "name",
+               Said(row->at("name") + " is also the name of " + other->at("code") +
                         " in the same district at the same time (",
-                    rows[i]->at("name") + " cũng là tên của " + rows[j]->at("code") +
+                    row->at("name") + " cũng là tên của " + other->at("code") +
                         " trong cùng huyện, cùng thời gian (") +
-                   shown(rows[j]->place) + ")",
+                   shown(other->place) + ")",
                {"mend the name, the district or the days", "sửa tên, huyện hoặc ngày"}, !same_type);
         }
       }
@@ -274,6 +288,7 @@ class Check {
            {"is empty while its other half is there", "để trống trong khi tọa độ kia có"},
            {"give both or neither", "ghi cả hai hoặc bỏ trống cả hai"});
     }
+    check_hours_named(entry);
     if (!forward(entry, "from", "to") || !refer_to_commune(entry)) return;
     const auto period = period_of(entry, "from", "to");
     const Entry* commune = by_key_.at(commune_key_of(entry));
@@ -306,6 +321,20 @@ class Check {
       if (next == by_key_.end()) return;  // told where it is named
       commune = next->second;
     }
+  }
+
+  /// Figures would be made by the default hours, and nobody would see why.
+  void check_hours_named(const Entry& site) {
+    const auto& name = site.at("office_hours");
+    const auto& hours = of_[static_cast<std::size_t>(Kind::office_hours)];
+    if (name.empty() ||
+        std::ranges::any_of(hours, [&](const Entry* row) { return row->at("hours") == name; }))
+      return;
+    tell(site, "office_hours",
+         {"there are no office hours named " + name + ": the default ones hold",
+          "không có giờ làm việc tên " + name + ": sẽ dùng giờ mặc định"},
+         {"add them to the table office_hours, or mend the name", "thêm vào bảng office_hours, hoặc sửa tên"},
+         true);
   }
 
   void check_line(const Entry& entry) {

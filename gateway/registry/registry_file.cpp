@@ -38,13 +38,25 @@ bool stands_alone(Kind kind, std::string_view column) {
   return of_units && std::ranges::find(kAlone, column) != kAlone.end();
 }
 
+/// An empty line, or the row of delimiters that Excel leaves of cells that were emptied.
+bool says_nothing(const CsvRow& row) {
+  return row.broken.empty() && std::ranges::all_of(row.fields, [](const std::string& field) {
+           return without_blank_ends(field).empty();
+         });
+}
+
+/// A workbook, new or old, whose bytes are no text at all.
+bool is_workbook(std::string_view bytes) {
+  return bytes.starts_with("PK\x03\x04") || bytes.starts_with("\xD0\xCF\x11\xE0");
+}
+
 /// Reads the rows after one another; the headings first.
 class TableRows {
  public:
   TableRows(std::string name, TextEncoding encoding) : name_(std::move(name)), decoder_(encoding) {}
 
   void take(const CsvRow& row) {
-    if (row.blank()) return;
+    if (says_nothing(row)) return;
     if (!row.broken.empty()) {
       const auto why = halves(std::string(row.broken));
       mistake(row.line, 0, {"is no row of CSV: " + why.english, "không đúng dạng CSV: " + why.vietnamese},
@@ -263,6 +275,11 @@ Result<ReadTable> read_table(const std::filesystem::path& file, TextEncoding enc
     return Unexpected(refusal(file.string(), {"cannot be read", "không đọc được"},
                               {"look whether it is there, is a file and may be read",
                                "kiểm tra tệp có tồn tại, đúng là tệp và được phép đọc"}));
+  }
+  if (is_workbook(bytes.view())) {
+    return Unexpected(refusal(file.string(), {"is a workbook, not CSV", "là tệp bảng tính, không phải CSV"},
+                              {"save each of its sheets as \"CSV UTF-8\", and name those files",
+                               "lưu từng trang tính ở dạng \"CSV UTF-8\" rồi dùng các tệp đó"}));
   }
   return read_table_text(bytes.str(), name.empty() ? file.filename().string() : name, encoding);
 }

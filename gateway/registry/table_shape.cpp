@@ -143,9 +143,9 @@ TableShape lines() {
                {"leo", {"vệ tinh quỹ đạo thấp"}},
                {"other", {"khác"}}}),
        column("provider", "Nhà cung cấp", Form::text, "", "who is paid", "doanh nghiệp cung cấp"),
-       column("down_mbps", "Tải xuống Mbps", Form::decimal, "", "contracted, Mbit/s",
+       column("down_mbps", "Tải xuống Mbps", Form::speed, "", "contracted, Mbit/s",
               "theo hợp đồng, Mbit/s"),
-       column("up_mbps", "Tải lên Mbps", Form::decimal, "", "contracted, Mbit/s", "theo hợp đồng, Mbit/s"),
+       column("up_mbps", "Tải lên Mbps", Form::speed, "", "contracted, Mbit/s", "theo hợp đồng, Mbit/s"),
        column("price_vnd_month", "Giá đồng/tháng", Form::whole, "", "price a month, VND",
               "giá mỗi tháng, đồng"),
        source()}};

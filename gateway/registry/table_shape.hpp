@@ -45,6 +45,7 @@ enum class Form : std::uint8_t {
   longitude,
   decimal,  ///< not negative
   percent,  ///< 0 to 100, with or without the sign
+  speed,    ///< decimal, never to three digits
   whole,    ///< not negative
   yes_no,
   choice,
