@@ -134,8 +134,8 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"is not a plain file; put the file itself there", "không phải tệp thường; hãy đặt chính tệp vào đây"},
       {"rows taken", "dòng đã nhận"},
       {"rows rejected (see rejected/)", "dòng bị loại (xem rejected/)"},
-      {"files done", "tệp đã xong"},
-      {"files rejected", "tệp bị loại"},
+      {"files or answers done", "tệp hoặc câu trả lời đã xong"},
+      {"rejected", "bị loại"},
       {"last error", "lỗi gần nhất"},
       {"unset", "chưa đặt giờ"},
       {"holdover", "đã từng đồng bộ"},
@@ -352,8 +352,8 @@ std::string outbox_text(const json::object& outbox, const Speaker& say) {
 
 std::string source_text(const json::object& source, const Speaker& say) {
   std::string out = "  " + say(text(source.at("name"))) + " (" + text(source.at("place")) +
-                    "): " + text(source.at("files_done")) + " " + say("files done") + ", " +
-                    text(source.at("files_rejected")) + " " + say("files rejected") + "; " +
+                    "): " + text(source.at("files_done")) + " " + say("files or answers done") + ", " +
+                    text(source.at("files_rejected")) + " " + say("rejected") + "; " +
                     text(source.at("rows_taken")) + " " + say("rows taken") + ", " +
                     text(source.at("events")) + " " + say("events") + ", " +
                     text(source.at("rows_unchanged")) + " " + say("unchanged") + ", " +

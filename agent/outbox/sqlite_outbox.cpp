@@ -446,7 +446,9 @@ class SqliteOutbox final : public SoundOutbox {
       if (auto wrong = check(record)) return Unexpected(std::move(*wrong));
       all.push_back(&record);
     }
-    return attempt("append " + std::to_string(records.size()) + " records", [&] {
+    const auto what =
+        records.empty() ? "be written to" : "append " + std::to_string(records.size()) + " records";
+    return attempt(what, [&] {
       if (records.empty() && note == nullptr) return last_;
       const auto need = need_of(all, note, 0);
       refuse_too_large(need);
