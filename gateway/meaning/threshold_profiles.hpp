@@ -47,8 +47,8 @@ struct Requirement {
   std::vector<std::string> technologies;  ///< for which it is meant; empty: for any
   double good = 0;                        ///< reached: good
   std::optional<double> limited;          ///< reached: limited; not even this: bad
-  std::string source;
-  std::string standing;  ///< how sure the number is
+  std::string source;                     ///< "English | tiếng Việt", or one text for both
+  std::string standing;                   ///< how sure the number is; likewise
 
   [[nodiscard]] bool applies_to(std::string_view technology) const;
   friend bool operator==(const Requirement&, const Requirement&) = default;

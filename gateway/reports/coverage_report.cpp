@@ -57,6 +57,14 @@ State state_of(const meaning::CoverageCounts& counts) {
   return state_of(CoverageState::limited);
 }
 
+Said words_of(meaning::Statistic statistic) {
+  switch (statistic) {
+    case meaning::Statistic::mean: return {"mean", "trung bình"};
+    case meaning::Statistic::median: return {"median", "trung vị"};
+    default: return Said::same(std::string(to_string(statistic)));
+  }
+}
+
 Said words_of(const meaning::Requirement& requirement) {
   static constexpr std::array<std::pair<const char*, const char*>, 7> kWords{{
       {"Download, Mbit/s", "Tải xuống, Mbit/s"},
@@ -73,8 +81,7 @@ Said words_of(const meaning::Requirement& requirement) {
     return {std::string(words.first) + (office ? ", office hours" : ", all hours"),
             std::string(words.second) + (office ? ", giờ làm việc" : ", mọi giờ")};
   }
-  const auto statistic = ", " + std::string(to_string(requirement.statistic));
-  return {words.first + statistic, words.second + statistic};
+  return Said(words.first, words.second) + Said(", ", ", ") + words_of(requirement.statistic);
 }
 
 std::string joined(const std::set<std::string>& words) {
@@ -184,6 +191,7 @@ class CoverageReport {
       for (const auto& [name, ratio] : commune.services) services += ratio;
       Row row;
       row.place = unit == nullptr ? std::nullopt : place_of(*unit);
+      row.code = commune.commune.to_string();
       row.cells = {unit == nullptr ? Said{commune.name, commune.name} : name_of(*unit),
                    state_of(commune.state),
                    state_of(commune.liveness),
@@ -225,6 +233,7 @@ class CoverageReport {
       unit.key = key;
       Row row;
       row.place = places.place_of(unit);
+      row.code = key;
       row.cells = {places.name_of(unit), state_of(counts), count(counts.all())};
       for (const auto number : counts.communes) row.cells.push_back(count(number));
       add_villages(row, counts.villages);
@@ -305,11 +314,10 @@ class CoverageReport {
       const auto words = words_of(requirement);
       document_.definitions.push_back(
           {words,
-           {"Wanted: " + number_for_people(requirement.good, 2, Language::english) + " (" +
-                requirement.standing + ")",
-            "Mức cần: " + number_for_people(requirement.good, 2, Language::vietnamese) + " (" +
-                requirement.standing + ")"},
-           {requirement.source, requirement.source}});
+           Said("Wanted: " + number_for_people(requirement.good, 2, Language::english) + " (",
+                "Mức cần: " + number_for_people(requirement.good, 2, Language::vietnamese) + " (") +
+               halves(requirement.standing) + ")",
+           halves(requirement.source)});
     }
   }
 

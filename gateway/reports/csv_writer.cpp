@@ -45,6 +45,8 @@ std::string text_of(const Table& table, Language language) {
   std::string text = kByteOrderMark;
   std::vector<std::string> fields;
   for (const auto& column : table.columns) fields.push_back(csv_text_field(column.heading.in(language)));
+  const bool coded = std::ranges::any_of(table.rows, [](const Row& row) { return !row.code.empty(); });
+  if (coded) fields.push_back(csv_text_field(report_words().code.in(language)));
   fields.push_back(csv_text_field(report_words().missing.in(language)));
   add_line(text, fields);
   for (const auto& row : table.rows) {
@@ -56,6 +58,7 @@ std::string text_of(const Table& table, Language language) {
       const auto why = missing_for_programs(row.cells[i]);
       if (!why.empty()) missing += (missing.empty() ? "" : ";") + column.key + "=" + why;
     }
+    if (coded) fields.push_back(csv_text_field(row.code));
     fields.push_back(quoted_where_needed(missing));
     add_line(text, fields);
   }

@@ -82,6 +82,9 @@ struct Place {
 struct Row {
   std::vector<Cell> cells;     ///< one for each column
   std::optional<Place> place;  ///< of what the row is about
+  /// Of the unit it is about, as the registry has it ("00694@2025-07-01"): for programs that join tables.
+  /// Empty where a cell holds it, or it is of no unit.
+  std::string code{};
 };
 
 struct Table {
@@ -148,7 +151,7 @@ struct Document {
   std::vector<Definition> definitions;
   /// What the figures rest on.
   std::optional<std::int64_t> registry_version;  ///< nothing: no registry was asked
-  std::string calendar_version;                  ///< empty: no calendar was asked
+  Said calendar_version;                         ///< empty: no calendar was asked
   std::uint64_t records = 0;                     ///< used
   std::optional<double> estimated_percent;       ///< of the records: time known within bounds only
   std::vector<Said> without_data;                ///< communes of which nothing came in the period

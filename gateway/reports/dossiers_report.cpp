@@ -65,11 +65,12 @@ class DossiersReport {
  private:
   [[nodiscard]] bool open() const { return shown_.open(); }
 
-  std::string calendar_version() const {
+  Said calendar_version() const {
     std::int64_t days = 0;
     for (const auto& row : input_.rows) days += row.kind == Kind::calendar ? 1 : 0;
     if (days == 0) return {};
-    return "registry " + std::to_string(input_.registry_version) + " (" + std::to_string(days) + ")";
+    return Said("registry ", "danh bạ phiên bản ") + std::to_string(input_.registry_version) +
+           Said(" (" + std::to_string(days) + " days)", " (" + std::to_string(days) + " ngày)");
   }
 
   void add_if_any(Table table) {

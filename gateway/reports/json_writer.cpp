@@ -96,7 +96,7 @@ std::string json_of(const std::vector<Said>& texts) {
 
 std::string basis_of(const Document& document) {
   return object(
-      {{"calendar_version", document.calendar_version.empty() ? "null" : quoted(document.calendar_version)},
+      {{"calendar_version", document.calendar_version.empty() ? "null" : quoted(document.calendar_version.english)},
        {"estimated_percent", document.estimated_percent
                                  ? json_of(Cell(*document.estimated_percent), ColumnKind::percent, 2)
                                  : "null"},
@@ -153,6 +153,7 @@ std::string json_of(const Table& table) {
   rows.reserve(table.rows.size());
   for (const auto& row : table.rows) {
     rows.push_back(object({{"cells", object(cells_of(table, row))},
+                           {"code", row.code.empty() ? "null" : quoted(row.code)},
                            {"missing", missing_of(table, row)},
                            {"place", row.place ? coordinates_of(*row.place) : "null"}}));
   }
@@ -202,6 +203,7 @@ std::string as_geojson(const Document& document) {
     for (const auto& row : table->rows) {
       auto members = cells_of(*table, row);
       members["missing"] = missing_of(*table, row);
+      if (!row.code.empty()) members["code"] = quoted(row.code);
       const auto properties = object(members);
       if (!row.place) {
         without.push_back(properties);

@@ -23,8 +23,9 @@ namespace xalink::reports {
 ///          days are Vietnam's, both included; milliseconds since 1970-01-01 UTC, to_ms not included
 ///   TABLE  {"columns": [{"digits": N, "heading": SAID, "key", "kind": KIND}...], "key", "note": SAID|null,
 ///           "rows": [ROW...], "title": SAID}
-///   ROW    {"cells": {COLUMN KEY: VALUE|null...}, "missing": {COLUMN KEY: WHY...},
-///           "place": [LONGITUDE, LATITUDE]|null}
+///   ROW    {"cells": {COLUMN KEY: VALUE|null...}, "code": CODE|null, "missing": {COLUMN KEY: WHY...},
+///           "place": [LONGITUDE, LATITUDE]|null}; of a commune CODE is "00694@2025-07-01", its code and first
+///           day: names repeat, and codes do over the years; null where the row is of no unit or a cell has it
 ///   KIND   "text" (TEXT or SAID), "integer", "decimal", "percent" (97.9 is 97.9 %), "duration" (seconds),
 ///          "date" ("2024-09-18"), "time" ("2024-09-18T07:00:00.000+07:00"), "state" (its key)
 ///   WHY    "not_measured", "no_data", "suppressed" (fewer than 5 cases), "not_applicable", "not_given"; of a
@@ -33,7 +34,7 @@ namespace xalink::reports {
 [[nodiscard]] std::string as_json(const Document& document);
 
 /// RFC 7946: a FeatureCollection with a point for each row of the map's table that has a place; `properties`
-/// are CELLS as above with "missing" beside them. The member "report" names kind, period, scope, title and
+/// are CELLS as above with "missing" and "code" beside them. The member "report" names kind, period, scope, title and
 /// basis, and in "without_coordinates" the properties of the rows that have no place. A report without a map
 /// gives no features.
 [[nodiscard]] std::string as_geojson(const Document& document);

@@ -181,6 +181,7 @@ class OutageReport {
     const auto if_known = [&](Cell cell) { return known ? std::move(cell) : Cell(Missing::no_data); };
     Row row;
     row.place = places_.place_of(unit);
+    row.code = unit.key;
     row.cells = {places_.name_of(unit),
                  availability_state(office),
                  count(unit.communes),
@@ -356,7 +357,8 @@ State availability_state(const Tally& office_hours) {
 void add_ground(Document& document, const OutageReportInput& input) {
   document.registry_version = input.registry_version;
   if (input.calendar_known) {
-    document.calendar_version = "registry " + std::to_string(input.registry_version);
+    document.calendar_version =
+        Said("registry ", "danh bạ phiên bản ") + std::to_string(input.registry_version);
   } else {
     document.notes.push_back(
         {"The registry has no holidays of this period: weekends alone are free. Next: xalink-gateway "

@@ -33,6 +33,7 @@ struct ReportWords {
                  "Biểu đồ chỉ vẽ các dòng đầu của bảng."};
   Said hours{"hours", "giờ"};
   Said no_rows{"No rows.", "Không có dòng nào."};
+  Said code{"Code in the registry", "Mã trong danh bạ"};
   Said missing{"Missing values", "Giá trị thiếu"};
 };
 

@@ -18,6 +18,7 @@
 #include "gateway/reports/report_words.hpp"
 #include "gateway/reports/tone_colour.hpp"
 #include "gateway/reports/xlsx_cells.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/version.hpp"
 
 #include <xlsxwriter.h>
@@ -105,6 +106,7 @@ class Workbook {
     must(worksheet_set_column(sheet, 0, 0, 44, nullptr));
     must(worksheet_set_column(sheet, 1, 1, 60, nullptr));
     lxw_row_t row = 0;
+    must(worksheet_set_row(sheet, row, 24, nullptr));  // not every program does it for letters of 16 points
     cells_->write_text(sheet, row++, 0, document_.title.in(language_), cells_->format(Look::title));
     cells_->write_text(sheet, row++, 0, document_.period.label(language_), cells_->format(Look::plain));
     write_facts(sheet, row, words.findings, document_.findings);
@@ -311,22 +313,30 @@ class ScratchPlace {
   std::filesystem::path path_;
 };
 
-constexpr const char* kNext = "Next: free space in /tmp, or name another folder in TMPDIR";
+Unexpected not_made(const Said& what) {
+  return Unexpected(refusal("xlsx", what,
+                            {"free space in /tmp, or name another folder in TMPDIR",
+                             "giải phóng chỗ trong /tmp, hoặc chỉ thư mục khác bằng TMPDIR"}));
+}
 
 }  // namespace
 
 Result<std::string> as_xlsx(const Document& document, Language language) {
   const ScratchPlace scratch;
-  if (scratch.path().empty()) return failure("xlsx", "no temporary folder can be made", kNext);
+  if (scratch.path().empty()) {
+    return not_made({"no temporary folder can be made", "không tạo được thư mục tạm"});
+  }
   const auto file = scratch.path() / "report.xlsx";
   try {
     Workbook(file, scratch.path(), document, language).write();
   } catch (const XlsxRefused& refused) {
-    return failure("xlsx", lxw_strerror(static_cast<lxw_error>(refused.code)), kNext);
+    return not_made(Said::same(lxw_strerror(static_cast<lxw_error>(refused.code))));
   }
   std::ifstream in(file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in || bytes.empty()) return failure("xlsx", "the temporary file cannot be read back", kNext);
+  if (!in || bytes.empty()) {
+    return not_made({"the temporary file cannot be read back", "không đọc lại được tệp tạm"});
+  }
   return bytes;
 }
 

@@ -28,6 +28,7 @@ Table evidence(const Ranking& ranking) {
     const auto& evidence = *commune.evidence;
     Row row;
     row.place = evidence.place;
+    row.code = evidence.key;
     row.cells = {
         evidence.name,
         percent(evidence.completeness),

@@ -23,6 +23,7 @@ Table points(const InvestmentReportInput& input, const Ranking& ranking) {
     double known = 0;
     for (std::size_t i = 0; i < kCriteria; ++i) known += commune.need[i] ? input.weights[i] : 0;
     Row row;
+    row.code = commune.evidence->key;
     row.cells.emplace_back(commune.evidence->name);
     for (std::size_t i = 0; i < kCriteria; ++i) {
       row.cells.push_back(commune.need[i] && known > 0

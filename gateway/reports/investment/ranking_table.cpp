@@ -90,6 +90,7 @@ Table ranking(const InvestmentReportInput& input, const Ranking& ranking) {
     const auto& evidence = *commune.evidence;
     Row row;
     row.place = evidence.place;
+    row.code = evidence.key;
     row.cells = {std::int64_t{commune.rank},
                  evidence.name,
                  zone_cell(evidence),

@@ -39,6 +39,7 @@ Table registered(const Ranking& ranking) {
     const auto& evidence = *commune.evidence;
     Row row;
     row.place = evidence.place;
+    row.code = evidence.key;
     row.cells = {evidence.name,
                  given(evidence.population),
                  given(evidence.ethnic_minority_percent),

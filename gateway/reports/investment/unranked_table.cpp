@@ -29,7 +29,8 @@ Table unranked(const Ranking& ranking) {
           surveyed(evidence->villages_without_signal, evidence->villages),
           surveyed(evidence->villages_without_power, evidence->villages_power_told),
           given(evidence->population), given(evidence->contract.lines), given(evidence->programmes)},
-         evidence->place});
+         evidence->place,
+         evidence->key});
   }
   return table;
 }

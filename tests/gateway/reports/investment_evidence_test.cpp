@@ -177,6 +177,29 @@ TEST(CoverageReport, JudgesEachCommuneByTheProfile) {
   EXPECT_EQ(wanted.rows[3].cells[measured_at], Cell(56.25));
 }
 
+TEST(CoverageReport, TellsItsRequirementsInVietnameseAndOfEachRowItsCode) {
+  CommuneDays days;
+  days.sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);
+  const OutageReportInput ground{days.sites,     days.registry, 1,    days.period, days.span,
+                                 Scope::commune, days.opening,  false};
+  MeasuredSites measured;
+  measured["lung-cu"].download_mbps.add(25);
+  const auto profiles = meaning::parse_threshold_profiles(
+      "profile,name,name_vi,measure,statistic,technologies,good,limited,source,standing\n"
+      "mine,Mine,Của tôi,download_mbps,median,,20,,proposal | đề xuất,agree on it | cần thống nhất\n",
+      "mine.csv");
+  ASSERT_TRUE(profiles) << profiles.error().to_string();
+  const auto document = coverage_report({ground, measured, profiles->front()});
+  const auto& wanted = *table_named(document, "requirements");
+  EXPECT_EQ(wanted.rows.at(0).cells[*column_at(wanted, "requirement")],
+            Cell(Said{"Download, Mbit/s, median", "Tải xuống, Mbit/s, trung vị"}));
+  const auto& last = document.definitions.back();
+  EXPECT_EQ(last.meaning, (Said{"Wanted: 20.00 (agree on it)", "Mức cần: 20,00 (cần thống nhất)"}));
+  EXPECT_EQ(last.source, (Said{"proposal", "đề xuất"}));
+  const auto& units = *table_named(document, "units");
+  EXPECT_EQ(units.rows.at(0).code.find("00715@"), 0U) << units.rows.at(0).code;
+}
+
 TEST(CoverageReport, CountsEveryCommuneOnceInALargerUnit) {
   CommuneDays days;
   days.sites["lung-cu"].last_seen = days.span.end - std::chrono::hours(1);

@@ -21,6 +21,9 @@ def workbook(file):
             for cell in row:
                 if cell.value is not None:
                     print(f"{sheet.title}!{cell.coordinate}", cell.data_type, repr(cell.value), cell.number_format)
+        for number, of_row in sheet.row_dimensions.items():
+            if of_row.height:
+                print(f"{sheet.title} row {number} high {of_row.height:g}")
         for chart in sheet._charts:
             for series in chart.series:
                 print("series", type(chart).__name__, series.cat.strRef.f if series.cat.strRef else series.cat.numRef.f,

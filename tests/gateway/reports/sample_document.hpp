@@ -65,7 +65,7 @@ inline Document sample_document() {
                            {"time up / time known", "thời gian có kết nối / thời gian biết được"},
                            {"QCVN 34", "QCVN 34"}}};
   document.registry_version = 3;
-  document.calendar_version = "2024-2027 v1";
+  document.calendar_version = {"registry 3", "danh bạ phiên bản 3"};
   document.records = 98765;
   document.estimated_percent = 2.5;
   document.without_data = {{"xã Sủng Là", "xã Sủng Là"}};

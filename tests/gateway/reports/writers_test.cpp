@@ -164,7 +164,7 @@ TEST(CsvWriter, SaysBesideTheTablesWhatTheyRestOn) {
   EXPECT_EQ(value_of("Records used"), "98765|");
   EXPECT_EQ(value_of("Records whose time is estimated"), "2.50|");
   EXPECT_EQ(value_of("Registry version"), "3|");
-  EXPECT_EQ(value_of("Working-day calendar"), "2024-2027 v1|");
+  EXPECT_EQ(value_of("Working-day calendar"), "registry 3|");
   EXPECT_EQ(value_of("Communes without data in the period"), "xã Sủng Là|");
   EXPECT_EQ(value_of("Satisfied"), "|not_measured");
   EXPECT_EQ(value_of("Availability"), "time up / time known [QCVN 34]|");
@@ -207,7 +207,7 @@ TEST(JsonWriter, WritesSortedKeysFixedDigitsAndBothLanguages) {
   EXPECT_TRUE(rows[0].at("missing").as_object().empty());
   const std::string expected_row =
       R"({"cells":{"available":99.50,"down":93784,"down_mbps":1234.5,"last":"2024-09-18T07:05:09.250+07:00",)"
-      R"("name":"xã Lũng Cú","people":4567,"since":"2021-06-04","state":"good"},"missing":{},)"
+      R"("name":"xã Lũng Cú","people":4567,"since":"2021-06-04","state":"good"},"code":null,"missing":{},)"
       R"("place":[105.316667,23.363889]})";
   EXPECT_NE(text.find(expected_row), std::string::npos) << text;
 }
@@ -262,6 +262,38 @@ TEST(Writers, GiveTheSameBytesForTheSameReport) {
     ASSERT_TRUE(book_again);
     EXPECT_EQ(*book, *book_again);
   }
+}
+
+TEST(Writers, GiveProgramsTheCodeOfARowsUnit) {
+  auto document = sample_document();
+  document.tables[0].rows[0].code = "00715@";
+  const auto json = boost::json::parse(as_json(document));
+  const auto& rows = json.at("tables").at(0).at("rows").as_array();
+  EXPECT_EQ(rows[0].at("code").as_string(), "00715@");
+  EXPECT_TRUE(rows[1].at("code").is_null());
+  const auto map = boost::json::parse(as_geojson(document));
+  EXPECT_EQ(map.at("features").at(0).at("properties").at("code").as_string(), "00715@");
+  const auto csv = parsed(as_csv(document, kVi)[1].text);
+  ASSERT_EQ(csv.rows[0].size(), 10U);
+  EXPECT_EQ(csv.rows[0][8], "Mã trong danh bạ");
+  EXPECT_EQ(csv.rows[1][8], "00715@");
+  EXPECT_EQ(csv.rows[2][8], "");
+}
+
+TEST(Writers, TellTheCalendarInTheReadersLanguage) {
+  const auto document = sample_document();
+  const auto page = as_html(document, kVi);
+  EXPECT_NE(page.find("danh bạ phiên bản 3"), std::string::npos);
+  EXPECT_EQ(page.find("registry 3"), std::string::npos);
+  EXPECT_NE(as_html(document, kEn).find("registry 3"), std::string::npos);
+  const auto json = boost::json::parse(as_json(document));
+  EXPECT_EQ(json.at("basis").at("calendar_version").as_string(), "registry 3");
+}
+
+TEST(XlsxWriter, MakesTheTitlesRowAsHighAsItsLetters) {
+  const auto book = as_xlsx(sample_document(), kVi);
+  ASSERT_TRUE(book);
+  expect_line(read_back("xlsx", *book), "Tổng hợp row 1 high 24");
 }
 
 TEST(XlsxWriter, WritesNumbersAsNumbersAndNoFormulas) {
