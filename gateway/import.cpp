@@ -11,6 +11,7 @@
 #include "gateway/store/store_lock.hpp"
 #include "sparkplug/control_socket.hpp"
 #include "sparkplug/progress_bar.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/time_text.hpp"
 
 namespace xalink {
@@ -69,9 +70,12 @@ Result<json::object> ask_gateway(const GatewayConfig& config, const StickSource&
   boost::system::error_code unreadable;
   auto told = json::parse(*answer, unreadable);
   if (unreadable || !told.is_object()) {
-    return failure(config.control_socket.string(),
-                   "the running gateway answers what this program does not understand",
-                   "Restart the gateway (systemctl restart xalink-gateway): it is of another version");
+    return Unexpected(
+        refusal(config.control_socket.string(),
+                {"the running gateway answers what this program does not understand",
+                 "gateway đang chạy trả lời điều mà chương trình này không hiểu"},
+                {"Restart the gateway (systemctl restart xalink-gateway): it is of another version",
+                 "Khởi động lại gateway (systemctl restart xalink-gateway): nó khác phiên bản"}));
   }
   auto& object = told.as_object();
   if (const auto* error = object.if_contains("error")) {
@@ -94,8 +98,11 @@ class Importer {
       const auto listener = who_listens(config_.control_socket);
       if (listener == Listener::there) return {};
       if (listener == Listener::forbidden) {
-        return failure(config_.control_socket.string(), "the gateway runs, but you may not use its socket",
-                       "Run this as root (sudo), or as a member of the socket's group");
+        return Unexpected(refusal(config_.control_socket.string(),
+                                  {"the gateway runs, but you may not use its socket",
+                                   "gateway đang chạy nhưng bạn không được dùng socket của nó"},
+                                  {"Run this as root (sudo), or as a member of the socket's group",
+                                   "Chạy lệnh này bằng root (sudo), hoặc bằng thành viên nhóm của socket"}));
       }
       auto ledger = Ledger::open(config_.store_file);
       if (ledger) return stand_in(std::move(*ledger));
@@ -200,21 +207,24 @@ Result<void> write_file(const std::filesystem::path& file, const std::string& by
   return (*stick)->finish();
 }
 
-ExitCode refuse(const Error& error) {
-  complain("xalink-gateway", error.to_string(), kProblem);
+ExitCode refuse(const Error& error, Language language) {
+  complain("xalink-gateway", xalink::told(error, language), kProblem);
   return kProblem;
 }
 
 /// Of a file that may be from anybody: only what it says of itself.
-ExitCode show_keys(const ImportOrder& order) {
+ExitCode show_keys(const ImportOrder& order, Language language) {
   for (const auto& file : order.files) {
     auto source = StickSource::open(file);
-    if (!source) return refuse(source.error());
+    if (!source) return refuse(source.error(), language);
     ExportReader reader(**source, file.string());
     const auto header = reader.header();
-    if (!header) return refuse(header.error());
+    if (!header) return refuse(header.error(), language);
     const auto key = PublicKey::from_der(header->public_key);
-    if (!key) return refuse(Error{file.string(), "its key " + key.error().what, {}});
+    if (!key) {
+      const auto what = Said("its key ", "khóa trong tệp: ") + halves(key.error().what);
+      return refuse(refusal(file.string(), what, {}), language);
+    }
     std::cout << "# " << to_string(header->node) << " " << key->fingerprint() << "\n" << key->pem();
   }
   return kFine;
@@ -224,16 +234,18 @@ ExitCode show_keys(const ImportOrder& order) {
 
 ExitCode import_files(const GatewayConfig& config, const ImportOrder& order, Language language,
                       Clock& clock) {
-  if (order.show_key) return show_keys(order);
+  if (order.show_key) return show_keys(order, language);
   if (!order.acknowledgement.empty() && order.files.size() > 1) {
     complain("xalink-gateway",
-             "-o names one acknowledgement, but there are several files. Next: import them one "
-             "by one, or leave -o out",
+             language == Language::vietnamese
+                 ? "-o nêu một tệp xác nhận nhưng có nhiều tệp để nhập. Tiếp theo: nhập từng tệp, hoặc bỏ -o"
+                 : "-o names one acknowledgement, but there are several files. Next: import them one "
+                   "by one, or leave -o out",
              kUsage);
     return kUsage;
   }
   Importer importer(config, clock);
-  if (auto ready = importer.prepare(); !ready) return refuse(ready.error());
+  if (auto ready = importer.prepare(); !ready) return refuse(ready.error(), language);
   auto code = kFine;
   for (const auto& file : order.files) {
     Result<json::object> told = failure("", "");
@@ -242,7 +254,7 @@ ExitCode import_files(const GatewayConfig& config, const ImportOrder& order, Lan
       told = importer.import(file, progress);
     }
     if (!told) {
-      code = refuse(told.error());
+      code = refuse(told.error(), language);
       continue;
     }
     auto acknowledgement = order.acknowledgement;
@@ -265,10 +277,14 @@ ExitCode import_files(const GatewayConfig& config, const ImportOrder& order, Lan
       code = kProblem;
     }
     if (!written) {
-      auto error = written.error();
-      error.what = "the records are stored, but the acknowledgement " + error.what;
-      error.next += "; import again with -o FILE in a folder that can be written";
-      code = refuse(error);
+      const auto& error = written.error();
+      code = refuse(refusal(error.where,
+                            Said("the records are stored, but the acknowledgement ",
+                                 "các bản ghi đã lưu, nhưng tệp xác nhận ") +
+                                halves(error.what),
+                            {"import again with -o FILE in a folder that can be written",
+                             "nhập lại với -o TỆP trong một thư mục ghi được"}),
+                    language);
     }
   }
   return code;

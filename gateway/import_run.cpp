@@ -1,4 +1,5 @@
 #include "gateway/import_run.hpp"
+#include "sparkplug/said.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -29,9 +30,10 @@ ImportRun::ImportRun(std::unique_ptr<StickSource> source, KnownBoards known)
     : source_(std::move(source)), known_(std::move(known)) {}
 
 Unexpected ImportRun::changed() const {
-  return failure(
-      source_->name(), "changed while it was read",
-      "Copy it to a disk where nobody writes to it, and import that. What was taken in was verified");
+  return Unexpected(
+      refusal(source_->name(), {"changed while it was read", "thay đổi trong khi đang đọc"},
+              {"Copy it to a disk where nobody writes to it, and import that. What was taken in was verified",
+               "Chép sang đĩa không ai ghi vào rồi nhập tệp đó. Những gì đã nhận đều đã được kiểm chứng"}));
 }
 
 Result<bool> ImportRun::check(WallTime now) {

@@ -9,6 +9,7 @@
 
 #include "gateway/store/database.hpp"
 #include "sparkplug/certificate.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
@@ -58,18 +59,23 @@ Result<Recognised> recognise(const KnownBoards& known, const ExportHeader& heade
   const auto board = to_string(header.node);
   if (!known.groups.empty() &&
       std::find(known.groups.begin(), known.groups.end(), header.node.group) == known.groups.end()) {
-    return failure(where, "comes from " + board + ", a group that this gateway does not serve",
-                   "Take it to the gateway of " + header.node.group + ", or add the group to [host] groups");
+    return Unexpected(
+        refusal(where,
+                {"comes from " + board + ", a group that this gateway does not serve",
+                 "là của " + board + ", nhóm mà gateway này không phục vụ"},
+                {"Take it to the gateway of " + header.node.group + ", or add the group to [host] groups",
+                 "Mang đến gateway của " + header.node.group + ", hoặc thêm nhóm vào [host] groups"}));
   }
   const auto key = PublicKey::from_der(header.public_key);
-  if (!key) return failure(where, "its key cannot be used");
-  std::string tried;
+  if (!key)
+    return Unexpected(refusal(where, {"its key cannot be used", "khóa trong tệp không dùng được"}, {}));
+  Said tried;
   if (!header.certificate.empty() && !known.ca_file.empty()) {
     const auto name = check_certificate(header.certificate, known.ca_file);
     if (name && name->common_name == header.node.node && name->key == *key)
       return Recognised{KnownBy::certificate, name->not_after < now};
-    tried = !name ? "; its certificate: " + name.error().what
-                  : "; its certificate is of \"" + name->common_name + "\"";
+    tried = !name ? Said("; its certificate: ", "; chứng thư: ") + halves(name.error().what)
+                  : Said("; its certificate is of \"", "; chứng thư là của \"") + name->common_name + "\"";
   }
   const auto file = key_file(known.keys_folder, header.node);
   std::error_code error;
@@ -77,17 +83,33 @@ Result<Recognised> recognise(const KnownBoards& known, const ExportHeader& heade
     const auto named = PublicKey::load(*file);
     if (!named) return Unexpected(named.error());
     if (*named == *key) return Recognised{KnownBy::key_file, false};
-    tried += "; " + file->string() + " holds another key (" + named->fingerprint() + ")";
+    tried += Said::same("; " + file->string()) + Said(" holds another key (", " có khóa khác (") +
+             (named->fingerprint() + ")");
   }
   const auto told = key_from_birth(known.store_file, header.node);
   if (told && *told == *key) return Recognised{KnownBy::birth, false};
-  if (told) tried += "; over the broker the board told another key (" + told->fingerprint() + ")";
-  std::string next = "Ask who set the board up whether its key is " + key->fingerprint();
-  next += file ? ". If so, put it (BEGIN PUBLIC KEY) into " + file->string() + " and import again"
-               : ". If so, set [import] keys_folder and put it (BEGIN PUBLIC KEY) there as " +
-                     header.node.group + "/" + header.node.node + ".pem";
-  next += "; add --show-key to have it printed. Nothing was taken from the file";
-  return failure(where, "comes from a board that this gateway does not know: " + board + tried, next);
+  if (told) {
+    tried += Said("; over the broker the board told another key (", "; qua broker máy đã báo khóa khác (") +
+             (told->fingerprint() + ")");
+  }
+  auto next = Said("Ask who set the board up whether its key is ",
+                   "Hỏi người lắp đặt máy xem khóa của máy có phải ") +
+              key->fingerprint();
+  if (file) {
+    next += Said(". If so, put it (BEGIN PUBLIC KEY) into ", ". Nếu đúng, ghi khóa (BEGIN PUBLIC KEY) vào ") +
+            file->string() + Said(" and import again", " rồi nhập lại");
+  } else {
+    next += Said(". If so, set [import] keys_folder and put it (BEGIN PUBLIC KEY) there as ",
+                 ". Nếu đúng, đặt [import] keys_folder rồi ghi khóa (BEGIN PUBLIC KEY) vào đó thành ") +
+            (header.node.group + "/" + header.node.node + ".pem");
+  }
+  next += Said("; add --show-key to have it printed. Nothing was taken from the file",
+               "; thêm --show-key để in khóa ra. Chưa nhận gì từ tệp");
+  return Unexpected(refusal(
+      where,
+      Said("comes from a board that this gateway does not know: ", "là của máy mà gateway này không biết: ") +
+          board + tried,
+      next));
 }
 
 }  // namespace xalink

@@ -130,14 +130,14 @@ std::optional<GatewayConfig> read_config(const Arguments& arguments) {
   return std::nullopt;
 }
 
-int run(const Arguments& arguments) {
+int run(const Arguments& arguments, Language language) {
   const auto config = read_config(arguments);
   if (!config) return kUsage;
   set_up_log("gateway", config->log_level);
   StoreTrouble trouble{};
   const auto ended = run_gateway(*config, trouble);
   if (ended) return kFine;
-  return complain(ended.error().to_string(), trouble == StoreTrouble::damaged ? kDamaged : kProblem);
+  return complain(told(ended.error(), language), trouble == StoreTrouble::damaged ? kDamaged : kProblem);
 }
 
 /// False when it is time to end instead.
@@ -266,7 +266,7 @@ int main(int argc, char** argv) {
       const auto config = read_config(arguments);
       return config ? rebuild_rollups(*config, arguments.json, language, AsioClock()) : kUsage;
     }
-    if (run_command->parsed()) return run(arguments);
+    if (run_command->parsed()) return run(arguments, language);
     if (import_command->parsed()) return import_carried(arguments, language);
     return show_boards(arguments, language);
   } catch (const CLI::ParseError& error) {

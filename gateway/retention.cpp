@@ -18,6 +18,7 @@
 #include "gateway/store/record_query.hpp"
 #include "gateway/store/removed_block.hpp"
 #include "gateway/store/rollup_tables.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
@@ -285,8 +286,11 @@ struct Retention::State {
       removed = rows->exec();
     }
     if (static_cast<std::size_t>(removed) != batch.go.size()) {
-      return failure(file.string(), "rows to be removed are not those that were read",
-                     "Nothing was removed. Keep this message and report it");
+      return Unexpected(refusal(
+          file.string(),
+          {"rows to be removed are not those that were read", "các dòng cần xóa không phải các dòng đã đọc"},
+          {"Nothing was removed. Keep this message and report it",
+           "Chưa xóa gì. Giữ thông báo này và báo lại"}));
     }
     {
       const Use mark(raise);

@@ -15,6 +15,7 @@
 #include "gateway/store/database.hpp"
 #include "sparkplug/fnv.hpp"
 #include "sparkplug/packed_values.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
@@ -286,8 +287,11 @@ Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::
     reading.dossiers = *dossiers;
     return reading;
   } catch (const SQLite::Exception& error) {
-    return failure("dossiers", std::string("cannot be sorted on the disk: ") + error.what(),
-                   "free space in the folder for temporary files, or name another in SQLITE_TMPDIR");
+    return Unexpected(refusal(
+        {},
+        Said("dossiers cannot be sorted on the disk: ", "không sắp xếp được hồ sơ trên đĩa: ") + error.what(),
+        {"free space in the folder for temporary files, or name another in SQLITE_TMPDIR",
+         "giải phóng chỗ trong thư mục tệp tạm, hoặc chỉ thư mục khác bằng SQLITE_TMPDIR"}));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/store/removed_block.hpp"
 #include "sparkplug/delivery.hpp"
 #include "sparkplug/packed_values.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::store {
 namespace {
@@ -235,7 +236,9 @@ struct RecordQuery::State {
       schema.group = all->getColumn(2).getString();
       if (!takes(selection, schema)) continue;
       auto columns = unpack_columns(bytes(all->getColumn(3)));
-      if (!columns) return Unexpected(unreadable("schema " + all->getColumn(0).getString(), columns.error()));
+      if (!columns)
+        return Unexpected(
+            unreadable(Said("schema ", "lược đồ ") + all->getColumn(0).getString(), columns.error()));
       schema.columns = std::move(*columns);
       selected.emplace(all->getColumn(0).getInt64(), std::move(schema));
     }
@@ -263,9 +266,11 @@ struct RecordQuery::State {
     return rows_between(known, selection, all);
   }
 
-  [[nodiscard]] Error unreadable(const std::string& what, const Error& why) const {
-    return Error{file.string(), what + " cannot be read: " + why.what,
-                 "The store is damaged: put a backup in its place, the boards send again what it lacks"};
+  [[nodiscard]] Error unreadable(const Said& what, const Error& why) const {
+    return refusal(
+        file.string(), what + Said(" cannot be read: ", " không đọc được: ") + halves(why.what),
+        {"The store is damaged: put a backup in its place, the boards send again what it lacks",
+         "Kho dữ liệu bị hỏng: đặt bản sao lưu vào chỗ của nó, các máy sẽ gửi lại phần còn thiếu"});
   }
 
   void set_time(const Source& source, StoredRecord& record) {
@@ -344,7 +349,7 @@ struct RecordQuery::State {
     }
     record.removed = false;
     record.boot_number = 0;
-    if (!goes_on) return Unexpected(unreadable("node " + source.node.node, goes_on.error()));
+    if (!goes_on) return Unexpected(unreadable(Said("node ", "nút ") + source.node.node, goes_on.error()));
     return goes_on;
   }
 
@@ -396,8 +401,9 @@ struct RecordQuery::State {
       }
       auto values = unpack(schema->second.columns, bytes(all->getColumn(8)));
       if (!values) {
-        return Unexpected(
-            unreadable("row " + std::to_string(record.row) + " of " + source.node.node, values.error()));
+        return Unexpected(unreadable(
+            Said("row ", "dòng ") + std::to_string(record.row) + Said(" of ", " của ") + source.node.node,
+            values.error()));
       }
       record.values = std::move(*values);
       ++visited;

@@ -5,6 +5,7 @@
 
 #include "gateway/meaning/kept_columns.hpp"
 #include "sparkplug/packed_values.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::store {
 namespace {
@@ -78,8 +79,12 @@ class Reader {
 };
 
 Unexpected damaged() {
-  return failure("what was kept of removed records", "cannot be read",
-                 "The store is damaged: put a backup in its place, the boards send again what it lacks");
+  return Unexpected(
+      refusal({},
+              {"what was kept of removed records cannot be read",
+               "không đọc được phần giữ lại của các bản ghi đã xóa"},
+              {"The store is damaged: put a backup in its place, the boards send again what it lacks",
+               "Kho dữ liệu bị hỏng: đặt bản sao lưu vào chỗ của nó, các máy sẽ gửi lại phần còn thiếu"}));
 }
 
 struct KeptShape {

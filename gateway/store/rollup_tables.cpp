@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/store/database.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink::store {
 
@@ -232,8 +233,11 @@ Result<RollupTable> RollupTables::read(SQLite::Statement& statement, std::int64_
     rollup.greatest = all->getColumn(7).getDouble();
     auto sketch = meaning::QuantileSketch::from_bytes(bytes(all->getColumn(8)));
     if (!sketch) {
-      return failure("hours and days of the store", "cannot be read",
-                     "Make them anew from the records: xalink-gateway rebuild");
+      return Unexpected(refusal(
+          {},
+          {"hours and days of the store cannot be read", "không đọc được số liệu theo giờ và ngày trong kho"},
+          {"Make them anew from the records: xalink-gateway rebuild",
+           "Tính lại từ các bản ghi: xalink-gateway rebuild"}));
     }
     rollup.sketch = std::move(*sketch);
     table[all->getColumn(0).getInt64()].emplace(

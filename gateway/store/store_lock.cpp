@@ -1,4 +1,5 @@
 #include "gateway/store/store_lock.hpp"
+#include "sparkplug/said.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,17 +28,25 @@ struct flock whole_file() {
   return lock;
 }
 
-std::string advice_on(int reason) {
+Said advice_on(int reason) {
   switch (reason) {
     case ENOSPC:
     case EDQUOT:
-      return "Free space on this disk: nothing is lost, the boards keep their records until it can be stored";
+      return {
+          "Free space on this disk: nothing is lost, the boards keep their records until it can be stored",
+          "Giải phóng chỗ trên đĩa này: không mất gì, các máy giữ bản ghi cho tới khi lưu được"};
     case EROFS:
-      return "Mount its file system for writing; dmesg tells why it is read-only. Nothing is lost while the "
-             "boards keep their records";
+      return {
+          "Mount its file system for writing; dmesg tells why it is read-only. Nothing is lost while the "
+          "boards keep their records",
+          "Gắn lại hệ thống tệp ở chế độ ghi; dmesg cho biết vì sao nó chỉ đọc. Không mất gì khi các máy "
+          "còn giữ bản ghi"};
     case EIO:
-      return "Look at the disk (dmesg, smartctl): nothing is lost while the boards keep their records";
-    default: return "Create the folder, or let the gateway's user write in it";
+      return {"Look at the disk (dmesg, smartctl): nothing is lost while the boards keep their records",
+              "Kiểm tra đĩa (dmesg, smartctl): không mất gì khi các máy còn giữ bản ghi"};
+    default:
+      return {"Create the folder, or let the gateway's user write in it",
+              "Tạo thư mục, hoặc cho người dùng của gateway được ghi vào đó"};
   }
 }
 
@@ -50,10 +59,10 @@ std::string text_of(int file) {
   return size <= 0 ? std::string() : std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-std::string owner_of(int file) {
+Said owner_of(int file) {
   const auto text = text_of(file);
-  if (text.empty()) return "another process";
-  return "process " + text.substr(0, text.find('\n'));
+  if (text.empty()) return {"another process", "một tiến trình khác"};
+  return Said("process ", "tiến trình ") + text.substr(0, text.find('\n'));
 }
 
 }  // namespace
@@ -63,15 +72,21 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) {
     const int reason = errno;
-    return failure(path.string(), "cannot be opened: " + std::generic_category().message(reason),
-                   advice_on(reason));
+    return Unexpected(
+        refusal(path.string(),
+                Said("cannot be opened: ", "không mở được: ") + std::generic_category().message(reason),
+                advice_on(reason)));
   }
   auto lock = whole_file();
   if (::fcntl(file, F_OFD_SETLK, &lock) != 0) {
     const auto owner = owner_of(file);
     ::close(file);
-    return failure(store.string(), "the store is in use by another xalink-gateway (" + owner + ")",
-                   "Stop that one first, or give this one a store of its own");
+    return Unexpected(refusal(store.string(),
+                              Said("the store is in use by another xalink-gateway (",
+                                   "kho dữ liệu đang được một xalink-gateway khác dùng (") +
+                                  owner + ")",
+                              {"Stop that one first, or give this one a store of its own",
+                               "Dừng chương trình đó trước, hoặc khai báo kho riêng cho chương trình này"}));
   }
   StoreLock taken(file, text_of(file).find(kStoreNote) != std::string::npos);
   taken.write_note();

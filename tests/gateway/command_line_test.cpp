@@ -109,9 +109,40 @@ TEST_F(CommandLine, EndsWithOneWhereThereIsNoStoreToShow) {
 
 TEST_F(CommandLine, EndsWithOneWhenTheStoreIsInUse) {
   ledger();
-  const auto outcome = call("run --config " + config());
+  const auto outcome = call("run --lang en --config " + config());
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.text.find("in use"), std::string::npos);
+  const auto vietnamese = call("run --lang vi --config " + config());
+  EXPECT_EQ(vietnamese.code, 1);
+  EXPECT_NE(vietnamese.text.find("kho dữ liệu đang được một xalink-gateway khác dùng (tiến trình " +
+                                 std::to_string(::getpid()) + "). Tiếp theo: Dừng"),
+            std::string::npos)
+      << vietnamese.text;
+  EXPECT_EQ(vietnamese.text.find("in use"), std::string::npos) << vietnamese.text;
+}
+
+TEST_F(CommandLine, TellsOfARowThatCannotBeReadInTheReadersLanguage) {
+  commit({arrived(rows(kEpochA, 1, 5), kSite, kNoon)});
+  restart();
+  SQLite::Database(file().string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE record SET body = x'ffff' WHERE row_id = 3");
+  const auto english = call("rebuild --lang en --config " + config());
+  EXPECT_EQ(english.code, 1);
+  EXPECT_NE(english.text.find(": row 3 of "), std::string::npos) << english.text;
+  EXPECT_NE(english.text.find(" cannot be read: "), std::string::npos) << english.text;
+  EXPECT_EQ(english.text.find("không"), std::string::npos) << english.text;
+  const auto vietnamese = call("rebuild --lang vi --config " + config());
+  EXPECT_EQ(vietnamese.code, 1);
+  EXPECT_NE(vietnamese.text.find(": dòng 3 của "), std::string::npos) << vietnamese.text;
+  EXPECT_NE(vietnamese.text.find("Tiếp theo: Kho dữ liệu bị hỏng: đặt bản sao lưu"), std::string::npos)
+      << vietnamese.text;
+  EXPECT_EQ(vietnamese.text.find("cannot be read"), std::string::npos) << vietnamese.text;
+}
+
+TEST_F(CommandLine, SaysWhatIsWrongWithAnImportInVietnamese) {
+  const auto several = call("import a.xalink b.xalink -o c.ack --lang vi --config " + config());
+  EXPECT_EQ(several.code, 2);
+  EXPECT_NE(several.text.find("-o nêu một tệp xác nhận"), std::string::npos) << several.text;
 }
 
 TEST_F(CommandLine, ShowsBoardsInBothLanguagesAndAsJson) {

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "gateway/ledger.hpp"
+#include "sparkplug/said.hpp"
 #include "tests/sparkplug/carried_records.hpp"
 
 namespace xalink::test {
@@ -122,6 +123,10 @@ TEST_F(Import, RefusesABoardThatNobodyVouchesFor) {
   ASSERT_FALSE(other_key);
   EXPECT_NE(other_key.error().what.find("does not know"), std::string::npos);
   EXPECT_NE(other_key.error().next.find(stranger.public_key().fingerprint()), std::string::npos);
+  const auto vietnamese = told(other_key.error(), Language::vietnamese);
+  EXPECT_NE(vietnamese.find("là của máy mà gateway này không biết"), std::string::npos) << vietnamese;
+  EXPECT_NE(vietnamese.find("Tiếp theo: Hỏi người lắp đặt máy"), std::string::npos) << vietnamese;
+  EXPECT_EQ(vietnamese.find("does not know"), std::string::npos) << vietnamese;
   header = header_for(key_, {1, 5}, {1, 5});
   header.node.node = "xa-khac";  // the key of one board says nothing of another
   EXPECT_FALSE(import(export_of(key_, header)));
