@@ -151,19 +151,20 @@ class DossierSorter {
     if (dossier == DossierSpans::kNone) ++events_;
   }
 
-  Result<std::uint64_t> visit(const std::optional<DossierWindow>& window, const VisitDossier& visit,
-                              const EventProgress& progress) {
+  /// Tells `given` how many dossiers there were, and of how many events.
+  Result<void> visit(const std::optional<DossierWindow>& window, const VisitDossier& visit,
+                     const EventProgress& progress, DossierReading& given) {
     insert_.reset();
     choose(window);
     database_.exec("COMMIT");
-    std::uint64_t dossiers = 0;
     std::string key;
     std::vector<DossierEvent> events;
     bool go_on = true;
     std::size_t done = 0;
     const auto give = [&] {
       if (events.empty()) return;
-      ++dossiers;
+      ++given.dossiers;
+      given.used += events.size();
       go_on = visit(std::move(events));
       events = {};
     };
@@ -189,7 +190,7 @@ class DossierSorter {
       if (auto event = dossier_event(record)) events.push_back(std::move(*event));
     }
     if (go_on) give();
-    return dossiers;
+    return {};
   }
 
  private:
@@ -282,9 +283,7 @@ Result<DossierReading> for_each_dossier(store::RecordQuery& records, const std::
           return true;
         });
     if (!visited) return Unexpected(visited.error());
-    const auto dossiers = sorter.visit(window, visit, progress);
-    if (!dossiers) return Unexpected(dossiers.error());
-    reading.dossiers = *dossiers;
+    if (auto given = sorter.visit(window, visit, progress, reading); !given) return Unexpected(given.error());
     return reading;
   } catch (const SQLite::Exception& error) {
     return Unexpected(refusal(

@@ -20,6 +20,7 @@ struct DossierReading {
   std::uint64_t records = 0;   ///< dossier events in the store
   std::uint64_t unusable = 0;  ///< of these: without a code or a state from 1 to 10
   std::uint64_t dossiers = 0;  ///< that were given
+  std::uint64_t used = 0;      ///< events of these
 };
 
 /// What looks at a period that begins at `from`, as it stood just before `as_of`, has nothing to see of

@@ -24,7 +24,7 @@ Result<Document> make_dossiers_report(store::RecordQuery& records, const Dossier
   auto tasks = task_counts(records, "");
   if (!tasks) return Unexpected(tasks.error());
   return dossiers_report({table, order.registry, order.rows, order.registry_version, order.period,
-                          order.scope, order.audience, order.rules, reading->records + answers.rows.size(),
+                          order.scope, order.audience, order.rules, reading->used + answers.rows.size(),
                           reading->unusable, answers.reach_outside + answers.overlapping, std::move(*tasks)});
 }
 

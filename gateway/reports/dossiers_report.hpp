@@ -32,7 +32,7 @@ struct DossiersReportInput {
   Scope scope = Scope::commune;
   Audience audience = Audience::everybody;
   meaning::JudgementRules rules;
-  std::uint64_t records = 0;         ///< dossier events that were read
+  std::uint64_t records = 0;         ///< events of the dossiers that the period concerns
   std::uint64_t unusable = 0;        ///< of these
   std::size_t answers_left_out = 0;  ///< rows of answers that reach outside the period or overlap
   std::vector<meaning::TaskCount> task_counts{};  ///< of agencies' boards, as they were taken

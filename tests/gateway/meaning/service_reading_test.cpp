@@ -141,6 +141,7 @@ TEST_F(ServiceReadingTest, PutsTogetherWhatLiesApart) {
   DossierReading reading;
   const auto dossiers = read(reading);
   EXPECT_EQ(reading.records, 6U);
+  EXPECT_EQ(reading.used, 6U);
   EXPECT_EQ(reading.dossiers, 4U);
   std::map<std::string, std::vector<std::size_t>> by_code;
   for (const auto& events : dossiers)
@@ -496,6 +497,10 @@ TEST_F(ServiceReadingTest, LeavingOutWhatAPeriodDoesNotConcernChangesNoFigure) {
     EXPECT_EQ(all->records, some->records) << period;
     EXPECT_EQ(all->dossiers, 600U);
     EXPECT_LE(some->dossiers, all->dossiers);
+    EXPECT_EQ(all->used, all->records);
+    EXPECT_GE(some->used, some->dossiers);
+    EXPECT_LE(some->used, some->records);
+    EXPECT_EQ(some->dossiers == 0, some->used == 0) << period << ": a report must not say that it used them";
     left_out += all->dossiers - some->dossiers;
     EXPECT_TRUE(whole.tallies() == part.tallies()) << period << " as of " << now;
     EXPECT_TRUE(whole.due_within(1000) == part.due_within(1000)) << period << " as of " << now;
