@@ -217,6 +217,17 @@ class Workbook {
                          cells_->format(Look::missing));
   }
 
+  /// Excel takes the form of the cells by itself; LibreOffice would write 0.2 to 1.2 beside shares.
+  static void set_axis(lxw_chart_axis* axis, ColumnKind kind) {
+    if (kind == ColumnKind::percent) {
+      chart_axis_set_num_format(axis, "0%");
+      chart_axis_set_min(axis, 0);
+      chart_axis_set_max(axis, 1);
+    } else if (kind == ColumnKind::duration) {
+      chart_axis_set_num_format(axis, "[h]:mm");
+    }
+  }
+
   void insert_chart(lxw_worksheet* sheet, lxw_row_t row, const Chart& chart, const Table& table) {
     static constexpr std::array kTypes{LXW_CHART_COLUMN, LXW_CHART_LINE, LXW_CHART_COLUMN_STACKED};
     auto* drawn = workbook_add_chart(book_.get(),
@@ -247,6 +258,7 @@ class Workbook {
         chart_series_set_fill(series, &fill);
       }
     }
+    set_axis(drawn->y_axis, table.columns[*column_at(table, chart.values.front())].kind);
     chart_title_set_name(drawn, xlsx_text(chart.title.in(language_)).c_str());
     if (chart.values.size() == 1) {
       chart_legend_set_position(drawn, LXW_CHART_LEGEND_NONE);

@@ -25,6 +25,7 @@ def workbook(file):
             if of_row.height:
                 print(f"{sheet.title} row {number} high {of_row.height:g}")
         for chart in sheet._charts:
+            print("axis", chart.y_axis.number_format.formatCode, "up to", chart.y_axis.scaling.max)
             for series in chart.series:
                 print("series", type(chart).__name__, series.cat.strRef.f if series.cat.strRef else series.cat.numRef.f,
                       series.val.numRef.f, series.tx.strRef.f)

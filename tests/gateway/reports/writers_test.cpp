@@ -290,6 +290,14 @@ TEST(Writers, TellTheCalendarInTheReadersLanguage) {
   EXPECT_EQ(json.at("basis").at("calendar_version").as_string(), "registry 3");
 }
 
+TEST(XlsxWriter, WritesSharesAndHoursBesideCharts) {
+  const auto book = as_xlsx(sample_document(), kVi);
+  ASSERT_TRUE(book);
+  const auto seen = read_back("xlsx", *book);
+  expect_line(seen, "axis 0% up to 1.0");
+  expect_line(seen, "axis [h]:mm up to None");
+}
+
 TEST(XlsxWriter, MakesTheTitlesRowAsHighAsItsLetters) {
   const auto book = as_xlsx(sample_document(), kVi);
   ASSERT_TRUE(book);
