@@ -9,6 +9,7 @@
 
 #include "agent/export_rows.hpp"
 #include "sparkplug/certificate.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/stick_file.hpp"
 
 namespace xalink {
@@ -98,8 +99,8 @@ Result<void> check_gateway(const AgentConfig& config, const Acknowledgement& ack
 }
 
 ExitCode acknowledge_records(const AgentConfig& config, const AcknowledgeOrder& order, Language language) {
-  const auto refuse = [](const Error& error) {
-    complain("xalink-agent", error.to_string(), kProblem);
+  const auto refuse = [language](const Error& error) {
+    complain("xalink-agent", xalink::told(error, language), kProblem);
     return kProblem;
   };
   const auto where = order.file.string();

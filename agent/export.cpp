@@ -8,6 +8,7 @@
 #include "agent/export_rows.hpp"
 #include "sparkplug/export_file.hpp"
 #include "sparkplug/progress_bar.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/stick_file.hpp"
 #include "sparkplug/time_text.hpp"
 #include "sparkplug/version.hpp"
@@ -149,8 +150,8 @@ Result<OwnKey> board_key(const AgentConfig& config) {
 
 ExitCode export_records(const AgentConfig& config, const ExportOrder& order, Language language,
                         const Clock& clock, ClockQuality quality) {
-  const auto refuse = [](const Error& error) {
-    complain("xalink-agent", error.to_string(), kProblem);
+  const auto refuse = [language](const Error& error) {
+    complain("xalink-agent", xalink::told(error, language), kProblem);
     return kProblem;
   };
   auto outbox = OutboxAccess::find(config);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "sparkplug/said.hpp"
+
 namespace xalink {
 namespace {
 
@@ -127,14 +129,19 @@ SignedFileReader::SignedFileReader(ByteSource& source, SignedFileKind kind, std:
 SignedFileReader::~SignedFileReader() = default;
 
 Unexpected SignedFileReader::truncated() const {
-  return failure(
-      where_, "is truncated: it ends after " + std::to_string(bytes_) + " bytes, without a signature",
-      "The stick was pulled out too early, or is full: write the file again. Nothing was taken from it");
+  const auto bytes = std::to_string(bytes_);
+  return Unexpected(refusal(
+      where_,
+      {"is truncated: it ends after " + bytes + " bytes, without a signature",
+       "bị cắt cụt: hết sau " + bytes + " byte, không có chữ ký"},
+      {"The stick was pulled out too early, or is full: write the file again. Nothing was taken from it",
+       "USB bị rút ra quá sớm hoặc đã đầy: ghi lại tệp. Chưa nhận gì từ tệp"}));
 }
 
 Unexpected SignedFileReader::altered(const std::string& how) const {
-  return failure(where_, "is damaged or was altered: " + how,
-                 "Copy it from the stick again, or write it again. Nothing was taken from it");
+  return Unexpected(refusal(where_, Said("is damaged or was altered: ", "bị hỏng hoặc bị sửa: ") + how,
+                            {"Copy it from the stick again, or write it again. Nothing was taken from it",
+                             "Chép lại từ USB, hoặc ghi lại tệp. Chưa nhận gì từ tệp"}));
 }
 
 Result<void> SignedFileReader::take(std::string& to, std::size_t size) {
@@ -161,14 +168,19 @@ Result<void> SignedFileReader::take_beginning() {
   auto taken = take(beginning, kBeginning);
   if (!taken && !ended_early_) return taken;
   if (beginning.empty()) {
-    return failure(where_, "is empty", "Write it again, and wait for the command's last sentence");
+    return Unexpected(refusal(where_, {"is empty", "trống"},
+                              {"Write it again, and wait for the command's last sentence",
+                               "Ghi lại tệp, và chờ câu cuối cùng của lệnh"}));
   }
   const auto known = std::min(beginning.size(), kSignedFileMagic.size());
   if (beginning.compare(0, known, kSignedFileMagic.substr(0, known)) != 0) {
-    return failure(where_, "is not a file of xalink",
-                   kind_ == SignedFileKind::export_file
-                       ? "Give a file that `xalink-agent export` wrote (its name ends with .xalink)"
-                       : "Give a file that `xalink-gateway import` wrote (its name ends with .ack)");
+    return Unexpected(
+        refusal(where_, {"is not a file of xalink", "không phải tệp của xalink"},
+                kind_ == SignedFileKind::export_file
+                    ? Said{"Give a file that `xalink-agent export` wrote (its name ends with .xalink)",
+                           "Dùng tệp do `xalink-agent export` ghi (tên kết thúc bằng .xalink)"}
+                    : Said{"Give a file that `xalink-gateway import` wrote (its name ends with .ack)",
+                           "Dùng tệp do `xalink-gateway import` ghi (tên kết thúc bằng .ack)"}));
   }
   if (!taken) return taken;
   const char kind = beginning[kSignedFileMagic.size()];

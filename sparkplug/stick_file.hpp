@@ -64,7 +64,10 @@ class StickSource final : public ByteSource {
   bool failed_ = false;
 };
 
+/// What could not be done with a file.
+enum class StickAttempt : std::uint8_t { read, written, named };
+
 /// "The stick was pulled out", "free space on it", ...: what to do about errno `code` met on `file`.
-[[nodiscard]] Error stick_error(const std::filesystem::path& file, std::string_view attempt, int code);
+[[nodiscard]] Error stick_error(const std::filesystem::path& file, StickAttempt attempt, int code);
 
 }  // namespace xalink

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "sparkplug/said.hpp"
 #include "tests/sparkplug/carried_records.hpp"
 
 namespace xalink::test {
@@ -101,9 +102,14 @@ TEST(StickFile, TellsAFullMedium) {
   const ScratchFolder folder;
   std::filesystem::create_symlink("/dev/full", folder / "full");
   EXPECT_FALSE(StickFile::create(folder / "full"));
-  const auto error = stick_error("/media/usb/a.xalink", "written", ENOSPC);
+  const auto error = stick_error("/media/usb/a.xalink", StickAttempt::written, ENOSPC);
   EXPECT_NE(error.next.find("Free space"), std::string::npos);
-  EXPECT_NE(stick_error("/media/usb/a", "written", EIO).next.find("pulled out"), std::string::npos);
+  const auto vietnamese = told(error, Language::vietnamese);
+  EXPECT_EQ(vietnamese.find("/media/usb/a.xalink: không ghi được: "), 0U) << vietnamese;
+  EXPECT_NE(vietnamese.find("Tiếp theo: Giải phóng chỗ"), std::string::npos) << vietnamese;
+  EXPECT_EQ(vietnamese.find("Free space"), std::string::npos) << vietnamese;
+  EXPECT_NE(stick_error("/media/usb/a", StickAttempt::written, EIO).next.find("pulled out"),
+            std::string::npos);
 }
 
 TEST(StickFile, IsWrittenByOneAtATime) {
