@@ -98,20 +98,33 @@ std::string Carrier::acknowledge(const std::string& request) {
   words >> epoch;
   for (auto& mark : marks) words >> mark;
   if (!words) return refusal("no marks");
-  if (epoch != publisher_.node().epoch()) return refusal("the outbox has another epoch now");
+  const auto& node = publisher_.node();
+  json::object answer;
+  // Nothing begins an epoch for it: what was exported before a restart comes back under that epoch.
+  answer["epoch"] = node.epoch();
+  if (epoch != node.epoch()) return "+" + json::serialize(answer);
   json::array lanes;
+  bool beyond = false;
   for (const Lane lane : kLanes) {
+    const auto& depth = node.lane(lane);
     json::object told;
-    told["before"] = publisher_.node().lane(lane).acknowledged;
-    told["last"] = publisher_.node().lane(lane).last;
+    told["before"] = depth.acknowledged;
+    told["last"] = depth.last;
+    if (depth.sure_up_to) told["sure"] = *depth.sure_up_to;
+    // Of an outbox in doubt such a mark tells that commits are gone: it begins an epoch.
+    beyond = beyond || (!depth.sure_up_to && marks[index(lane)] > depth.last);
     lanes.push_back(std::move(told));
+  }
+  if (beyond) {
+    for (auto& lane : lanes) lane.as_object()["mark"] = lane.at("before");
+    answer["lanes"] = std::move(lanes);
+    return "+" + json::serialize(answer);
   }
   publisher_.acknowledged_by_hand(marks);
   for (const Lane lane : kLanes)
     lanes[index(lane)].as_object()["mark"] = publisher_.node().lane(lane).acknowledged;
   spdlog::info("an acknowledgement came by hand: rows up to {} of lane 0 and {} of lane 1", marks[0],
                marks[1]);
-  json::object answer;
   answer["lanes"] = std::move(lanes);
   return "+" + json::serialize(answer);
 }

@@ -136,22 +136,25 @@ class RunningAgent final : public OutboxAccess {
 
   [[nodiscard]] Result<std::array<Acknowledged, kLaneCount>> acknowledge(
       const std::string& epoch, const std::array<RowId, kLaneCount>& marks) override {
-    auto rows = begin_export(/*everything=*/false);
-    if (!rows) return Unexpected(rows.error());
-    if (rows->epoch != epoch) return wrong_epoch(outbox_, rows->epoch, epoch);
-    for (const Lane lane : kLanes) {
-      const auto last = rows->lanes[index(lane)].last;
-      if (marks[index(lane)] > last) return beyond(outbox_, lane, marks[index(lane)], last);
-    }
     std::string request = "acknowledge " + epoch;
     for (const auto mark : marks) request += " " + std::to_string(mark);
     const auto answer = ask_agent(request);
     if (!answer) return Unexpected(answer.error());
     try {
       const auto told = json::parse(*answer);
+      const std::string ours(told.at("epoch").as_string());
+      if (ours != epoch) return wrong_epoch(outbox_, ours, epoch);
       std::array<Acknowledged, kLaneCount> lanes;
       for (const Lane lane : kLanes) {
         const auto& one = told.at("lanes").at(index(lane));
+        const auto mark = marks[index(lane)];
+        const auto* sure = one.as_object().if_contains("sure");
+        if (sure != nullptr && mark > sure->to_number<RowId>()) {
+          return lost_commits(outbox_, lane, mark, sure->to_number<RowId>());
+        }
+        if (mark > one.at("last").to_number<RowId>()) {
+          return beyond(outbox_, lane, mark, one.at("last").to_number<RowId>());
+        }
         lanes[index(lane)] =
             Acknowledged{one.at("before").to_number<RowId>(), one.at("mark").to_number<RowId>(),
                          one.at("last").to_number<RowId>()};

@@ -182,6 +182,129 @@ TEST_F(ByHand, AGatewayWithAHoleSaysWhatIsMissingAndHowToGetIt) {
   expect_exactly_once(board_);
 }
 
+// A stick is away for days, and few boards keep their power so long. Nobody was asked about the row ids
+// since.
+TEST_F(ByHand, ABoardThatRestartedSinceTheExportTakesTheAnswer) {
+  broker_.stop();
+  board_.program.start();
+  board_.drop_dossiers(1, 300);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && board_.assigned() >= 300; }));
+  const auto file = export_all("one.xalink");
+  make_board_known(file);
+  const auto epoch = board_.epoch();
+  const auto imported = told(gateway("--json", file));
+  const auto key = std::string(imported.at("gateway_key").as_string());
+  board_.program.kill();
+  board_.program.start();
+  board_.drop_dossiers(1'000, 20);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && !board_.status().empty(); }));
+  const auto taken = agent("acknowledge", file + ".ack", "--trust", key);
+  EXPECT_EQ(taken.code, 0) << taken.err;
+  EXPECT_EQ(board_.epoch(), epoch) << "the answer itself made the outbox another one";
+  // Only what came after the export waits, and it goes with the next stick.
+  const auto next = told(gateway("--json", export_all("two.xalink")));
+  EXPECT_LT(next.at("new_records").to_number<std::uint64_t>(), 100U);
+  expect_exactly_once(board_);
+}
+
+TEST_F(ByHand, ARunningBoardThatLostCommitsSaysSoToTheAnswer) {
+  broker_.stop();
+  board_.program.start();
+  board_.drop_dossiers(1, 100);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && board_.assigned() >= 100; }));
+  board_.program.kill();
+  const auto older = folder_ / "older.db";
+  for (const auto* part : {"", "-wal"}) {
+    std::filesystem::copy_file(board_.outbox().string() + part, older.string() + part);
+  }
+  // What is sure of an outbox that goes on is its gateway's word.
+  broker_.start();
+  gateway_.program.start();
+  board_.program.start();
+  ASSERT_TRUE(delivers_all(board_));
+  ASSERT_TRUE(eventually([&] { return board_.all_acknowledged(); }));
+  broker_.stop();
+  board_.drop_dossiers(1'000, 200);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && board_.assigned() >= 300; }));
+  const auto file = export_all("one.xalink");
+  const auto imported = told(gateway("--json", file));
+  const auto key = std::string(imported.at("gateway_key").as_string());
+  board_.program.kill();
+  for (const auto* part : {"", "-wal"}) {
+    std::filesystem::copy_file(older.string() + part, board_.outbox().string() + part,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  std::filesystem::remove(board_.outbox().string() + "-shm");
+  const auto epoch = board_.epoch();
+  board_.program.start();
+  ASSERT_TRUE(eventually([&] { return !board_.status().empty(); }));
+  const auto refused = agent("acknowledge", file + ".ack", "--trust", key);
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("it lost what was written last"), std::string::npos) << refused.err;
+  EXPECT_TRUE(eventually([&] { return board_.epoch() != epoch; })) << "its row ids are given out again";
+  EXPECT_EQ(gateway(export_all("two.xalink")).code, 0);
+}
+
+// What a gateway confirmed before its store was put back from an older copy comes to the board after that:
+// the board holds those rows as spares, and no mark of the file says that the gateway still has them.
+TEST_F(ByHand, AnAcknowledgementFromBeforeARestoreCostsNothing) {
+  BoardProcess other(folder_, {broker_.port(), "3.1.1"}, "xa-ma-le", Measures::nothing, "other");
+  fill_outbox(board_.outbox(), 1'000);
+  fill_outbox(other.outbox(), 1'000);
+  gateway_.program.start();
+  board_.program.start();
+  other.program.start();
+  ASSERT_TRUE(delivers_all(board_));
+  ASSERT_TRUE(delivers_all(other));
+  ASSERT_EQ(gateway_.program.stop(), 0);
+  const auto copy = folder_ / "copy.db";
+  std::filesystem::copy_file(gateway_.store(), copy);
+
+  // Since the copy: some by the broker, some by stick alone, some by nobody yet.
+  gateway_.program.start();
+  board_.drop_dossiers(1, 300);
+  other.drop_dossiers(1, 300);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken() && other.all_dossiers_taken(); }));
+  ASSERT_TRUE(delivers_all(board_));
+  ASSERT_TRUE(delivers_all(other));
+  broker_.stop();
+  board_.drop_dossiers(1'000, 200);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+  const auto carried = export_all("carried.xalink");
+  const auto imported = told(gateway("--json", carried));
+  EXPECT_GE(imported.at("new_records").to_number<std::uint64_t>(), 200U);
+  const auto before_restore = stick() / "before_restore.ack";
+  std::filesystem::copy_file(carried + ".ack", before_restore);
+  board_.program.kill();  // as a power cut does
+  gateway_.program.kill();
+  for (const auto* beside : {"-wal", "-shm"}) std::filesystem::remove(gateway_.store().string() + beside);
+  std::filesystem::copy_file(copy, gateway_.store(), std::filesystem::copy_options::overwrite_existing);
+
+  // The same stick once more: above the hole nothing is kept, and the answer confirms nothing new.
+  const auto hole = gateway(carried);
+  EXPECT_EQ(hole.code, 1) << hole.out;
+  const auto key = std::string(imported.at("gateway_key").as_string());
+  board_.program.start();
+  ASSERT_TRUE(eventually([&] { return !board_.status().empty(); }));
+  const auto late = agent("acknowledge", before_restore.string(), "--trust", key);
+  EXPECT_EQ(late.code, 0) << late.out << late.err;
+  board_.drop_dossiers(2'000, 50);
+  ASSERT_TRUE(eventually([&] { return board_.all_dossiers_taken(); }));
+
+  broker_.start();
+  gateway_.program.start();
+  ASSERT_TRUE(delivers_all(board_)) << gateway_.held() << " of " << board_.assigned();
+  ASSERT_TRUE(delivers_all(other)) << gateway_.held() << " of " << other.assigned();
+  // And the old files after all that.
+  EXPECT_EQ(gateway(carried).code, 0);
+  const auto once_more = agent("acknowledge", before_restore.string());
+  EXPECT_EQ(once_more.code, 0) << once_more.out << once_more.err;
+  expect_exactly_once(board_);
+  expect_exactly_once(other);
+  EXPECT_TRUE(eventually([&] { return board_.all_acknowledged() && other.all_acknowledged(); }));
+  EXPECT_EQ(ask(gateway_.store(), "SELECT count(*) FROM record WHERE first IS NOT NULL"), "0");
+}
+
 TEST_F(ByHand, WhatIsNotWholeOrNotOursIsRefusedWithTheNextStep) {
   fill_outbox(board_.outbox(), 500);
   const auto file = export_all("good.xalink");
