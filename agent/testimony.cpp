@@ -135,6 +135,17 @@ std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime n
   return accused;
 }
 
+bool Testimony::names_come() const {
+  bool asked = false;
+  for (const Seen& seen : seen_) {
+    if (seen.witness.rung != Rung::dns) continue;
+    const Readings& run = seen.own();
+    if (run.read && run.good && run.count >= rules_.good_readings) return true;
+    asked = true;
+  }
+  return !asked;
+}
+
 Standing Testimony::stand(Rung rung, BootTime now) const {
   Standing standing;
   std::optional<BootTime> last_good;

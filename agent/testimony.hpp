@@ -99,6 +99,9 @@ class Testimony {
   [[nodiscard]] const Readings& session() const { return seen_.back().own(); }
   [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
 
+  /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
+  /// reason. Also where nobody asks.
+  [[nodiscard]] bool names_come() const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
   [[nodiscard]] Walk walk(BootTime now) const;
   /// Each rung of the way was there at `when` or later. A session is lost for want of any rung below it,

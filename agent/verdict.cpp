@@ -77,6 +77,7 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
   }
   if (verdict.accuses || !has(schema, record, "Connect")) {
     if (reason.starts_with("connect:")) prove(Rung::dns);
+    verdict.unresolved = !verdict.accuses && reason.starts_with("name:");
     return;
   }
   // Whoever took the connection may be anybody; the service itself is who has its certificate.

@@ -30,6 +30,8 @@ struct Verdict {
   /// Of what it accuses, or: a machine that never answers may just not answer such requests. This one is
   /// known not to be there.
   bool certain = false;
+  /// Of a service: its name was not resolved, so that nobody asked the service itself.
+  bool unresolved = false;
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };

@@ -131,6 +131,32 @@ TEST(OutageWatch, AnAddressThatOnlyLooksWrongIsTheDnsWhenNoServiceIsThereByItsNa
   EXPECT_EQ(testimony.stand(Rung::dns, now).state, Standing::State::missing);
 }
 
+// A line that loses every second packet: what is lost is the question for the name, and most often not all.
+TEST(OutageWatch, AServiceIsNotMissingForANameThatIsLostOnTheWay) {
+  const std::vector<Witness> witnesses = {*witness_of(dns_schema("portal")),
+                                          *witness_of(reach_schema("tax"))};
+  BootTime now = hours(1);
+  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  Verdict resolved;
+  resolved.good = true;
+  resolved.proves = witnesses[0].asks;
+  Verdict unresolved;
+  unresolved.unresolved = true;
+  std::vector<Rung> begun;
+  const auto round = [&](bool name_comes) {
+    watch.take("Reach/tax", unresolved, now += seconds(10));
+    watch.take("DNS/portal", name_comes ? resolved : Verdict(), now += seconds(10));
+    const auto news = watch.take_news();
+    if (!news) return;
+    for (const auto& event : news->events) begun.push_back(event.outage.cause);
+  };
+  for (int i = 0; i < 30; ++i) round(i % 2 == 1);
+  EXPECT_EQ(begun, std::vector<Rung>());
+  // Other names come again and again, and this one never.
+  for (int i = 0; i < 4; ++i) round(true);
+  EXPECT_EQ(begun, std::vector{Rung::services});
+}
+
 TEST(OutageWatch, FindsALoginThatLetsAnchorsThrough) {
   Office office;
   office.usual().add("Captive Portal", 900).start();

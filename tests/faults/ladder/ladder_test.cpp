@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/outage_rules.hpp"
 #include "tests/fakes/fault_table.hpp"
 #include "tests/faults/ladder/outage_story.hpp"
 #include "tests/faults/ladder/small_office.hpp"
@@ -105,7 +106,7 @@ class LadderFaults : public SmallOffice {
     return start;
   }
 
-  void compare(const std::string& name) {
+  void compare(const std::string& name, Milliseconds within = kWithin) {
     ASSERT_TRUE(all_is_well()) << said();
     const auto recorded_so_far = [&] {
       return recorded_outages(gateway_.store(),
@@ -120,7 +121,7 @@ class LadderFaults : public SmallOffice {
         kPatience, kLook));
     EXPECT_EQ(board_.stop(), 0);
     const auto recorded = recorded_so_far();
-    const TruthTable table(truths_, recorded, kWithin);
+    const TruthTable table(truths_, recorded, within);
     print_table("ladder-" + name, "Ladder, " + name +
                                       ": truth beside verdict, times as verdict minus truth (probes every " +
                                       std::to_string(kProbeInterval.count()) + " s)\n" + table.text());
@@ -227,6 +228,23 @@ TEST_F(LadderFaults, OfTheGatewayAloneHaveTheirCauseAndTimes) {
            gateway_.program.start();
          });
   compare("gateway");
+}
+
+// It does not confirm what it is sent.
+TEST_F(LadderFaults, OfAGatewayThatHangsHaveTheirCauseAndTimes) {
+  suffer("gateway hangs", {{{}, {"gateway"}, [&] { gateway_.program.freeze(); }}},
+         [&] { gateway_.program.thaw(); });
+  compare("gateway that hangs");
+}
+
+// The connection stays open, and an office in which nothing changes has nothing to send: then the keep-alive
+// alone finds out.
+TEST_F(LadderFaults, OfABrokerThatHangsAreKnownByTheKeepAlive) {
+  suffer("broker hangs", {{{}, {"gateway"}, [&] { broker_.freeze(); }}}, [&] { broker_.thaw(); });
+  suffer("broker hangs, then DNS too",
+         {{{}, {"gateway"}, [&] { broker_.freeze(); }}, {{.dns_silent = true}, {"dns"}}},
+         [&] { broker_.thaw(); });
+  compare("broker that hangs", session_notices(OfficeBoard::kKeepAlive));
 }
 
 // The agent is killed and started again while something is missing, and before it could be sure of that.

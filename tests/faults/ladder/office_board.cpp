@@ -19,8 +19,8 @@ std::string OfficeBoard::settings() const {
   const std::string every = "interval_seconds = " + std::to_string(kProbeInterval.count()) + "\n";
   std::string text = "[site]\ngroup = \"" + std::string(kGroup) +
                      "\"\nid = \"xa-lung-cu\"\n[broker]\nurl = \"mqtt://" + SmallInternet::kBroker +
-                     ":1883\"\nkeep_alive_seconds = 5\n[sparkplug]\nprimary_host = \"" +
-                     std::string(kHostId) + "\"\n";
+                     ":1883\"\nkeep_alive_seconds = " + std::to_string(kKeepAlive.count()) +
+                     "\n[sparkplug]\nprimary_host = \"" + std::string(kHostId) + "\"\n";
   text +=
       "[delivery]\ngather_seconds = 0\nbirth_delay_seconds = 0\nreconnect_min_seconds = 0.2\n"
       "reconnect_max_seconds = 1\n";

@@ -24,6 +24,8 @@ inline constexpr std::chrono::milliseconds kLook(200);
 
 class OfficeBoard {
  public:
+  static constexpr std::chrono::seconds kKeepAlive{5};
+
   OfficeBoard(const ScratchFolder& folder, const SmallInternet& internet);
 
   /// A boot of the board, at a moment of this machine's time since boot that is over.
