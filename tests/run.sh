@@ -7,8 +7,8 @@
 #   unit       every test, of a build in which a warning is an error
 #   asan       the tests under AddressSanitizer and UndefinedBehaviorSanitizer, without those labelled slow or faults
 #   tsan       the tests of what has threads (sessions, store threads, recorders) under ThreadSanitizer
-#   cross      the agent for arm64 and armhf, its tests under qemu-user (on armhf those that 32 bits can change);
-#              nothing is installed for it but compilers, the libraries go to build/sysroot
+#   cross      the agent for arm64 and armhf, and under qemu-user those of its tests that another processor can
+#              change; nothing is installed for it but compilers, the libraries go to build/sysroot
 #   faults     the fault suite alone: power cuts, damage, full disks, links as they are; prints its tables.
 #              --hours N repeats it with ever new seeds for N hours (0.5 is half an hour)
 #   fuzz       libFuzzer on everything that comes from outside: payloads, topics, STATE, CSV, configurations,
@@ -50,9 +50,9 @@ phase() {
 tests_with_threads=(worker_thread_test clock_test paho_session_test gateway_fact_queue_test gateway_intake_test
   recorder_test control_socket_test drop_folder_test time_keeper_test outage_keeper_test)
 
-# What a word of 32 bits can change: sizes, times, arithmetic, what is laid out in bytes. All else is tested
-# on 64 bits, and compiles here.
-tests_of_32_bits=(packed_values_test payload_test backlog_set_test boot_clock_test hourly_summary_test delivery_test
+# What another processor can change: sizes, times, arithmetic, a char without a sign, what is laid out in bytes.
+# All else is tested on this one, and compiles there.
+tests_of_processors=(packed_values_test payload_test backlog_set_test boot_clock_test hourly_summary_test delivery_test
   edge_node_test export_file_test signing_key_test worker_thread_test csv_reader_test dossier_time_test
   outbox_test recorder_test time_keeper_test outage_watch_test by_exception_test linux_readings_test
   socket_options_test probes_test status_test)
@@ -125,11 +125,13 @@ tsan() {
 }
 cross() {
   phase "cross packages" need_packages "${debian_build[@]}" "${debian_cross[@]}" || return
-  phase "arm64 sysroot" cross-toolchains/sysroot.sh arm64 build/sysroot/arm64 &&
-    phase "arm64 build" build arm64 && phase "arm64 tests" run_tests arm64
-  phase "armhf sysroot" cross-toolchains/sysroot.sh armhf build/sysroot/armhf &&
-    phase "armhf build" build armhf --target xalink-agent "${tests_of_32_bits[@]}" &&
-    phase "armhf tests" run_tests armhf --exclude-regex NOT_BUILT
+  local processor names
+  names=$(IFS='|' && echo "${tests_of_processors[*]}")
+  for processor in arm64 armhf; do
+    phase "$processor sysroot" cross-toolchains/sysroot.sh $processor build/sysroot/$processor &&
+      phase "$processor build" build $processor --target xalink-agent "${tests_of_processors[@]}" &&
+      phase "$processor tests" run_tests $processor --tests-regex "^($names)\$"
+  done
 }
 fuzz_target() { # fuzz_target NAME: quiet unless something is found
   local name=$1 binary=build/fuzz/tests/fuzz/fuzz_$1 found=build/fuzz-findings/$1 dictionary=()

@@ -7,7 +7,9 @@ debian_libraries=(
   libprotobuf-dev libexpected-dev libssl-dev libspdlog-dev libtomlplusplus-dev libcli11-dev
   libc-ares-dev libutf8proc-dev libsdbus-c++-dev libgtest-dev
   libxlsxwriter-dev)
-debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler "${debian_libraries[@]}")
+# python3: chooses the sources that are compiled together (.ci/unity_groups.py).
+debian_build=(g++ cmake ninja-build ccache pkg-config protobuf-compiler python3
+  "${debian_libraries[@]}")
 debian_run=(mosquitto sqlite3 openssl iproute2)
 # nftables: links that lose packets (tests/faults/links). e2fsprogs, mount: the wear benchmark's card.
 # tinyproxy-bin: the HTTP proxy of a private network. dbus-daemon, python3-dbusmock: a ModemManager to ask (tests/fakes/modem_manager.py).

@@ -4,8 +4,10 @@
 
 namespace xalink::store {
 namespace {
+
 constexpr std::size_t kMostCached = 100'000;  // some 15 MB; no fleet is larger than a few thousand
-}
+
+}  // namespace
 
 Nodes::Nodes(SQLite::Database& database)
     : find_(database, "SELECT id FROM node WHERE grp = ? AND node = ?"),

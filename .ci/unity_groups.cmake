@@ -1,0 +1,41 @@
+# With CMAKE_UNITY_BUILD: which sources of each target are compiled together (unity_groups.py says why).
+# Included at the end of the top CMakeLists.txt, when all targets are known.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(xalink_group_sources target)
+  get_target_property(kind ${target} TYPE)
+  get_target_property(folder ${target} SOURCE_DIR)
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "^[^/$].*\\.cpp$")
+  list(LENGTH sources count)
+  if(kind STREQUAL "INTERFACE_LIBRARY" OR count LESS 2)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+    return()
+  endif()
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/unity_groups.py ${folder} ${sources}
+                  OUTPUT_VARIABLE lines OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  string(REPLACE "\n" ";" lines "${lines}")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([0-9]+) (.*)$" matched "${line}")
+    cmake_path(ABSOLUTE_PATH CMAKE_MATCH_2 BASE_DIRECTORY ${folder} NORMALIZE OUTPUT_VARIABLE source)
+    set_source_files_properties(${source} TARGET_DIRECTORY ${target}
+                                PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
+
+function(xalink_group_sources_below folder)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(kind ${target} TYPE)
+    if(NOT kind STREQUAL "UTILITY")
+      xalink_group_sources(${target})
+    endif()
+  endforeach()
+  get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(below IN LISTS folders)
+    xalink_group_sources_below(${below})
+  endforeach()
+endfunction()
+
+xalink_group_sources_below(${PROJECT_SOURCE_DIR})
