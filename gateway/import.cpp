@@ -278,13 +278,14 @@ ExitCode import_files(const GatewayConfig& config, const ImportOrder& order, Lan
     }
     if (!written) {
       const auto& error = written.error();
-      code = refuse(refusal(error.where,
-                            Said("the records are stored, but the acknowledgement ",
-                                 "các bản ghi đã lưu, nhưng tệp xác nhận ") +
-                                halves(error.what),
-                            {"import again with -o FILE in a folder that can be written",
-                             "nhập lại với -o TỆP trong một thư mục ghi được"}),
-                    language);
+      code = refuse(
+          refusal(error.where,
+                  Said("the records are stored, but the acknowledgement ",
+                       "các bản ghi đã lưu, nhưng tệp xác nhận ") +
+                      halves(error.what),
+                  halves(error.next) + Said("; import again with -o FILE in a folder that can be written",
+                                            "; nhập lại với -o TỆP trong một thư mục ghi được")),
+          language);
     }
   }
   return code;

@@ -1,9 +1,10 @@
 #include "gateway/import_run.hpp"
-#include "sparkplug/said.hpp"
 
 #include <algorithm>
 #include <utility>
 #include <variant>
+
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {

@@ -1,5 +1,4 @@
 #include "gateway/store/store_lock.hpp"
-#include "sparkplug/said.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include "sparkplug/said.hpp"
 
 namespace xalink::store {
 namespace {
