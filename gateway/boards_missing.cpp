@@ -21,7 +21,7 @@ struct Words {
   std::string_view recoveries, rows, to, asked, back, gone, to_come, settled, replaced;
   std::string_view gone_for_good, records, in, gaps, between, and_, before, after, older;
   std::string_view forgotten, lost, unreadable;
-  std::string_view thinned, space, age, damaged;
+  std::string_view thinned, space, age, damaged, memory;
   std::string_view more;
 };
 
@@ -58,6 +58,7 @@ constexpr Words kEnglish{
     .space = "dropped, the board's outbox was full",
     .age = "older than the board may keep",
     .damaged = "lost by damage of the board's disk",
+    .memory = "never on the board's disk, which took nothing until memory was full",
     .more = " more: xalink-gateway boards --json",
 };
 
@@ -93,6 +94,7 @@ constexpr Words kVietnamese{
     .space = "đã bỏ vì bộ đệm của máy tại điểm đầy",
     .age = "quá cũ, máy tại điểm không giữ nữa",
     .damaged = "mất do đĩa của máy tại điểm hỏng",
+    .memory = "chưa từng ghi được lên đĩa của máy tại điểm: đĩa từ chối ghi cho đến khi bộ nhớ đầy",
     .more = " dòng nữa: xalink-gateway boards --json",
 };
 
@@ -127,6 +129,12 @@ class Text {
     line += ": " + reason(gone.reason);
     if (gone.more) line += " (" + std::string(words_.older) + ")";
     return line;
+  }
+
+  /// Measurements that never had a row id, so that no gap tells of them: by the board's own count.
+  std::string never_numbered(const NodeId& site, std::uint64_t records) const {
+    return begin(site, Lane::measurements) + number(records) + " " + std::string(words_.records) + ": " +
+           std::string(words_.memory);
   }
 
  private:
@@ -173,6 +181,10 @@ std::string missing_as_text(const Fleet& fleet, WallTime now, Language language)
   for (const auto& board : fleet.boards) {
     for (const auto& recovery : board.recoveries) recoveries.push_back(text.of(board.site, recovery));
     for (const auto& part : board.gone) gone.push_back(text.of(board.site, part));
+    const auto memory = board.given_up_reported.find(std::string(given_up::kMemory));
+    if (memory != board.given_up_reported.end() && memory->second > 0) {
+      gone.push_back(text.never_numbered(board.site, memory->second));
+    }
   }
   return section(words.recoveries, recoveries, words) + section(words.gone_for_good, gone, words);
 }

@@ -91,6 +91,18 @@ TEST_F(BoardsTest, TakesTheBoardsNewestWordOnItsBacklog) {
   EXPECT_EQ(one.oldest, at_ms(kNoon - 9));
 }
 
+TEST_F(BoardsTest, TellsOfMeasurementsThatNoGapNames) {
+  commit({born(1, kNoon),
+          own_values({value_entry("Outbox/Given Up/memory", DataType::uint64, std::uint64_t{12}),
+                      value_entry("Outbox/Given Up/space", DataType::uint64, std::uint64_t{0})},
+                     kNoon + 700)});
+  const auto english = boards_as_table(fleet(), at_ms(kNoon + 1000), Language::english);
+  EXPECT_NE(english.find("12 records: never on the board's disk"), std::string::npos) << english;
+  EXPECT_EQ(english.find("dropped"), std::string::npos) << english;
+  const auto vietnamese = boards_as_table(fleet(), at_ms(kNoon + 1000), Language::vietnamese);
+  EXPECT_NE(vietnamese.find("12 bản ghi: chưa từng ghi được"), std::string::npos) << vietnamese;
+}
+
 TEST_F(BoardsTest, SaysOfflineSinceAndWhy) {
   commit({born(1, kNoon), fact::NodeDied{kSite, at_ms(kNoon + 5000), "death certificate"}});
   const auto one = board();

@@ -133,6 +133,11 @@ void BoardProcess::hold_for(std::chrono::seconds longest) {
   configure(measures_);
 }
 
+void BoardProcess::bound_outbox(std::uint64_t max_bytes) {
+  max_bytes_ = max_bytes;
+  configure(measures_);
+}
+
 void BoardProcess::configure(Measures measures) {
   measures_ = measures;
   const std::string on = measures == Measures::every_second ? "true" : "false";
@@ -149,6 +154,7 @@ void BoardProcess::configure(Measures measures) {
       << "\"\nallow_volatile = true\nflush_seconds = 1\n"
       // The outbox is looked into while the agent runs.
       << "hold_seconds = " << hold_.count() << "\n"
+      << (max_bytes_ ? "max_bytes = " + std::to_string(*max_bytes_) + "\n" : std::string())
       << "[control]\nsocket = \"" << (folder_ / "agent.sock").string() << "\"\n"
       << "[probe.link]\nenabled = " << on << "\ninterval_seconds = 1\ninterfaces = [\"lo\"]\n"
       << "[probe.ping]\nenabled = " << on << "\ninterval_seconds = 1\ncount = 2\nspacing_ms = 10\n"

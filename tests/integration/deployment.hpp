@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -75,6 +76,8 @@ class BoardProcess {
   void keep_outbox_in(const std::filesystem::path& folder);
   /// [outbox] hold_seconds, else 0. Takes effect at the next start.
   void hold_for(std::chrono::seconds longest);
+  /// [outbox] max_bytes, else its default. Takes effect at the next start.
+  void bound_outbox(std::uint64_t max_bytes);
 
   Program program;
   [[nodiscard]] const std::string& node() const { return node_; }
@@ -97,6 +100,7 @@ class BoardProcess {
   Broker broker_;
   Measures measures_;
   std::chrono::seconds hold_{0};
+  std::optional<std::uint64_t> max_bytes_;
   std::string node_;
   std::filesystem::path folder_;
   std::filesystem::path config_;
