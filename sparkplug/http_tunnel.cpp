@@ -6,10 +6,11 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/system/system_error.hpp>
 #include <cstddef>
 #include <string_view>
 #include <tuple>
+
+#include "sparkplug/rethrow_cancel.hpp"
 
 namespace xalink {
 namespace {
@@ -19,10 +20,6 @@ using boost::system::error_code;
 
 constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestHead = 16 * 1024;  // error pages follow the head, and nobody reads those
-
-void rethrow_cancel(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
 
 }  // namespace
 

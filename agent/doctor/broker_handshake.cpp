@@ -1,9 +1,5 @@
 // The MQTT library says of a failed TLS handshake only that it failed; this asks again and hears why.
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -13,11 +9,11 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
-#include "agent/address_text.hpp"
 #include "agent/doctor/ask_broker.hpp"
+#include "agent/tls_client.hpp"
 #include "sparkplug/http_tunnel.hpp"
+#include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -31,34 +27,14 @@ constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 /// With TLS 1.3 the broker judges our certificate after the handshake, and says so in an alert.
 constexpr Duration kAlertPatience = std::chrono::seconds(2);
 
-void rethrow_cancel(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
-
 std::string prepare(asio::ssl::context& context, const BrokerSettings& broker) {
-  error_code error;
-  if (broker.ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(broker.ca_file, error);
-  }
+  error_code error = trust(context, broker.ca_file);
   if (error) return "ca_file cannot be used: " + error.message();
   if (!broker.certificate_file.empty()) context.use_certificate_chain_file(broker.certificate_file, error);
   if (error) return "certificate_file cannot be used: " + error.message();
   if (!broker.key_file.empty()) context.use_private_key_file(broker.key_file, asio::ssl::context::pem, error);
   if (error) return "key_file cannot be used: " + error.message();
   return {};
-}
-
-void demand_name(SSL* connection, const std::string& host) {
-  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
-  if (is_ip_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str());
-    return;
-  }
-  std::string name = host;
-  SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
-  SSL_set1_host(connection, host.c_str());
 }
 
 asio::awaitable<error_code> hear_alert(asio::ssl::stream<tcp::socket&>& stream) {
@@ -89,14 +65,12 @@ asio::awaitable<std::string> handshake_trouble(Clock& clock, const BrokerSetting
     if (tunnel.kind != TunnelAnswer::Kind::open) co_return std::move(tunnel.reason);
   }
   asio::ssl::stream<tcp::socket&> stream(socket, context);
-  demand_name(stream.native_handle(), broker.host);
+  if (!expect_host(stream.native_handle(), broker.host))
+    co_return "the broker's host name is not one that certificates can hold";
   auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
   if (const error_code error = std::get<0>(shaken)) {
     rethrow_cancel(error);
-    const long verdict = SSL_get_verify_result(stream.native_handle());
-    std::string reason = verdict == X509_V_OK ? error.message() : X509_verify_cert_error_string(verdict);
-    if (verdict == X509_V_ERR_CERT_NOT_YET_VALID) reason += "; the clock of the board may be behind";
-    co_return reason;
+    co_return handshake_failure(stream.native_handle(), error);
   }
   auto hearing = hear_alert(stream);
   const auto alert = co_await with_timeout(clock, kAlertPatience, std::move(hearing));

@@ -1,9 +1,5 @@
 #include "agent/dossiers/http_get.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -19,12 +15,13 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/system/system_error.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "agent/tls_client.hpp"
 #include "sparkplug/http_tunnel.hpp"
+#include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -38,38 +35,8 @@ using boost::system::error_code;
 constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 constexpr const char* kTryAgain = "it is tried again later; check the network and the address if this stays";
 
-/// A step that was cancelled has not failed: the reason is told by whoever cancelled.
-void rethrow_cancel(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
-
 std::string place(const ServiceUrl& url) {
   return authority(url) + url.path.substr(0, url.path.find('?'));
-}
-
-bool is_address(const std::string& host) {
-  error_code not_an_address;
-  (void)asio::ip::make_address(host, not_an_address);
-  return !not_an_address;
-}
-
-/// What the peer must prove, and whom we ask for (RFC 6066: names only, no addresses).
-Result<void> expect_host(SSL* connection, const HttpQuestion& question) {
-  const std::string& host = question.url.host;
-  bool named = true;
-  if (is_address(host)) {
-    named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str()) == 1;
-  } else {
-    // SSL_set_tlsext_host_name, spelled out: the macro casts in the old style.
-    std::string name = host;
-    named = SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1 &&
-            SSL_set1_host(connection, host.c_str()) == 1;
-  }
-  ERR_clear_error();
-  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
-  if (named) return {};
-  return failure(place(question.url), "the host name is not one that certificates can hold",
-                 "correct the URL");
 }
 
 template <class Stream>
@@ -126,25 +93,19 @@ asio::awaitable<Result<HttpAnswer>> ask_over(Stream& stream, const HttpQuestion&
 
 asio::awaitable<Result<HttpAnswer>> ask_over_tls(tcp::socket& socket, const HttpQuestion& question) {
   asio::ssl::context context(asio::ssl::context::tls_client);
-  error_code error;
-  if (question.ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(question.ca_file, error);
-  }
-  if (error) {
+  if (const error_code error = trust(context, question.ca_file)) {
     co_return failure(question.ca_file, "the certificates to trust cannot be loaded: " + error.message(),
                       "name a readable file with certificates in PEM form");
   }
   asio::ssl::stream<tcp::socket&> stream(socket, context);
-  Result<void> prepared = expect_host(stream.native_handle(), question);
-  if (!prepared) co_return Unexpected(std::move(prepared.error()));
+  if (!expect_host(stream.native_handle(), question.url.host)) {
+    co_return failure(place(question.url), "the host name is not one that certificates can hold",
+                      "correct the URL");
+  }
   auto shaken = co_await stream.async_handshake(asio::ssl::stream_base::client, kAsValue);
   if (const error_code refused = std::get<0>(shaken)) {
     rethrow_cancel(refused);
-    const long verdict = SSL_get_verify_result(stream.native_handle());
-    std::string why = verdict == X509_V_OK ? refused.message() : X509_verify_cert_error_string(verdict);
-    if (verdict == X509_V_ERR_CERT_NOT_YET_VALID) why += "; the clock of the board may be behind";
+    const std::string why = handshake_failure(stream.native_handle(), refused);
     co_return failure(place(question.url), "TLS: " + why,
                       "check the server's certificate, and ca_file if it is signed by the province itself");
   }

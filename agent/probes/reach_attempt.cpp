@@ -1,8 +1,6 @@
 #include "agent/probes/reach_attempt.hpp"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +15,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/error_code.hpp>
-#include <boost/system/system_error.hpp>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -27,7 +24,9 @@
 #include <utility>
 #include <vector>
 
+#include "agent/tls_client.hpp"
 #include "sparkplug/http_tunnel.hpp"
+#include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -41,11 +40,6 @@ constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestHead = 8192;
 // Only the head of the answer is read; this is what a server can send of the rest before it is told to stop.
 constexpr int kReceiveBuffer = 8192;
-
-/// A step that was cancelled has not failed: the reason is told by whoever cancelled.
-void rethrow_cancel(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
 
 asio::awaitable<error_code> connect_to(tcp::socket& socket, tcp::endpoint endpoint) {
   auto result = co_await socket.async_connect(endpoint, kAsValue);
@@ -77,52 +71,8 @@ asio::awaitable<bool> connect(Clock& clock, tcp::socket& socket,
   co_return false;
 }
 
-bool is_address(const std::string& host) {
-  error_code not_an_address;
-  (void)asio::ip::make_address(host, not_an_address);
-  return !not_an_address;
-}
-
 // Between looks at the certificate. A wrong one is seen at once: who has not the key resumes nothing.
 constexpr Duration kResumeFor = std::chrono::minutes(59);
-
-/// What the peer must prove, and whom we ask for (RFC 6066: names only, no addresses).
-Result<void> prepare(SSL* connection, const ReachSettings& settings) {
-  const std::string& host = settings.url.host;
-  const bool by_address = is_address(host);
-  bool done = true;
-  if (!by_address) {
-    // SSL_set_tlsext_host_name, spelled out: the macro casts in the old style.
-    std::string name = host;
-    done = SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
-  }
-  if (settings.verify) {
-    SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
-    if (by_address) {
-      done = done && X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str()) == 1;
-    } else {
-      done = done && SSL_set1_host(connection, host.c_str()) == 1;
-    }
-  } else {
-    SSL_set_verify(connection, SSL_VERIFY_NONE, nullptr);
-  }
-  if (done) return {};
-  ERR_clear_error();
-  return failure("TLS", "the host name is not one that certificates can hold", "Correct the URL");
-}
-
-Result<void> trust(asio::ssl::context& context, const ReachSettings& settings) {
-  if (!settings.verify) return {};
-  error_code error;
-  if (settings.ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(settings.ca_file, error);
-  }
-  if (!error) return {};
-  return failure(settings.ca_file, "cannot load the certificates to trust: " + error.message(),
-                 "Name a readable file with certificates in PEM form");
-}
 
 /// Status of "HTTP/1.1 200 OK"; nothing when it is no such line.
 std::optional<std::uint16_t> status_of(std::string_view line) {
@@ -224,9 +174,8 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ReachSettings& set
 
 std::string why_refused(SSL* connection, const std::optional<PeerCertificate>& certificate,
                         const error_code& error) {
-  const long verdict = SSL_get_verify_result(connection);
-  if (verdict == X509_V_OK) return read_reason(error);
-  std::string reason = X509_verify_cert_error_string(verdict);
+  std::string reason = certificate_fault(connection);
+  if (reason.empty()) return read_reason(error);
   if (certificate) reason += "; issued by \"" + certificate->issuer + "\"";
   return reason;
 }
@@ -235,18 +184,18 @@ asio::awaitable<bool> ask_over_tls(Clock& clock, tcp::socket& socket, const Reac
                                    TlsMemory& memory, ReachProgress& progress) {
   progress.step = ReachProgress::Step::tls;
   asio::ssl::context context(asio::ssl::context::tls_client);
-  const auto trusted = trust(context, settings);
-  if (!trusted) {
-    progress.reason = trusted.error().what;
-    co_return false;
+  if (settings.verify) {
+    if (const error_code unusable = trust(context, settings.ca_file)) {
+      progress.reason = "cannot load the certificates to trust: " + unusable.message();
+      co_return false;
+    }
   }
   asio::ssl::stream<tcp::socket&> stream(socket, context);
-  const auto prepared = prepare(stream.native_handle(), settings);
-  if (!prepared) {
-    progress.reason = prepared.error().what;
+  SSL* const connection = stream.native_handle();
+  if (!expect_host(connection, settings.url.host, settings.verify ? Proof::demanded : Proof::not_asked)) {
+    progress.reason = "the host name is not one that certificates can hold";
     co_return false;
   }
-  SSL* const connection = stream.native_handle();
   stream.set_verify_callback([&progress](bool verified, asio::ssl::verify_context& shown) {
     return look_at_certificate(verified, shown.native_handle(), progress.certificate);
   });

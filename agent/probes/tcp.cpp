@@ -6,7 +6,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
-#include <boost/system/system_error.hpp>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
@@ -14,6 +13,7 @@
 
 #include "agent/probes/value_of.hpp"
 #include "sparkplug/metric_names.hpp"
+#include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -28,7 +28,7 @@ asio::awaitable<error_code> connect_to(tcp::endpoint endpoint) {
   tcp::socket socket(executor);
   auto result = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   const error_code error = std::get<0>(result);
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+  rethrow_cancel(error);
   co_return error;
 }
 

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "gateway/http/http_connection.hpp"
+#include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -217,7 +218,7 @@ asio::awaitable<void> HttpServer::run() {
     error_code error;
     tcp::socket socket =
         co_await state->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    rethrow_cancel(error);
     if (error) {
       co_await state->clock.sleep_for(kAcceptAgainAfter);
       continue;
