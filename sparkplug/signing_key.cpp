@@ -86,6 +86,10 @@ Result<std::string> read_small(const std::filesystem::path& file) {
   return text;
 }
 
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
 Unexpected cannot_make(const std::filesystem::path& file, int code) {
   return failure(file.string(), "the key cannot be made: " + std::generic_category().message(code),
                  code == ENOSPC || code == EDQUOT
@@ -95,7 +99,7 @@ Unexpected cannot_make(const std::filesystem::path& file, int code) {
 
 /// Whole or not at all: linked to its name only when it is on the disk.
 Result<void> write_key(const std::filesystem::path& file, const std::string& pem) {
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const auto folder = folder_of(file);
   const auto draft = file.string() + "." + std::to_string(::getpid()) + ".new";
   const int out = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (out < 0) return cannot_make(file, errno);
@@ -113,12 +117,26 @@ Result<void> write_key(const std::filesystem::path& file, const std::string& pem
   }
   ::unlink(draft.c_str());
   if (!good) return cannot_make(file, code == 0 ? EIO : code);
-  const int names = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (names >= 0) {
-    ::fsync(names);
-    ::close(names);
-  }
   return {};
+}
+
+/// A key whose name a power cut takes away again must sign nothing: the next one would be a stranger to
+/// whoever was given this one. Also of a key that is there, because who made it may have come no further.
+Result<void> keep_name(const std::filesystem::path& file, bool made) {
+  const int names = ::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // Who may not look into the folder did not make the key.
+  if (names < 0 && errno == EACCES && !made) return {};
+  // EINVAL: a file system whose folders are not synced.
+  const bool kept = names >= 0 && (::fsync(names) == 0 || errno == EINVAL);
+  const int code = errno;
+  if (names >= 0) ::close(names);
+  if (kept) return {};
+  return failure(file.string(),
+                 "the key is not used, because a power cut could take it away again: its folder cannot be "
+                 "written out: " +
+                     std::generic_category().message(code),
+                 code == EACCES ? "Let the program's user read the folder, or run this as root"
+                                : "Check the disk (dmesg) and try again, or keep the key on another disk");
 }
 
 }  // namespace
@@ -202,12 +220,16 @@ Result<SigningKey> SigningKey::load(const std::filesystem::path& pem_file) {
 
 Result<SigningKey> SigningKey::load_or_make(const std::filesystem::path& pem_file) {
   std::error_code error;
-  if (std::filesystem::exists(pem_file, error)) return load(pem_file);
+  if (std::filesystem::exists(pem_file, error)) {
+    if (auto kept = keep_name(pem_file, /*made=*/false); !kept) return Unexpected(kept.error());
+    return load(pem_file);
+  }
   auto key = owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   if (!key) return failure(pem_file.string(), "OpenSSL makes no Ed25519 key");
   const Bio out(BIO_new(BIO_s_mem()));
   PEM_write_bio_PKCS8PrivateKey(out.get(), raw(key), nullptr, nullptr, 0, nullptr, nullptr);
   if (auto written = write_key(pem_file, text_of(out.get())); !written) return Unexpected(written.error());
+  if (auto kept = keep_name(pem_file, /*made=*/true); !kept) return Unexpected(kept.error());
   return load(pem_file);
 }
 

@@ -97,7 +97,8 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& store) {
 void StoreLock::note_store() {
   if (std::exchange(knows_store_, true)) return;
   write_note();
-  ::fdatasync(file_);
+  // Refused: the note is on its way to the disk all the same, and the store itself is what must last.
+  (void)::fdatasync(file_);
 }
 
 void StoreLock::write_note() const {

@@ -1,14 +1,34 @@
 #include "sparkplug/signing_key.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include "sparkplug/certificate.hpp"
 #include "tests/fakes/scratch_folder.hpp"
+
+namespace {
+
+/// What syncing a folder is answered with; 0: as the disk has it.
+int folder_sync_refusal = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+}  // namespace
+
+// In the place of the C library's, for the whole program.
+extern "C" int fsync(int descriptor) {
+  struct stat what {};
+  if (folder_sync_refusal != 0 && ::fstat(descriptor, &what) == 0 && S_ISDIR(what.st_mode)) {
+    errno = folder_sync_refusal;
+    return -1;
+  }
+  static const auto real = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, "fsync"));
+  return real(descriptor);
+}
 
 namespace xalink {
 namespace {
@@ -30,6 +50,24 @@ TEST(SigningKey, IsMadeOnceForItsOwnerAlone) {
   ASSERT_TRUE(again);
   EXPECT_EQ(made->public_key(), again->public_key());
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(SigningKey, IsNotUsedBeforeAPowerCutWouldLeaveIt) {
+  const ScratchFolder folder;
+  const auto file = folder / "export.key";
+  for (const char* attempt : {"made", "found again"}) {
+    folder_sync_refusal = EIO;
+    const auto refused = SigningKey::load_or_make(file);
+    folder_sync_refusal = 0;
+    ASSERT_FALSE(refused) << attempt;
+    EXPECT_EQ(refused.error().where, file.string());
+    EXPECT_NE(refused.error().what.find("power cut"), std::string::npos) << refused.error().to_string();
+    EXPECT_NE(refused.error().next.find("disk"), std::string::npos) << refused.error().to_string();
+  }
+  EXPECT_TRUE(SigningKey::load_or_make(file)) << "when the disk is well again";
+  folder_sync_refusal = EINVAL;
+  EXPECT_TRUE(SigningKey::load_or_make(folder / "on-fat.key")) << "its folders are not synced";
+  folder_sync_refusal = 0;
 }
 
 TEST(SigningKey, SignsWithAnyTypeThatTlsTakes) {
