@@ -185,6 +185,14 @@ constexpr Wording kVietnamese[] = {
     {"tell whoever runs the server", "báo cho nơi vận hành máy chủ"},
     {"the question could not be sent: {}", "không gửi được câu hỏi: {}"},
     {"the answer is larger than {} bytes", "trả lời lớn hơn {} byte"},
+    {"the answer ends within a line and its length was not told: the rows before that line are taken, and "
+     "all "
+     "of it is asked for again",
+     "trả lời bị đứt giữa một dòng mà không báo trước độ dài: các dòng trước đó đã được nhận, và máy sẽ hỏi "
+     "lại "
+     "toàn bộ"},
+    {"if this stays, tell whoever runs the server to send Content-Length",
+     "nếu vẫn vậy, báo nơi vận hành máy chủ gửi kèm Content-Length"},
     {"ask the server for smaller pages, or raise max_answer_bytes",
      "đề nghị máy chủ chia trang nhỏ hơn, hoặc tăng max_answer_bytes"},
     {"the answer cannot be read: {}", "không đọc được trả lời: {}"},

@@ -16,6 +16,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,7 @@ asio::awaitable<Result<HttpAnswer>> ask_over(Stream& stream, const HttpQuestion&
   HttpAnswer answer;
   const auto field = [&](auto name) { return std::string(response[name]); };
   answer.status = response.result_int();
+  answer.end_is_sure = !parser.need_eof() || !std::is_same_v<Stream, tcp::socket>;
   answer.etag = field(http::field::etag);
   answer.content_encoding = field(http::field::content_encoding);
   answer.date = field(http::field::date);

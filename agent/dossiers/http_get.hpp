@@ -36,6 +36,9 @@ struct HttpAnswer {
   std::string link;
   std::string header;  ///< the one that was asked for
   std::string body;
+  /// The body is whole: its length was told, it came in chunks, or TLS was closed as it should be. Otherwise
+  /// the connection's end is all there was, and that is how a crash ends an answer too.
+  bool end_is_sure = true;
 };
 
 /// Redirects are not followed: a token goes only where the configuration sends it. An answer of any status

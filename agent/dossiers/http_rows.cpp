@@ -32,13 +32,23 @@ void keep(HttpRows& found, MappedRow row, std::optional<std::size_t> cursor) {
   found.rows.push_back(std::move(row));
 }
 
-Result<HttpRows> read_lines(const HttpSourceSettings& settings, TableForm form, std::string_view body) {
+Result<HttpRows> read_lines(const HttpSourceSettings& settings, TableForm form, std::string_view body,
+                            bool end_is_sure) {
   HttpRows found;
   const std::optional<std::size_t> cursor = cursor_column(settings);
   TableReader reader(form, settings.table);
   reader.feed(body);
-  reader.finish();
-  while (const TableRow* row = reader.next()) {
+  if (end_is_sure) reader.finish();
+  const auto next = [&] {
+    const TableRow* row = reader.next();
+    if (row != nullptr || end_is_sure) return row;
+    reader.finish();
+    end_is_sure = true;
+    row = reader.next();
+    found.cut = row != nullptr && !row->raw.empty();
+    return found.cut ? nullptr : row;
+  };
+  while (const TableRow* row = next()) {
     if (row->what == TableRow::What::no_header) return failure("", row->reason);
     if (row->what != TableRow::What::row) continue;
     tl::expected<MappedRow, BadRow> mapped = reader.read();
@@ -87,15 +97,15 @@ Result<HttpRows> read_list(const HttpSourceSettings& settings, std::string_view 
 }  // namespace
 
 Result<HttpRows> read_http_rows(const HttpSourceSettings& settings, const std::string& content_type,
-                                std::string_view body) {
+                                std::string_view body, bool end_is_sure) {
   if (content_type == "application/json" || content_type == "text/json" || content_type.ends_with("+json")) {
     return read_list(settings, body);
   }
   if (content_type == "application/x-ndjson" || content_type == "application/ndjson" ||
       content_type == "application/jsonl" || content_type == "application/x-jsonlines") {
-    return read_lines(settings, TableForm::json_lines, body);
+    return read_lines(settings, TableForm::json_lines, body, end_is_sure);
   }
-  if (content_type == "text/csv") return read_lines(settings, TableForm::csv, body);
+  if (content_type == "text/csv") return read_lines(settings, TableForm::csv, body, end_is_sure);
   return failure("", "the answer is \"" + content_type + "\", not JSON, JSON Lines or CSV",
                  "check that url in [dossiers.http] is the one of the interface, not of a page for people");
 }

@@ -25,12 +25,15 @@ struct HttpRows {
   std::optional<std::uint64_t> latest;  ///< greatest value of the cursor's field, ms since 1970
   std::string cursor;                   ///< of "json:PATH"; empty when the answer has none
   std::string next;                     ///< address of the next page as the body tells it; empty: none
+  bool cut = false;                     ///< it ends within a line, which is not among the rows
 };
 
 /// By media type: application/json is a list of objects (HttpSourceSettings::rows), application/x-ndjson and
 /// its other names are JSON Lines, text/csv is CSV. Fails when the answer as a whole cannot be read; then
-/// nothing of it counts. Takes some 100 ms for a large answer on a board: for the worker thread.
+/// nothing of it counts. A last line without an end counts only when `end_is_sure`. Takes some 100 ms for a
+/// large answer on a board: for the worker thread.
 [[nodiscard]] Result<HttpRows> read_http_rows(const HttpSourceSettings& settings,
-                                              const std::string& content_type, std::string_view body);
+                                              const std::string& content_type, std::string_view body,
+                                              bool end_is_sure);
 
 }  // namespace xalink

@@ -217,13 +217,24 @@ boost::asio::awaitable<Result<void>> HttpSource::ask_all() {
     Result<Page> page = co_await ask_page(std::move(address), std::move(secret), std::move(etag));
     if (!page) co_return Unexpected(std::move(page.error()));
     if (page->answer.status == 304 || page->answer.status == 204) co_return Result<void>();
+    if (page->rows.cut) {
+      auto taking = take_before_cut(std::move(*page));
+      const Result<void> told = co_await std::move(taking);
+      if (!told) co_return Unexpected(told.error());
+      co_return failure(
+          authority(*url),
+          "the answer ends within a line and its length was not told: the rows before that line are taken, "
+          "and all of it is asked for again",
+          "if this stays, tell whoever runs the server to send Content-Length");
+    }
     // One line each in the note.
     const std::string cursor = one_line(cursor_after(*page));
     if (!cursor.empty() && cursor != reached.cursor) {
       reached.cursor = cursor;
       reached.etag.clear();  // of another question
     } else if (number == 0) {
-      reached.etag = one_line(page->answer.etag);
+      // "Not modified" must never confirm an answer that may have been cut off at the end of a line.
+      reached.etag = page->answer.end_is_sure ? one_line(page->answer.etag) : std::string();
     }
     const bool last = page->next.empty();
     if (!page->rows.bad.empty()) {
@@ -242,6 +253,18 @@ boost::asio::awaitable<Result<void>> HttpSource::ask_all() {
     url->path = page->next;
   }
   co_return failure(authority(*url), "the server has too many pages", "ask it for larger ones");
+}
+
+boost::asio::awaitable<Result<void>> HttpSource::take_before_cut(Page page) {
+  if (!page.rows.bad.empty()) {
+    std::vector<NumberedBadRow> bad = std::move(page.rows.bad);
+    const Result<void> reported = co_await report(std::move(bad));
+    if (!reported) co_return Unexpected(reported.error());
+  }
+  std::vector<MappedRow> rows = std::move(page.rows.rows);
+  std::string note = encode(*progress_);
+  const Result<void> told = co_await tell(std::move(rows), std::move(note), /*last=*/false);
+  co_return told;
 }
 
 boost::asio::awaitable<Result<HttpSource::Page>> HttpSource::ask_page(ServiceUrl url, std::string token,
@@ -280,8 +303,8 @@ boost::asio::awaitable<Result<HttpSource::Page>> HttpSource::ask_page(ServiceUrl
                       "tell whoever runs the server to heed Accept-Encoding: identity");
   }
   auto body = std::make_shared<std::string>(std::move(answer->body));
-  auto job = [settings = settings_, type = answer->content_type, body] {
-    return read_http_rows(settings, type, *body);
+  auto job = [settings = settings_, type = answer->content_type, sure = answer->end_is_sure, body] {
+    return read_http_rows(settings, type, *body, sure);
   };
   Result<HttpRows> rows = co_await disk_.run(std::move(job));
   if (!rows) {

@@ -63,6 +63,8 @@ class HttpSource {
 
   boost::asio::awaitable<Result<void>> ask_all();
   boost::asio::awaitable<Result<Page>> ask_page(ServiceUrl url, std::string token, std::string etag);
+  /// What a page that was cut off holds for sure; neither cursor nor ETag moves.
+  boost::asio::awaitable<Result<void>> take_before_cut(Page page);
   boost::asio::awaitable<Result<void>> report(std::vector<NumberedBadRow> bad);
   boost::asio::awaitable<Result<void>> tell(std::vector<MappedRow> rows, std::string note, bool last);
   boost::asio::awaitable<Result<std::string>> read_token();

@@ -50,6 +50,12 @@ TEST(ReasonWords, SayTheEvidenceOfAnOutageWitnessByWitness) {
 }
 
 TEST(ReasonWords, SayWhatIsWrongWithASourceOfDossiersAndWhatToDo) {
+  EXPECT_EQ(
+      vi("127.0.0.1:8080: the answer ends within a line and its length was not told: the rows before that "
+         "line are taken, and all of it is asked for again. if this stays, tell whoever runs the server to "
+         "send Content-Length"),
+      "127.0.0.1:8080: trả lời bị đứt giữa một dòng mà không báo trước độ dài: các dòng trước đó đã được "
+      "nhận, và máy sẽ hỏi lại toàn bộ. nếu vẫn vậy, báo nơi vận hành máy chủ gửi kèm Content-Length");
   EXPECT_EQ(vi("https://mc.example.vn: the server answers with status 401: it does not accept the token. put "
                "a valid "
                "token into token_file"),

@@ -33,6 +33,11 @@ std::string dossier(const std::string& code, const std::string& at, const std::s
          ",\"ThoiDiemXuLy\":\"" + at + "\"}";
 }
 
+/// Of a server that tells no length: the end of the connection is the end of the answer, or of the server.
+std::string unmeasured(const std::string& body, const std::string& type = "text/csv") {
+  return "HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nETag: \"v1\"\r\n\r\n" + body;
+}
+
 class HttpSourceTest : public ::testing::Test {
  protected:
   HttpSourceTest() {
@@ -362,6 +367,54 @@ TEST_F(HttpSourceTest, ProvesWhomItSpeaksToBeforeTheTokenLeaves) {
   EXPECT_EQ(poll_with(certificate, certificate), 1U);
   EXPECT_EQ(error(), "");
   EXPECT_EQ(codes(), Codes{"A"});
+}
+
+TEST_F(HttpSourceTest, OfAnAnswerThatBrokeOffWithinALineTheLinesBeforeItCount) {
+  const std::string begin = "MaHoSo,TrangThaiHoSo,ThoiDiemXuLy\r\nA,4,20260601080000\r\n";
+  const std::string lines = dossier("C", "20260601080000") + "\n";
+  // As whole as a row can look: all its fields are there.
+  server_.answer_with({unmeasured(begin + "B,1,20260602080000"),
+                       unmeasured(begin + "B,10,20260602080000\r\n"),
+                       unmeasured(begin + "\"D\nE,4,20260603080000\r\n"),
+                       unmeasured(lines + dossier("F", "20260603080000"), "application/x-ndjson"),
+                       unmeasured("MaHoSo,TrangThaiHoSo,ThoiDi")});
+  poll();
+  EXPECT_NE(error().find("ends within a line"), std::string::npos) << error();
+  EXPECT_NE(error().find("Content-Length"), std::string::npos) << error();
+  EXPECT_EQ(codes(), Codes{"A"});
+  poll();
+  EXPECT_EQ(error(), "");
+  EXPECT_FALSE(asked("since=")) << "all of it is asked for again";
+  EXPECT_EQ(codes(), (Codes{"A", "B"}));
+  poll();
+  EXPECT_TRUE(asked("since="));
+  EXPECT_FALSE(asked("If-None-Match")) << "nobody knows whether it was all";
+  EXPECT_NE(error().find("ends within a line"), std::string::npos) << "in quotes a line goes on: " << error();
+  poll();
+  EXPECT_NE(error().find("ends within a line"), std::string::npos) << error();
+  EXPECT_EQ(codes(), (Codes{"A", "B", "C"}));
+  poll();
+  EXPECT_NE(error().find("ends within a line"), std::string::npos) << error();
+  EXPECT_EQ(codes().size(), 3U);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "rejected")) << "what is not there yet is not bad";
+}
+
+TEST_F(HttpSourceTest, WithALengthTheLastLineNeedsNoEnd) {
+  server_.answer_with({answer("MaHoSo,TrangThaiHoSo,ThoiDiemXuLy\nA,4,20260601080000", "text/csv")});
+  poll();
+  EXPECT_EQ(error(), "");
+  EXPECT_EQ(codes(), Codes{"A"});
+}
+
+TEST_F(HttpSourceTest, OverTlsAnAnswerThatIsNotClosedAsItShouldBeIsNone) {
+  const test::Certificate certificate = test::make_certificate("IP:127.0.0.1", -1h, 1h);
+  settings_.ca_file = folder_.write("ca.pem", certificate.certificate).string();
+  WebServer tls(loop_, Manner::answers, &certificate,
+                unmeasured("MaHoSo,TrangThaiHoSo,ThoiDiemXuLy\nA,4,20260601080000\n"));
+  settings_.url = "https://127.0.0.1:" + std::to_string(tls.port()) + "/";
+  poll();
+  EXPECT_NE(error().find("broke off"), std::string::npos) << error();
+  EXPECT_EQ(codes(), Codes{});
 }
 
 TEST_F(HttpSourceTest, AServerThatIsSilentIsGivenUp) {
