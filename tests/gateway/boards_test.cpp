@@ -92,10 +92,10 @@ TEST_F(BoardsTest, TakesTheBoardsNewestWordOnItsBacklog) {
 }
 
 TEST_F(BoardsTest, TellsOfMeasurementsThatNoGapNames) {
-  commit({born(1, kNoon),
-          own_values({value_entry("Outbox/Given Up/memory", DataType::uint64, std::uint64_t{12}),
-                      value_entry("Outbox/Given Up/space", DataType::uint64, std::uint64_t{0})},
-                     kNoon + 700)});
+  commit(
+      {born(1, kNoon), own_values({value_entry("Outbox/Given Up/memory", DataType::uint64, std::uint64_t{12}),
+                                   value_entry("Outbox/Given Up/space", DataType::uint64, std::uint64_t{0})},
+                                  kNoon + 700)});
   const auto english = boards_as_table(fleet(), at_ms(kNoon + 1000), Language::english);
   EXPECT_NE(english.find("12 records: never on the board's disk"), std::string::npos) << english;
   EXPECT_EQ(english.find("dropped"), std::string::npos) << english;

@@ -99,8 +99,8 @@ class GivenUp : public DeploymentTest {
     }
     return reasons;
   }
-  [[nodiscard]] std::string page(const char* program, const char* command, const std::filesystem::path& config,
-                                 const char* language) const {
+  [[nodiscard]] std::string page(const char* program, const char* command,
+                                 const std::filesystem::path& config, const char* language) const {
     return call({program, command, "--config", config, "--lang", language}).out;
   }
 
