@@ -569,6 +569,7 @@ class Agent {
     status.ladder = outages_->watch().ladder();
     status.outages = outages_->watch().open();
     status.probes = measure_.status();
+    status.commands = intervals_.status();
     status.sources = sources_->status();
     if (throughput_) status.throughput = throughput_->status();
     return status;

@@ -2,14 +2,28 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sparkplug/metric_names.hpp"
+#include "sparkplug/utf8.hpp"
 
 namespace xalink {
 namespace {
 
 constexpr Duration kKeepAgainAfter = std::chrono::seconds(30);
+// Names and values of commands are anybody's: a line in the log stays a line.
+constexpr std::size_t kMostShown = 80;
+
+std::string shown(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
+  }
+  if (text.size() <= kMostShown) return text;
+  text.resize(kMostShown);
+  text.resize(std::min(text.size(), find_broken_utf8(text)));
+  return text + "…";
+}
 
 std::string seconds_of(Milliseconds interval) {
   const auto ms = interval.count();
@@ -49,19 +63,45 @@ void IntervalKeeper::tell(const std::string& device, const std::string& group) c
 }
 
 void IntervalKeeper::asked(const action::SettingAsked& setting) {
-  const std::string group = setting.name.substr(0, setting.name.rfind('/'));
+  const auto said = shown(setting.said);
+  const std::string ending = "/" + std::string(interval_declaration().name);
+  if (!setting.name.ends_with(ending)) {
+    refuse({shown(setting.device + "/" + setting.name), said + " is for a metric that no command changes",
+            "commands change metrics that end in " + ending},
+           {}, {});
+    return;
+  }
+  const std::string group = setting.name.substr(0, setting.name.size() - ending.size());
   const auto before = intervals_.of(setting.device, group);
-  const auto changed = intervals_.change(setting.device, group, setting.value);
+  const auto changed = intervals_.change(setting.device, group, setting.value, said);
   const auto interval = intervals_.of(setting.device, group);
   if (!changed) {
-    spdlog::warn("ignored a command: {}; it stays {}", changed.error().to_string(), seconds_of(interval));
+    refuse(changed.error(), setting.device, group);
   } else if (interval != before) {
     measure_.set_interval(setting.device, group, interval);
     spdlog::info("{}/{} is measured every {} now, no longer every {}: so it was commanded", setting.device,
                  group, seconds_of(interval), seconds_of(before));
   }
-  tell(setting.device, group);
+  if (!intervals_.has(setting.device, group)) return;
+  if (!recalled_ || disk_refuses_) {
+    tell(setting.device, group);
+  } else {
+    untold_.emplace(setting.device, group);
+  }
   changed_.ring();
+}
+
+void IntervalKeeper::refuse(Error why, const std::string& device, const std::string& group) {
+  why.where = shown(std::move(why.where));
+  const auto stays = intervals_.has(device, group) ? "; it stays " + seconds_of(intervals_.of(device, group))
+                                                   : std::string();
+  spdlog::warn("refused a command: {}{}", why.to_string(), stays);
+  ++refused_;
+  last_refused_ = CommandStatus::Refused{std::move(why), clock_.boot()};
+}
+
+CommandStatus IntervalKeeper::status() const {
+  return {intervals_.commanded(), refused_, last_refused_};
 }
 
 void IntervalKeeper::keep_again() {
@@ -79,13 +119,24 @@ boost::asio::awaitable<void> IntervalKeeper::run(Recorder& recorder) {
         continue;
       }
     }
+    auto untold = std::exchange(untold_, {});
     if (intervals_.encode() == kept_) {
+      tell_what_was_asked(untold);
       co_await changed_.wait();
       continue;
     }
     auto keeping = keep_in(recorder);
     const bool kept = co_await std::move(keeping);
+    if (!kept) untold.merge(std::exchange(untold_, {}));
+    tell_what_was_asked(untold);
     if (!kept) co_await clock_.sleep_for(kKeepAgainAfter);
+  }
+}
+
+void IntervalKeeper::tell_what_was_asked(const std::set<std::pair<std::string, std::string>>& probes) const {
+  // What was asked for again meanwhile is not kept yet.
+  for (const auto& probe : probes) {
+    if (!untold_.contains(probe)) tell(probe.first, probe.second);
   }
 }
 
@@ -110,10 +161,10 @@ boost::asio::awaitable<bool> IntervalKeeper::keep_in(Recorder& recorder) {
   const auto kept = co_await std::move(keeping);
   if (kept) {
     kept_ = std::move(note);
-    refused_ = false;
+    disk_refuses_ = false;
     co_return true;
   }
-  if (!std::exchange(refused_, true)) {
+  if (!std::exchange(disk_refuses_, true)) {
     spdlog::warn("the intervals that were commanded hold, but would not survive a restart yet: {}",
                  kept.error().to_string());
   }

@@ -6,8 +6,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/intervals.hpp"
@@ -15,9 +18,21 @@
 #include "agent/recorder.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/edge_node.hpp"
+#include "sparkplug/result.hpp"
 #include "sparkplug/wake_up.hpp"
 
 namespace xalink {
+
+/// For `status`: what commands to devices have come to.
+struct CommandStatus {
+  std::vector<CommandedInterval> intervals;
+  std::uint64_t refused = 0;  ///< since the program was started
+  struct Refused {
+    Error why;      ///< `where` is the metric
+    BootTime at{};  ///< time since boot
+  };
+  std::optional<Refused> last_refused;
+};
 
 /// Thread-safety: one loop.
 class IntervalKeeper {
@@ -29,14 +44,17 @@ class IntervalKeeper {
   void recall(std::string_view note);
   /// To Measure, with the interval that is in force.
   void add(MeasureTask task);
-  /// Is told what is in force: now for every probe, and whenever somebody asked for another one.
+  /// Is told what is in force: now for every probe, and whenever somebody asked for another one. What is
+  /// told after a command is in the outbox before, so that it also holds after a power cut; unless the disk
+  /// refuses.
   using Tell =
       std::function<void(const std::string& device, const std::string& metric, std::uint64_t seconds)>;
   void listen(Tell tell);
 
-  /// In force at once. What is out of bounds changes nothing but a line in the log; either way it is told
-  /// what holds.
+  /// In force at once. What is refused changes nothing but status() and a line in the log; either way it is
+  /// told what holds.
   void asked(const action::SettingAsked& setting);
+  [[nodiscard]] CommandStatus status() const;
   /// The outbox is another one, that may not know.
   void keep_again();
 
@@ -45,6 +63,8 @@ class IntervalKeeper {
 
  private:
   void tell(const std::string& device, const std::string& group) const;
+  void tell_what_was_asked(const std::set<std::pair<std::string, std::string>>& probes) const;
+  void refuse(Error why, const std::string& device, const std::string& group);
   boost::asio::awaitable<bool> recall_from(Recorder& recorder);
   boost::asio::awaitable<bool> keep_in(Recorder& recorder);
 
@@ -55,7 +75,10 @@ class IntervalKeeper {
   Tell tell_;
   bool recalled_ = false;
   std::string kept_;  ///< in the outbox
-  bool refused_ = false;
+  bool disk_refuses_ = false;
+  std::set<std::pair<std::string, std::string>> untold_;  ///< device and group: of commands not answered yet
+  std::uint64_t refused_ = 0;
+  std::optional<CommandStatus::Refused> last_refused_;
   WakeUp changed_;
 };
 

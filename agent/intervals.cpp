@@ -38,31 +38,56 @@ void Intervals::add(const Schema& schema, Milliseconds configured, Duration long
   probes_[key_of(schema.device, schema.group)] = Entry{configured, least};
 }
 
+std::optional<Milliseconds> Intervals::asked_of(const std::string& key, const Entry& probe) const {
+  const auto asked = asked_.find(key);
+  const bool counts = asked != asked_.end() && asked->second >= probe.least && asked->second <= kMost;
+  if (!counts) return std::nullopt;
+  return Milliseconds(static_cast<std::int64_t>(asked->second) * 1000);
+}
+
 Milliseconds Intervals::of(std::string_view device, std::string_view group) const {
   const auto probe = probes_.find(key_of(device, group));
   if (probe == probes_.end()) return {};
-  const auto asked = asked_.find(probe->first);
-  const bool counts = asked != asked_.end() && asked->second >= probe->second.least && asked->second <= kMost;
-  return counts ? Milliseconds(static_cast<std::int64_t>(asked->second) * 1000) : probe->second.configured;
+  return asked_of(probe->first, probe->second).value_or(probe->second.configured);
 }
 
-Result<void> Intervals::change(const std::string& device, const std::string& group, std::uint64_t seconds) {
+bool Intervals::has(std::string_view device, std::string_view group) const {
+  return probes_.contains(key_of(device, group));
+}
+
+std::vector<CommandedInterval> Intervals::commanded() const {
+  std::vector<CommandedInterval> all;
+  for (const auto& [key, probe] : probes_) {
+    const auto asked = asked_of(key, probe);
+    const auto slash = key.find('/');
+    if (asked) all.push_back({key.substr(0, slash), key.substr(slash + 1), *asked, probe.configured});
+  }
+  return all;
+}
+
+Result<void> Intervals::change(const std::string& device, const std::string& group,
+                               std::optional<std::uint64_t> seconds, const std::string& said) {
   const auto key = key_of(device, group);
+  const auto metric = key + "/Interval";
   const auto probe = probes_.find(key);
-  if (probe == probes_.end()) return failure(key, "is no probe of this board");
-  if (seconds == 0) {
+  if (probe == probes_.end()) {
+    return failure(metric, said + " is for no probe of this board",
+                   "ask for one that the board's birth names an interval of");
+  }
+  const auto bounds = "ask for " + std::to_string(probe->second.least) + " to " + std::to_string(kMost) +
+                      " s, or 0 for what the configuration says";
+  if (!seconds) return failure(metric, said + " is no whole number of seconds", bounds);
+  if (*seconds == 0) {
     changed_.insert(key);
     asked_.erase(key);
     return {};
   }
-  if (seconds < probe->second.least || seconds > kMost) {
-    return failure(key + "/Interval", std::to_string(seconds) + " s is out of bounds",
-                   "ask for " + std::to_string(probe->second.least) + " to " + std::to_string(kMost) +
-                       " s, or 0 for what the configuration says");
+  if (*seconds < probe->second.least || *seconds > kMost) {
+    return failure(metric, said + " s is out of bounds", bounds);
   }
   if (asked_.size() >= kMostAsked && !asked_.contains(key)) asked_.erase(asked_.begin());
   changed_.insert(key);
-  asked_[key] = seconds;
+  asked_[key] = *seconds;
   return {};
 }
 

@@ -96,6 +96,16 @@ constexpr Wording kVietnamese[] = {
     {"there is no such configuration file", "không có tệp cấu hình này"},
     {"on battery", "đang chạy bằng pin"},
     {"on battery, {} %", "đang chạy bằng pin, còn {} %"},
+    // Commands.
+    {"{} s is out of bounds", "{} giây nằm ngoài giới hạn"},
+    {"{} is no whole number of seconds", "{} không phải một số giây nguyên"},
+    {"{} is for no probe of this board", "{} dành cho một phép đo mà máy này không có"},
+    {"{} is for a metric that no command changes", "{} dành cho một số đo mà lệnh không đổi được"},
+    {"ask for {} to {} s, or 0 for what the configuration says",
+     "hãy đặt từ {} đến {} giây, hoặc 0 để theo cấu hình"},
+    {"ask for one that the board's birth names an interval of",
+     "hãy chọn một phép đo có chu kỳ trong khai báo của máy"},
+    {"commands change metrics that end in {}", "lệnh chỉ đổi các số đo có tên tận cùng bằng {}"},
     // Modems.
     {"no SIM", "không có SIM"},
     {"SIM locked", "SIM bị khóa"},

@@ -11,6 +11,7 @@
 #include "agent/board_time.hpp"
 #include "agent/dossiers/settled_files.hpp"
 #include "agent/dossiers/source_counters.hpp"
+#include "agent/interval_keeper.hpp"
 #include "agent/ladder.hpp"
 #include "agent/measure.hpp"
 #include "agent/outage.hpp"
@@ -67,6 +68,7 @@ struct AgentStatus {
   std::vector<RungReading> ladder;
   std::vector<Outage> outages;  ///< those that go on
   std::vector<ProbeStatus> probes;
+  CommandStatus commands;
   std::vector<SourceStatus> sources;
   std::optional<ThroughputStatus> throughput;  ///< nothing when it is not measured
 };

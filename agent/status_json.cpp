@@ -134,6 +134,31 @@ json::object throughput_object(const ThroughputStatus& throughput) {
   return object;
 }
 
+json::object commands_object(const AgentStatus& status) {
+  const auto seconds = [](Milliseconds interval) -> json::value {
+    if (interval.count() % 1000 == 0) return interval.count() / 1000;
+    return static_cast<double>(interval.count()) / 1000.0;
+  };
+  json::array intervals;
+  for (const auto& interval : status.commands.intervals) {
+    intervals.push_back(json::object({{"device", interval.device},
+                                      {"probe", interval.group},
+                                      {"seconds", seconds(interval.in_force)},
+                                      {"configured_seconds", seconds(interval.configured)}}));
+  }
+  json::object object;
+  object["intervals"] = std::move(intervals);
+  object["refused"] = status.commands.refused;
+  object["last_refused"] = nullptr;
+  if (const auto& last = status.commands.last_refused) {
+    object["last_refused"] = json::object({{"at", of_this_boot(status, last->at)},
+                                           {"metric", last->why.where},
+                                           {"reason", last->why.what},
+                                           {"next", last->why.next}});
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string status_as_json(const AgentStatus& status) {
@@ -202,6 +227,7 @@ std::string status_as_json(const AgentStatus& status) {
   json::array probes;
   for (const auto& probe : status.probes) probes.push_back(probe_object(probe));
   root["probes"] = std::move(probes);
+  root["commands"] = commands_object(status);
 
   json::array sources;
   for (const auto& source : status.sources) sources.push_back(source_object(source));

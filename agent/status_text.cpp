@@ -113,6 +113,10 @@ const std::map<std::string_view, std::string_view>& vietnamese() {
       {"of", "trên"},
       {"this month", "trong tháng"},
       {"the link now", "đang dùng"},
+      {"Commands", "Lệnh từ máy chủ tỉnh"},
+      {"every", "mỗi"},
+      {"by command; configured", "theo lệnh; cấu hình"},
+      {"commands refused; the last one at", "lệnh bị từ chối; lần cuối lúc"},
       {"not run yet", "chưa chạy"},
       {"runs", "lần chạy"},
       {"failed", "lỗi"},
@@ -280,6 +284,24 @@ std::string probe_text(const json::object& probe, const Speaker& say) {
   if (probe.at("failures").to_number<std::int64_t>() > 0)
     out += ", " + text(probe.at("failures")) + " " + say("failed");
   return out + "]\n";
+}
+
+// What the province changed, and what it could not.
+std::string commands_text(const json::object& commands, const Speaker& say) {
+  const auto& intervals = commands.at("intervals").as_array();
+  const auto& last = commands.at("last_refused");
+  if (intervals.empty() && last.is_null()) return {};
+  std::string out = "\n" + say("Commands") + "\n";
+  for (const auto& interval : intervals) {
+    out += "  " + text(interval.at("device")) + "/" + text(interval.at("probe")) + ": " + say("every") + " " +
+           text(interval.at("seconds")) + " s " + say("by command; configured") + ": " +
+           text(interval.at("configured_seconds")) + " s\n";
+  }
+  if (last.is_null()) return out;
+  return out + "  ! " + text(commands.at("refused")) + " " + say("commands refused; the last one at") + " " +
+         local_time(text(last.at("at"))) + ": " +
+         say.reason(text(last.at("metric")) + ": " + text(last.at("reason")) + ". " + text(last.at("next"))) +
+         "\n";
 }
 
 // How it stands against its bound, and what to do when that is not well.
@@ -459,6 +481,7 @@ std::string all_of_it(const json::object& root, const Speaker& say) {
   }
   out += outbox_text(root.at("outbox").as_object(), say) + "\n" + say("Probes") + "\n";
   for (const auto& probe : root.at("probes").as_array()) out += probe_text(probe.as_object(), say);
+  out += commands_text(root.at("commands").as_object(), say);
   if (const auto& throughput = root.at("throughput"); !throughput.is_null()) {
     out += "\n" + throughput_text(throughput.as_object(), say);
   }

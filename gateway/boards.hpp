@@ -103,6 +103,9 @@ struct Board {
     std::string reason;  ///< of the last one
   };
   std::optional<Curbed> curbed;
+  /// How often its probes measure, in s, by "device/probe", as the board reports it: what is configured there
+  /// or was commanded. Only where one board was asked for.
+  std::optional<std::map<std::string, std::uint64_t>> intervals;
 };
 
 struct Fleet {
@@ -116,7 +119,8 @@ struct Fleet {
 };
 
 /// Reads the store, whether or not the gateway is running. Fails when there is none or it cannot be read.
-[[nodiscard]] Result<Fleet> read_fleet(const std::filesystem::path& store);
+/// `site`, as "VN-03/xa-1" or the node id alone: that board, and more of it; fails when there is none.
+[[nodiscard]] Result<Fleet> read_fleet(const std::filesystem::path& store, const std::string& site = {});
 
 /// An aligned table with a line of advice where there is something to do. Local time.
 [[nodiscard]] std::string boards_as_table(const Fleet& fleet, WallTime now, Language language);
@@ -124,6 +128,9 @@ struct Fleet {
 /// What is being sent again and what is gone for good; empty when there is nothing to tell. Part of the
 /// table.
 [[nodiscard]] std::string missing_as_text(const Fleet& fleet, WallTime now, Language language);
+
+/// How often each probe of the boards measures, where that was read. Part of the table.
+[[nodiscard]] std::string intervals_as_text(const Fleet& fleet, Language language);
 
 /// One JSON object, on one line, without a line feed. Stable: keys may be added, never changed.
 ///   {"store": FILE, "gateway_running": true|false|null, "now": TIME, "last_commit": TIME|null,
@@ -135,7 +142,8 @@ struct Fleet {
 ///          "record_times": {"synchronised": N, "holdover": N, "corrected": N, "estimated": N},
 ///          "oldest_unacknowledged": TIME|null, "lanes": [LANE, LANE], "given_up_reported": {REASON: N},
 ///          "recoveries": [RECOVERY...], "gone": [GONE...],
-///          "plain_values": N, "last_plain_value": TIME|null, "curbed": CURBED|null}
+///          "plain_values": N, "last_plain_value": TIME|null, "curbed": CURBED|null,
+///          "intervals": {"DEVICE/PROBE": SECONDS}|null}
 ///   CURBED {"messages_limited": N, "records_refused": N, "lost": N, "set_aside": N, "last": TIME, "reason"}
 ///   LANE  {"lane": 0|1, "mark": N, "records": N, "given_up": N,
 ///          "backlog": {"rows": N, "as_of": TIME}|null,

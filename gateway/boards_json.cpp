@@ -124,6 +124,12 @@ json::object board_object(const Board& board) {
     curbed["reason"] = board.curbed->reason;
     object["curbed"] = std::move(curbed);
   }
+  object["intervals"] = nullptr;
+  if (board.intervals) {
+    json::object intervals;
+    for (const auto& [probe, seconds] : *board.intervals) intervals[probe] = seconds;
+    object["intervals"] = std::move(intervals);
+  }
   return object;
 }
 

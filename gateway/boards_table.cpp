@@ -352,6 +352,7 @@ std::string boards_as_table(const Fleet& fleet, WallTime now, Language language)
     for (const auto& told : curbed_lines(fleet, table, words, now)) line(told);
     for (const auto& told : continued_lines(fleet, words)) line(told);
     text += missing_as_text(fleet, now, language);
+    text += intervals_as_text(fleet, language);
   }
   if (fleet.strangers_limited > 0) line(std::to_string(fleet.strangers_limited), words.strangers_limited);
   if (fleet.gateway_running == false) {

@@ -35,6 +35,7 @@ struct Arguments {
   std::string language;
   bool json = false;
   std::optional<double> watch_seconds;
+  std::string site;
   ImportOrder import_order;
 };
 
@@ -67,8 +68,12 @@ constexpr const char* kBoardsFooter =
     "with \"records\", \"mark\", \"backlog\", \"last_record\", \"given_up\". \"curbed\" counts what was not\n"
     "taken in of a board that sent too much or what could not be used. Times are RFC 3339 in UTC.\n"
     "With --watch, --json gives one object a line.\n\n"
+    "With SITE also \"intervals\", in seconds by device and probe, as the board reports them: what holds "
+    "after\n"
+    "a command (DCMD) to one of its metrics \"<probe>/Interval\".\n\n"
     "Examples:\n"
     "  xalink-gateway boards --watch 2\n"
+    "  xalink-gateway boards VN-03/xa-1\n"
     "  xalink-gateway boards --json | jq '.boards[] | select(.state != \"online\") | .node'";
 
 constexpr const char* kRebuildFooter =
@@ -160,7 +165,7 @@ int show_boards(const Arguments& arguments, Language language) {
   const bool redraw = arguments.watch_seconds && !arguments.json && ::isatty(STDOUT_FILENO) != 0;
   int code = kFine;
   do {
-    const auto fleet = read_fleet(config->store_file);
+    const auto fleet = read_fleet(config->store_file, arguments.site);
     if (redraw) std::cout << "\x1b[H\x1b[2J";  // home, clear
     if (!fleet) {
       code = complain(told(fleet.error(), language), kProblem);
@@ -217,6 +222,8 @@ int main(int argc, char** argv) {
   auto* boards_command =
       app.add_subcommand("boards", "Show each board: online, backlog, stored, last record");
   boards_command->footer(with_common_options(kBoardsFooter));
+  boards_command->add_option("SITE", arguments.site,
+                             "Only this board, and how often its probes measure: VN-03/xa-1, or xa-1");
   boards_command->add_flag("--json", arguments.json, "Print JSON instead of a table");
   boards_command->add_option("--watch", arguments.watch_seconds, "Show it again every so many seconds")
       ->type_name("SECONDS")

@@ -14,6 +14,31 @@ using Level = action::Note::Level;
 // By then a free-running clock may be 0.7 s away (kDriftPerMillion).
 constexpr Duration kAskAgainAfterAnswer = std::chrono::hours(1);
 
+// Of every signed or unsigned type: hosts that others wrote have their own.
+std::optional<std::uint64_t> whole_number(const MetricValue& value) {
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return *number;
+  const auto* number = std::get_if<std::int64_t>(&value);
+  if (number == nullptr || *number < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*number);
+}
+
+std::string said(const MetricValue& value) {
+  return std::visit(
+      [](const auto& inner) -> std::string {
+        using T = std::decay_t<decltype(inner)>;
+        if constexpr (std::is_same_v<T, std::monostate>) {
+          return "null";
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          return "\"" + inner + "\"";
+        } else if constexpr (std::is_constructible_v<Value, T>) {
+          return to_text(Value(inner));
+        } else {
+          return "a value of many parts";
+        }
+      },
+      value);
+}
+
 }  // namespace
 
 std::string to_string(const NodeId& id) {
@@ -373,13 +398,13 @@ void EdgeNode::take_command(const Topic& to, const IncomingMessage& message, Now
 void EdgeNode::take_device_command(const Topic& to, const Payload& payload) {
   const auto settings = settings_.find(to.device);
   for (const auto& metric : payload.metrics) {
-    const auto* number = std::get_if<std::uint64_t>(&metric.value);
-    if (settings == settings_.end() || !settings->second.contains(metric.name) || number == nullptr) {
-      ignore_command("\"" + metric.name + "\" is not a command of device " + to.device +
-                     ", or its value has the wrong type");
-      continue;
-    }
-    perform(action::SettingAsked{to.device, metric.name, *number});
+    // A number below zero stands on the wire as a large one.
+    const auto typed = interpret(metric.value, metric.type);
+    const MetricValue& value = typed ? *typed : metric.value;
+    const auto number = whole_number(value);
+    const bool is_one = settings != settings_.end() && settings->second.contains(metric.name);
+    if (!is_one || !number) ++ignored_commands_;
+    perform(action::SettingAsked{to.device, metric.name, number, said(value)});
   }
 }
 

@@ -133,11 +133,13 @@ struct TrustRowIds {
 struct BeginEpoch {
   std::string of;
 };
-/// A command to a device asks for another value; answer with set_setting(), changed or not.
+/// A command to a device asks for another value of a metric; answer with set_setting(), changed or not, when
+/// it is a setting. Whoever owns the settings tells why it does not do what it cannot.
 struct SettingAsked {
   std::string device;
   std::string name;
-  std::uint64_t value = 0;
+  std::optional<std::uint64_t> value;  ///< nothing: the one that came is no whole number, or below zero
+  std::string said;                    ///< the one that came, for people
 };
 /// The gateway told its time: it was `gateway` at some moment from `asked` to `arrived` of this boot.
 struct ClockAnswer {

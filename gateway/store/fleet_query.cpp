@@ -9,6 +9,7 @@
 #include "gateway/store/missing_query.hpp"
 #include "gateway/store/store_lock.hpp"
 #include "sparkplug/delivery.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
@@ -43,6 +44,10 @@ class FleetQuery {
             "SELECT metric, value, at_ms, received_ms FROM current_value WHERE node = ? AND device = '' "
             "AND value IS NOT NULL AND (metric LIKE 'Outbox/%' OR metric IN ('Clock/Quality', "
             "'Agent/Version'))"),
+        // What is stale is of probes that are no more, or of a board that is not there to say so.
+        intervals_(database,
+                   "SELECT device, metric, value FROM current_value WHERE node = ? AND device <> '' "
+                   "AND metric LIKE '%/Interval' AND typeof(value) = 'integer' AND stale = 0"),
         plain_(database,
                "SELECT count(*), max(at_ms) FROM plain_value WHERE series IN (SELECT id FROM series WHERE "
                "node = ?)"),
@@ -61,12 +66,13 @@ class FleetQuery {
                       "WHERE newer.node = ? AND newer.uuid = ? ORDER BY older.id DESC"),
         counter_(database, "SELECT value FROM counter WHERE name = ?") {}
 
-  Fleet read(Fleet fleet) {
+  Fleet read(Fleet fleet, const std::string& site) {
     const SQLite::Transaction one_moment(database_);
     SQLite::Statement nodes(database_, "SELECT id, grp, node, first_seen_ms FROM node ORDER BY grp, node");
     while (nodes.executeStep()) {
       Board board;
       board.site = NodeId{nodes.getColumn(1).getString(), nodes.getColumn(2).getString()};
+      if (!site.empty() && site != board.site.node && site != to_string(board.site)) continue;
       board.first_seen = time_in(nodes.getColumn(3));
       const auto node = nodes.getColumn(0).getInt64();
       read_session(board, node, fleet.gateway_running);
@@ -77,6 +83,7 @@ class FleetQuery {
       read_plain(board, node);
       read_curbed(board, node);
       missing_.read(board, node);
+      if (!site.empty()) read_intervals(board, node);
       fleet.boards.push_back(std::move(board));
     }
     if (const auto ms = counter("last_commit_ms")) fleet.last_commit = WallTime(Milliseconds(*ms));
@@ -152,6 +159,17 @@ class FleetQuery {
     }
   }
 
+  void read_intervals(Board& board, std::int64_t node) {
+    const store::Use intervals(intervals_);
+    intervals->bind(1, node);
+    auto& all = board.intervals.emplace();
+    while (intervals->executeStep()) {
+      auto probe = intervals->getColumn(0).getString() + "/" + intervals->getColumn(1).getString();
+      probe.resize(probe.rfind('/'));
+      all[std::move(probe)] = count_in(intervals->getColumn(2));
+    }
+  }
+
   void read_times(Board& board, std::int64_t node) {
     const store::Use times(times_);
     times->bind(1, node);
@@ -198,6 +216,7 @@ class FleetQuery {
   SQLite::Statement session_;
   SQLite::Statement marks_;
   SQLite::Statement own_values_;
+  SQLite::Statement intervals_;
   SQLite::Statement plain_;
   SQLite::Statement curbed_;
   store::MissingQuery missing_;
@@ -217,7 +236,7 @@ std::optional<bool> running(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<Fleet> read_fleet(const std::filesystem::path& file) {
+Result<Fleet> read_fleet(const std::filesystem::path& file, const std::string& site) {
   auto database = store::open_to_read(file);
   if (!database) return Unexpected(database.error());
   try {
@@ -226,7 +245,13 @@ Result<Fleet> read_fleet(const std::filesystem::path& file) {
     fleet.gateway_running = running(file);
     fleet.disk = disk_of(file);
     FleetQuery query(**database);
-    return query.read(std::move(fleet));
+    fleet = query.read(std::move(fleet), site);
+    if (!site.empty() && fleet.boards.empty()) {
+      return Unexpected(refusal(
+          site, {"no board of this name was ever heard", "chưa từng nhận tin từ máy nào mang tên này"},
+          {"xalink-gateway boards lists those that were", "xalink-gateway boards liệt kê các máy đã biết"}));
+    }
+    return fleet;
   } catch (const SQLite::Exception& error) {
     return Unexpected(store::explain(file, error));
   }

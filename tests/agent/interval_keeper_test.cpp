@@ -80,10 +80,15 @@ class IntervalKeeperTest : public testing::Test {
   }
 
   void ask(std::uint64_t value, const std::string& name = "Ping/anchor/Interval") {
-    keeper->asked({"network", name, value});
+    keeper->asked({"network", name, value, std::to_string(value)});
     clock.drain();
   }
   [[nodiscard]] std::uint64_t interval() const { return told.at("network/Ping/anchor/Interval"); }
+  /// What is told next, when nothing else is.
+  [[nodiscard]] std::uint64_t answer(int before) {
+    until([&] { return tellings > before; });
+    return interval();
+  }
   [[nodiscard]] int runs_within(Duration time) {
     const int before = runs;
     clock.advance(time);
@@ -148,17 +153,19 @@ TEST_F(IntervalKeeperTest, TellsWhatTheConfigurationSays) {
 TEST_F(IntervalKeeperTest, DoesAtOnceWhatIsAskedForAndKeepsItOverALife) {
   begin();
   clock.advance(seconds(30));
+  const int before = tellings;
   ask(10);
-  EXPECT_EQ(interval(), 10U);
+  EXPECT_EQ(answer(before), 10U);
   EXPECT_EQ(runs_within(minutes(10)), 60);
-  until([&] { return kept() == "10 network/Ping/anchor\n"; });
+  EXPECT_EQ(kept(), "10 network/Ping/anchor\n");
   end();
   begin();
   EXPECT_EQ(interval(), 10U);
   EXPECT_EQ(runs_within(minutes(10)), 60);
+  const int again = tellings;
   ask(0);
-  EXPECT_EQ(interval(), 60U);
-  until([&] { return kept().empty(); });
+  EXPECT_EQ(answer(again), 60U);
+  EXPECT_EQ(kept(), "");
   end();
   begin();
   EXPECT_EQ(interval(), 60U);
@@ -167,21 +174,71 @@ TEST_F(IntervalKeeperTest, DoesAtOnceWhatIsAskedForAndKeepsItOverALife) {
 TEST_F(IntervalKeeperTest, TellsWhatHoldsWhenItIsAskedForTooMuch) {
   begin();
   ask(600);
+  until([&] { return interval() == 600U; });
   for (const std::uint64_t wrong : {std::uint64_t{1}, std::uint64_t{100'000}, ~std::uint64_t{0}}) {
     const int before = tellings;
     ask(wrong);
+    EXPECT_EQ(answer(before), 600U);
     EXPECT_EQ(tellings, before + 1) << wrong;
-    EXPECT_EQ(interval(), 600U);
   }
-  until([&] { return kept() == "600 network/Ping/anchor\n"; });
+  EXPECT_EQ(kept(), "600 network/Ping/anchor\n");
+}
+
+TEST_F(IntervalKeeperTest, ShowsWhatItRefusedLast) {
+  begin();
+  EXPECT_FALSE(keeper->status().last_refused);
+  ask(600);
+  clock.advance(seconds(30));
+  ask(1);
+  auto status = keeper->status();
+  ASSERT_EQ(status.intervals.size(), 1U);
+  EXPECT_EQ(status.intervals[0].in_force, minutes(10));
+  EXPECT_EQ(status.refused, 1U);
+  ASSERT_TRUE(status.last_refused);
+  EXPECT_EQ(status.last_refused->at, clock.boot());
+  EXPECT_EQ(status.last_refused->why.where, "network/Ping/anchor/Interval");
+  EXPECT_EQ(status.last_refused->why.what, "1 s is out of bounds");
+  const int before = tellings;
+  ask(60, "Ping/nobody/Interval");
+  ask(60, "Ping/anchor/RTT mean");
+  EXPECT_EQ(tellings, before) << "there is nothing to tell of them";
+  status = keeper->status();
+  EXPECT_EQ(status.refused, 3U);
+  EXPECT_EQ(status.last_refused->why.what, "60 is for a metric that no command changes");
+  keeper->asked({"network", "Ping/anchor/Interval", std::nullopt, std::string(200, 'x') + "\n"});
+  EXPECT_EQ(answer(before), 600U);
+  EXPECT_EQ(keeper->status().last_refused->why.what,
+            std::string(80, 'x') + "… is no whole number of seconds");
+}
+
+// That it is kept by then is what IntervalCommand.HoldsOverAKillFromItsConfirmationOn shows, by killing it.
+TEST_F(IntervalKeeperTest, AnswersEachCommandAlsoTheSameOneAgain) {
+  begin();
+  for (const std::uint64_t wanted : {10U, 20U, 30U, 30U}) {
+    const int before = tellings;
+    ask(wanted);
+    EXPECT_EQ(answer(before), wanted);
+    EXPECT_EQ(kept(), std::to_string(wanted) + " network/Ping/anchor\n");
+  }
+  // The second one may come while the first is being kept.
+  ask(40);
+  ask(50);
+  until([&] { return interval() == 50U; });
+  EXPECT_EQ(kept(), "50 network/Ping/anchor\n");
 }
 
 TEST_F(IntervalKeeperTest, ObeysWhileTheDiskRefusesAndKeepsItWhenTheDiskIsWell) {
   begin();
   disk.fail(0, SQLITE_IOERR_WRITE);
+  int before = tellings;
   ask(10);
-  EXPECT_EQ(interval(), 10U);
+  EXPECT_EQ(answer(before), 10U);
   until([&] { return !recorder->disk_error().empty(); });
+  before = tellings;
+  ask(20);
+  EXPECT_EQ(tellings, before + 1);
+  EXPECT_EQ(interval(), 20U);
+  ask(10);
   EXPECT_EQ(runs_within(minutes(1)), 6);
   EXPECT_EQ(kept(), "");
   disk.heal();

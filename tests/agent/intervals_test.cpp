@@ -18,12 +18,16 @@ Intervals with_ping(std::string_view note = {}) {
   return intervals;
 }
 
+Result<void> ask(Intervals& intervals, std::uint64_t wanted) {
+  return intervals.change("network", "Ping/anchor", wanted, std::to_string(wanted));
+}
+
 TEST(Intervals, AreTheConfigurationsUntilSomebodyAsks) {
   auto intervals = with_ping();
   EXPECT_EQ(intervals.of("network", "Ping/anchor"), minutes(1));
-  EXPECT_TRUE(intervals.change("network", "Ping/anchor", 30));
+  EXPECT_TRUE(ask(intervals, 30));
   EXPECT_EQ(intervals.of("network", "Ping/anchor"), seconds(30));
-  EXPECT_TRUE(intervals.change("network", "Ping/anchor", 0));
+  EXPECT_TRUE(ask(intervals, 0));
   EXPECT_EQ(intervals.of("network", "Ping/anchor"), minutes(1));
   EXPECT_EQ(intervals.encode(), "");
 }
@@ -32,21 +36,49 @@ TEST(Intervals, HaveBounds) {
   auto intervals = with_ping();
   for (const std::uint64_t wrong :
        {std::uint64_t{1}, std::uint64_t{11}, std::uint64_t{86'401}, ~std::uint64_t{0}}) {
-    const auto changed = intervals.change("network", "Ping/anchor", wrong);
+    const auto changed = ask(intervals, wrong);
     ASSERT_FALSE(changed) << wrong;
     EXPECT_NE(changed.error().to_string().find("12 to 86400"), std::string::npos)
         << changed.error().to_string();
     EXPECT_EQ(intervals.of("network", "Ping/anchor"), minutes(1));
   }
-  EXPECT_TRUE(intervals.change("network", "Ping/anchor", 12));
-  EXPECT_TRUE(intervals.change("network", "Ping/anchor", 86'400));
-  EXPECT_FALSE(intervals.change("network", "Ping/other", 60));
-  EXPECT_FALSE(intervals.change("board", "Ping/anchor", 60));
+  EXPECT_TRUE(ask(intervals, 12));
+  EXPECT_TRUE(ask(intervals, 86'400));
+  EXPECT_FALSE(intervals.change("network", "Ping/other", 60, "60"));
+  EXPECT_FALSE(intervals.change("board", "Ping/anchor", 60, "60"));
+}
+
+TEST(Intervals, NameTheCommandThatTheyRefuseAndTheBounds) {
+  auto intervals = with_ping();
+  EXPECT_EQ(ask(intervals, 11).error().to_string(),
+            "network/Ping/anchor/Interval: 11 s is out of bounds. ask for 12 to 86400 s, or 0 for what the "
+            "configuration says");
+  EXPECT_EQ(
+      intervals.change("network", "Ping/anchor", std::nullopt, "\"often\"").error().to_string(),
+      "network/Ping/anchor/Interval: \"often\" is no whole number of seconds. ask for 12 to 86400 s, or "
+      "0 for what the configuration says");
+  EXPECT_EQ(intervals.change("network", "Ping/other", 60, "60").error().to_string(),
+            "network/Ping/other/Interval: 60 is for no probe of this board. ask for one that the board's "
+            "birth names an interval of");
+}
+
+TEST(Intervals, ShowWhatWasCommandedBesideTheConfiguration) {
+  auto intervals = with_ping("7 network/Ping/gone\n1 network/Ping/anchor");
+  EXPECT_TRUE(intervals.commanded().empty()) << "neither is in force";
+  ASSERT_TRUE(ask(intervals, 300));
+  const auto commanded = intervals.commanded();
+  ASSERT_EQ(commanded.size(), 1U);
+  EXPECT_EQ(commanded[0].device, "network");
+  EXPECT_EQ(commanded[0].group, "Ping/anchor");
+  EXPECT_EQ(commanded[0].in_force, minutes(5));
+  EXPECT_EQ(commanded[0].configured, minutes(1));
+  ASSERT_TRUE(ask(intervals, 0));
+  EXPECT_TRUE(intervals.commanded().empty());
 }
 
 TEST(Intervals, SurviveARestart) {
   auto before = with_ping();
-  EXPECT_TRUE(before.change("network", "Ping/anchor", 300));
+  EXPECT_TRUE(ask(before, 300));
   const auto after = with_ping(before.encode());
   EXPECT_EQ(after.of("network", "Ping/anchor"), minutes(5));
   // A probe that is slower by now.

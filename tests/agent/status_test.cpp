@@ -64,6 +64,40 @@ TEST(Status, JsonTellsRungLanesAndProbes) {
   EXPECT_TRUE(root.at("probes").at(0).at("values").at(0).at("value").is_null());
 }
 
+TEST(Status, TellsWhatCommandsHaveComeTo) {
+  auto status = sample();
+  EXPECT_EQ(status_as_text(status_as_json(status), Language::english)->find("Commands"), std::string::npos);
+  status.commands.intervals.push_back(
+      {"network", "Ping/gateway", std::chrono::hours(24), std::chrono::seconds(60)});
+  status.commands.refused = 2;
+  status.commands.last_refused =
+      CommandStatus::Refused{{"network/Ping/gateway/Interval", "1 s is out of bounds",
+                              "ask for 12 to 86400 s, or 0 for what the configuration says"},
+                             std::chrono::minutes(270)};
+  const auto json = status_as_json(status);
+  const auto commands = boost::json::parse(json).at("commands");
+  EXPECT_EQ(commands.at("intervals").at(0).at("probe").as_string(), "Ping/gateway");
+  EXPECT_EQ(commands.at("intervals").at(0).at("seconds").to_number<double>(), 86'400);
+  EXPECT_EQ(commands.at("intervals").at(0).at("configured_seconds").to_number<double>(), 60);
+  EXPECT_EQ(commands.at("refused").to_number<int>(), 2);
+  EXPECT_EQ(commands.at("last_refused").at("at").as_string(), "2025-12-31T23:30:00.123Z");
+  EXPECT_EQ(commands.at("last_refused").at("metric").as_string(), "network/Ping/gateway/Interval");
+  const auto english = status_as_text(json, Language::english).value();
+  for (const char* part : {"Commands\n  network/Ping/gateway: every 86400 s by command; configured: 60 s\n",
+                           "! 2 commands refused; the last one at ",
+                           ": network/Ping/gateway/Interval: 1 s is out of bounds. ask for 12 to 86400 s, or "
+                           "0 for what the configuration says\n"}) {
+    EXPECT_NE(english.find(part), std::string::npos) << part << "\n" << english;
+  }
+  const auto vietnamese = status_as_text(json, Language::vietnamese).value();
+  for (const char* part :
+       {"network/Ping/gateway: mỗi 86400 s theo lệnh; cấu hình: 60 s\n", "! 2 lệnh bị từ chối; lần cuối lúc ",
+        ": network/Ping/gateway/Interval: 1 giây nằm ngoài giới hạn. hãy đặt từ 12 đến "
+        "86400 giây, hoặc 0 để theo cấu hình\n"}) {
+    EXPECT_NE(vietnamese.find(part), std::string::npos) << part << "\n" << vietnamese;
+  }
+}
+
 TEST(Status, TellsWhatMeasuringCost) {
   auto status = sample();
   EXPECT_TRUE(boost::json::parse(status_as_json(status)).at("throughput").is_null());

@@ -103,6 +103,40 @@ TEST_F(BoardsTest, TellsOfMeasurementsThatNoGapNames) {
   EXPECT_NE(vietnamese.find("12 bản ghi: chưa từng ghi được"), std::string::npos) << vietnamese;
 }
 
+TEST_F(BoardsTest, TellsOfOneBoardHowOftenItMeasures) {
+  auto values = own_values({value_entry("Ping/anchor/Interval", DataType::uint32, std::uint64_t{3600}),
+                            value_entry("Ping/anchor/RTT mean", DataType::uint32, std::uint64_t{7}),
+                            value_entry("Link/eth0/Interval", DataType::uint32, std::uint64_t{60})},
+                           kNoon + 700);
+  values.device = "network";
+  commit({born(1, kNoon), fact::DeviceBorn{kSite, "network", at_ms(kNoon)}, values});
+  EXPECT_FALSE(board().intervals) << "not where all boards are read";
+  for (const auto& name : {to_string(kSite), kSite.node}) {
+    const auto one = read_fleet(file(), name);
+    ASSERT_TRUE(one) << name;
+    EXPECT_EQ(one->boards.at(0).intervals, (std::map<std::string, std::uint64_t>{
+                                               {"network/Link/eth0", 60}, {"network/Ping/anchor", 3600}}));
+    EXPECT_EQ(json::parse(boards_as_json(*one, at_ms(kNoon))).at("boards").at(0).at("intervals"),
+              json::parse(R"({"network/Link/eth0": 60, "network/Ping/anchor": 3600})"));
+    const auto table = boards_as_table(*one, at_ms(kNoon), Language::english);
+    EXPECT_NE(
+        table.find("\nPROBE                EVERY\nnetwork/Link/eth0    60 s\nnetwork/Ping/anchor  3600 s\n"),
+        std::string::npos)
+        << table;
+    EXPECT_NE(boards_as_table(*one, at_ms(kNoon), Language::vietnamese).find("CHU KỲ"), std::string::npos);
+  }
+  const auto nobody = read_fleet(file(), "xa-khac");
+  ASSERT_FALSE(nobody);
+  EXPECT_EQ(nobody.error().where, "xa-khac");
+  // A board that is gone says nothing of what is in force.
+  commit({fact::NodeDied{kSite, at_ms(kNoon + 5000), "death certificate"}});
+  const auto gone = read_fleet(file(), kSite.node);
+  ASSERT_TRUE(gone);
+  EXPECT_TRUE(gone->boards.at(0).intervals->empty());
+  EXPECT_NE(boards_as_table(*gone, at_ms(kNoon), Language::english).find("reports no intervals"),
+            std::string::npos);
+}
+
 TEST_F(BoardsTest, SaysOfflineSinceAndWhy) {
   commit({born(1, kNoon), fact::NodeDied{kSite, at_ms(kNoon + 5000), "death certificate"}});
   const auto one = board();

@@ -664,11 +664,27 @@ TEST(EdgeNodeSettings, AreToldInBirthsAndAskedForByCommandsToTheDevice) {
   EXPECT_EQ(asked[0].device, "network");
   EXPECT_EQ(asked[0].name, "Ping/gateway/Interval");
   EXPECT_EQ(asked[0].value, 300U);
+  EXPECT_EQ(asked[0].said, "300");
   const auto before = bench.node.ignored_commands();
+  // Hosts that others wrote have their own types.
+  EXPECT_EQ(ask("Ping/gateway/Interval", std::int64_t{300}, DataType::int32).at(0).value, 300U);
+  EXPECT_EQ(bench.node.ignored_commands(), before);
   EXPECT_TRUE(ask("Ping/gateway/Interval", std::uint64_t{300}, DataType::uint32, /*retained=*/true).empty());
-  EXPECT_TRUE(ask("Ping/gateway/RTT mean", std::uint64_t{300}, DataType::uint32).empty());
-  EXPECT_TRUE(ask("Ping/gateway/Interval", std::string("often"), DataType::string).empty());
-  EXPECT_EQ(bench.node.ignored_commands(), before + 3);
+  EXPECT_EQ(ask("Ping/gateway/RTT mean", std::uint64_t{300}, DataType::uint32).at(0).name,
+            "Ping/gateway/RTT mean");
+  EXPECT_EQ(bench.node.ignored_commands(), before + 2);
+  const std::tuple<MetricValue, DataType, std::string> no_numbers[] = {
+      {std::string("often"), DataType::string, "\"often\""},
+      {true, DataType::boolean, "true"},
+      {1.5, DataType::float64, "1.5"},
+      {std::int64_t{-5}, DataType::int32, "-5"},
+      {std::monostate{}, DataType::uint32, "null"}};
+  for (const auto& [value, type, said] : no_numbers) {
+    const auto wrong = ask("Ping/gateway/Interval", value, type).at(0);
+    EXPECT_FALSE(wrong.value) << said;
+    EXPECT_EQ(wrong.said, said);
+  }
+  EXPECT_EQ(bench.node.ignored_commands(), before + 7);
 
   bench.sent.clear();
   bench.node.set_setting("network", "Ping/gateway/Interval", 300, bench.now());
