@@ -14,7 +14,7 @@ constexpr std::size_t kMostWaiting = 20'000;
 constexpr Duration kRetryAfter = std::chrono::seconds(5);
 // In one transaction: what gathered while the disk refused must not be more than a small outbox takes at
 // once.
-constexpr std::size_t kMostInAppend = 1'000;
+constexpr std::size_t kMostInAppend = 500;
 // What an event may take along, and wait for.
 constexpr std::size_t kMostInCompany = 200;
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/address_text.hpp"
+#include "agent/dossiers/event_store.hpp"
 
 namespace xalink {
 namespace {
@@ -146,6 +147,10 @@ void read_dossier_server(Settings& settings, const DropFolderSettings& dossiers,
 }  // namespace
 
 void read_sources(Settings& settings, AgentConfig& config) {
+  const std::size_t at_once = rows_per_append(config.outbox.max_bytes);
+  config.dossiers.rows_per_append = at_once;
+  config.dossier_server.rows_per_append = at_once;
+  for (DropFolderSettings& indicators : config.indicators) indicators.rows_per_append = at_once;
   read_dossiers(settings, config.dossiers);
   read_dossier_server(settings, config.dossiers, config.dossier_server);
   for (DropFolderSettings& indicators : config.indicators) read_drop_folder(settings, indicators);

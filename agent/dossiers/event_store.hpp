@@ -15,9 +15,14 @@
 
 namespace xalink {
 
-/// A small outbox takes about 1,000 pages at a time; long texts fill them sooner than a number of rows says:
+/// A small outbox takes some 300 KiB at a time; long texts fill them sooner than a number of rows says:
 /// a source appends when the texts of its rows reach this.
 inline constexpr std::size_t kMostTextPerAppend = 64 * 1024;
+/// And when it has so many rows, whatever they say: each may change a page of its own in the memory of what
+/// was said (Outbox::append_news), and a small outbox has room for fewer of those beside the rows.
+[[nodiscard]] constexpr std::size_t rows_per_append(std::uint64_t outbox_bytes) {
+  return outbox_bytes < std::uint64_t{16} << 20U ? 64 : 500;
+}
 [[nodiscard]] inline std::size_t text_bytes(const std::vector<Value>& values) {
   std::size_t bytes = 0;
   for (const Value& value : values) {

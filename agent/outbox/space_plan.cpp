@@ -18,7 +18,9 @@ constexpr std::uint64_t kFramesLessInFirst = 34;
 // with 300 pages, 55.9 KiB with 4000 that take eleven hours to fill), and so is the shared memory that lists
 // its pages. With less than 100 pages the checkpoints themselves begin to cost more.
 constexpr std::uint64_t kCheckpointFrames = 256;
-// About 4 MiB: some ten thousand records.
+// Room for a write under way is room that no record has: of a small bound it gets a tenth, which is what its
+// sources hand over at once (rows_per_append, kMostTextPerAppend) with something to spare. About
+// 4 MiB at most: some ten thousand records.
 constexpr std::uint64_t kMostTransactionPages = 4'000;
 // Positions, marks, gaps and a handful of new shapes, when events fill all the rest.
 constexpr std::uint64_t kBookkeepingPages = 64;
@@ -39,7 +41,7 @@ SpacePlan plan_space(std::uint64_t max_bytes, std::uint64_t page_bytes) {
   plan.page_bytes = page_bytes;
   const auto part = [&](std::uint64_t divisor) { return max_bytes / divisor / (page_bytes + kFrameHeader); };
   plan.checkpoint_frames = std::clamp<std::uint64_t>(part(16), 100, kCheckpointFrames);
-  plan.transaction_pages = std::clamp<std::uint64_t>(part(4), 200, kMostTransactionPages);
+  plan.transaction_pages = std::clamp<std::uint64_t>(part(10), 400, kMostTransactionPages);
   const std::uint64_t frames = plan.checkpoint_frames + plan.transaction_pages;
   plan.database_pages =
       (max_bytes - wal_bytes(frames, page_bytes) - shared_memory_bytes(frames)) / page_bytes;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/dossiers/event_store.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "sparkplug/given_up.hpp"
 #include "sparkplug/hourly_summary.hpp"
@@ -176,12 +177,12 @@ TEST_F(OutboxBounds, GivesSparesUpBeforeAnythingElse) {
   GatewayOfRows gateway;
   send_all(Lane::measurements, gateway);
   ASSERT_TRUE(outbox_->acknowledge(Lane::measurements, 30'000));
-  append_pings(40'000);
+  append_pings(60'000);
   EXPECT_EQ(counted(given_up::kThinned), 0U);
   EXPECT_EQ(outbox_->space()->pressure, OutboxSpace::Pressure::spares_go);
   EXPECT_LT(outbox_->space()->spares[1], 30'000U);
   EXPECT_GT(outbox_->space()->spares[1], 0U);
-  append_pings(50'000);
+  append_pings(30'000);
   EXPECT_GT(counted(given_up::kThinned), 0U) << "no spares are left";
   EXPECT_EQ(outbox_->space()->spares[1], 0U);
   EXPECT_LE(largest_, kBound);
@@ -265,6 +266,43 @@ TEST_F(OutboxBounds, RefusesEventsThatDoNotFitAndTakesThemWhenTheGatewayHasTheOt
   GatewayOfRows gateway;
   send_all(Lane::measurements, gateway);
   EXPECT_EQ(gateway.records.size(), 5'000U);
+  EXPECT_LE(largest_, kBound);
+}
+
+// Of a small bound the room for a write under way must not take what events could have.
+TEST_F(OutboxBounds, IsNearlyFullWhenItSaysThatItIsFullOfEvents) {
+  const auto at_once = rows_per_append(kBound);
+  std::mt19937_64 digest(1);
+  Result<Told> told;
+  std::uint64_t kept = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const bool long_texts = i % 8 == 0;  // as much as a source hands over at once
+    std::vector<Telling> tellings;
+    for (auto& pending : dossiers(at_once)) {
+      if (long_texts) std::get<std::string>(pending.record.values[0]).resize(1'000, '.');
+      Telling telling;
+      while (telling.subject.size() < Telling::kSubjectBytes) telling.subject += static_cast<char>(digest());
+      telling.pending = std::move(pending);
+      tellings.push_back(std::move(telling));
+    }
+    told = outbox_->append_news(tellings, "dossiers/a.csv", std::to_string(i), Outbox::NoteWhen::always, {});
+    ASSERT_TRUE(told || i > 0) << told.error().to_string();
+    if (!told && !long_texts) break;
+    if (!told) continue;
+    last_ = told->last;
+    kept += at_once;
+  }
+  ASSERT_FALSE(told);
+  EXPECT_NE(told.error().what.find("full of events"), std::string::npos) << told.error().to_string();
+  EXPECT_GE(size_of_files(file_) * 100, kBound * 86);
+  EXPECT_LE(largest_, kBound);
+  GatewayOfRows events;
+  send_all(Lane::events, events);
+  EXPECT_EQ(events.records.size(), kept);
+  // And comes out of it.
+  ASSERT_TRUE(outbox_->acknowledge(Lane::events, last_[0]));
+  append(dossiers(500));
+  append_pings(5'000);
   EXPECT_LE(largest_, kBound);
 }
 
