@@ -83,7 +83,7 @@ CommunesArguments::CommunesArguments(CLI::App& app, bool& json)
 int CommunesArguments::run(const std::filesystem::path& registry_file, Language language,
                            const Clock& clock) {
   order_.json = json_;
-  if (check_->parsed()) return check_communes(registry_file, order_, language);
+  if (check_->parsed()) return check_communes(registry_file, order_, language, clock);
   if (import_->parsed()) return import_communes(registry_file, order_, language, clock);
   if (list_->parsed()) return list_communes(registry_file, order_, language, clock);
   if (template_->parsed()) return template_of_communes(order_, language);

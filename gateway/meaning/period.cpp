@@ -49,9 +49,12 @@ ReportPeriod months_from(year_month first, int count) {
 
 Result<ReportPeriod> read_one(std::string_view text) {
   const auto whole_year = number_of(text.substr(0, 4), 4);
-  // The same years as registry::read_date().
-  if (whole_year && (*whole_year < 1900 || *whole_year > 2199)) {
-    return refused(text, {"is a year outside 1900 to 2199", "là năm ngoài khoảng 1900 đến 2199"});
+  if ((whole_year && (*whole_year < registry::kFirstYear || *whole_year > registry::kLastYear)) ||
+      registry::is_day_of_other_years(text)) {
+    const auto from = std::to_string(registry::kFirstYear);
+    const auto until = std::to_string(registry::kLastYear);
+    return refused(text, {"is a year outside " + from + " to " + until,
+                          "là năm ngoài khoảng " + from + " đến " + until});
   }
   if (whole_year && text.size() == 4) return months_from(year(*whole_year) / month(1), 12);
   if (whole_year && text.size() == 7 && text[4] == '-') {

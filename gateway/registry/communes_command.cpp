@@ -128,8 +128,8 @@ json::value or_null(const std::optional<double>& number) {
 
 }  // namespace
 
-int check_communes(const std::filesystem::path& registry_file, const CommunesOrder& order,
-                   Language language) {
+int check_communes(const std::filesystem::path& registry_file, const CommunesOrder& order, Language language,
+                   const Clock& clock) {
   Held held;
   if (!order.alone) {
     auto store = RegistryStore::open_to_read(registry_file);
@@ -137,8 +137,8 @@ int check_communes(const std::filesystem::path& registry_file, const CommunesOrd
     if (!rows) return complain(rows.error(), language);
     held = std::move(*rows);
   }
-  const auto judged =
-      registry::judge_files(order.files, held.entries, order.replace, encoding_named(order.encoding));
+  const auto judged = registry::judge_files(order.files, held.entries, order.replace,
+                                            encoding_named(order.encoding), day_of(clock.wall()));
   if (!judged) return complain(judged.error(), language, kUsage);
   if (order.json) {
     std::cout << json::serialize(judged_object(*judged, language)) << "\n";
@@ -155,8 +155,8 @@ int import_communes(const std::filesystem::path& registry_file, const CommunesOr
   auto reading = RegistryStore::open_to_read(registry_file);
   const auto held = reading ? held_rows(*reading) : Result<Held>(Unexpected(reading.error()));
   if (!held) return complain(held.error(), language);
-  const auto judged =
-      registry::judge_files(order.files, held->entries, order.replace, encoding_named(order.encoding));
+  const auto judged = registry::judge_files(order.files, held->entries, order.replace,
+                                            encoding_named(order.encoding), day_of(clock.wall()));
   if (!judged) return complain(judged.error(), language, kUsage);
   std::int64_t version = held->version;
   if (judged->errors == 0 && !judged->change.empty()) {
@@ -196,9 +196,12 @@ int list_communes(const std::filesystem::path& registry_file, const CommunesOrde
                   const Clock& clock) {
   const auto day = order.date.empty() ? std::optional(day_of(clock.wall())) : registry::read_date(order.date);
   if (!day) {
+    const auto years = std::to_string(registry::kFirstYear) + " – " + std::to_string(registry::kLastYear);
     return complain(refusal("--date",
                             Said::same("\"" + order.date + "\"") +
-                                Said(" is not a day of the calendar", " không phải ngày có thật"),
+                                (registry::is_day_of_other_years(order.date)
+                                     ? Said(" is in a year outside " + years, " có năm ngoài khoảng " + years)
+                                     : Said(" is not a day of the calendar", " không phải ngày có thật")),
                             {"write 2025-07-01", "ghi 2025-07-01"}),
                     language, kUsage);
   }

@@ -27,7 +27,8 @@ struct CommunesOrder {
 
 // Each prints to standard output, complains on standard error, and gives the exit code.
 // `registry_file` is `[registry] file` of the configuration.
-int check_communes(const std::filesystem::path& registry_file, const CommunesOrder& order, Language language);
+int check_communes(const std::filesystem::path& registry_file, const CommunesOrder& order, Language language,
+                   const Clock& clock);
 int import_communes(const std::filesystem::path& registry_file, const CommunesOrder& order, Language language,
                     const Clock& clock);
 int list_communes(const std::filesystem::path& registry_file, const CommunesOrder& order, Language language,

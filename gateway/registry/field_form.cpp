@@ -49,6 +49,13 @@ Kept code(std::string_view text, std::size_t digits) {
 
 Kept date(std::string_view text) {
   if (const auto date = read_date(text)) return date_text(*date);
+  if (is_day_of_other_years(text)) {
+    const auto years = std::to_string(kFirstYear) + " – " + std::to_string(kLastYear);
+    return wrong(quoted(text) + " is in a year outside " + years,
+                 quoted(text) + " có năm ngoài khoảng " + years,
+                 "mend the year; leave the field empty where there is no last day",
+                 "sửa năm; để trống nếu không có ngày kết thúc");
+  }
   return wrong(quoted(text) + " is not a day of the calendar", quoted(text) + " không phải ngày có thật",
                "write 2025-07-01 or 1/7/2025", "ghi 2025-07-01 hoặc 1/7/2025");
 }

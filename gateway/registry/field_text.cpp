@@ -22,20 +22,7 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-}  // namespace
-
-std::vector<std::string> split(std::string_view text, char mark) {
-  std::vector<std::string> parts;
-  if (without_blank_ends(text).empty()) return parts;
-  while (true) {
-    const auto end = text.find(mark);
-    parts.emplace_back(without_blank_ends(text.substr(0, end)));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::optional<Date> read_date(std::string_view text) {
+std::optional<std::chrono::year_month_day> read_day_of_any_year(std::string_view text) {
   char mark = '-';
   if (text.find('/') != std::string_view::npos) mark = '/';
   const auto parts = split(text, mark);
@@ -50,8 +37,34 @@ std::optional<Date> read_date(std::string_view text) {
   const auto day = whole_of<unsigned>(parts[year_first ? 2 : 0]);
   const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
                                          std::chrono::day(*day)};
-  if (!date.ok() || *year < 1900 || *year > 2199) return std::nullopt;
-  return Date(date);
+  return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+bool is_taken(std::chrono::year year) {
+  return static_cast<int>(year) >= kFirstYear && static_cast<int>(year) <= kLastYear;
+}
+
+}  // namespace
+
+std::vector<std::string> split(std::string_view text, char mark) {
+  std::vector<std::string> parts;
+  if (without_blank_ends(text).empty()) return parts;
+  while (true) {
+    const auto end = text.find(mark);
+    parts.emplace_back(without_blank_ends(text.substr(0, end)));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::optional<Date> read_date(std::string_view text) {
+  const auto date = read_day_of_any_year(text);
+  return date && is_taken(date->year()) ? std::optional(Date(*date)) : std::nullopt;
+}
+
+bool is_day_of_other_years(std::string_view text) {
+  const auto date = read_day_of_any_year(text);
+  return date && !is_taken(date->year());
 }
 
 std::string date_text(Date date) {

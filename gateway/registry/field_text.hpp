@@ -13,8 +13,12 @@ namespace xalink::registry {
 using Date = std::chrono::sys_days;
 
 /// "2025-07-01", and what Excel makes of it in Vietnam: "1/7/2025", "01/07/2025", "1-7-2025". Only days that
-/// exist, 1900 to 2199.
+/// exist, kFirstYear to kLastYear.
 [[nodiscard]] std::optional<Date> read_date(std::string_view text);
+inline constexpr int kFirstYear = 1900;
+inline constexpr int kLastYear = 2199;
+/// A day of the calendar in a year that read_date() does not take, which is to be told as that.
+[[nodiscard]] bool is_day_of_other_years(std::string_view text);
 /// "2025-07-01".
 [[nodiscard]] std::string date_text(Date date);
 

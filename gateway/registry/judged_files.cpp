@@ -22,7 +22,8 @@ std::string name_among(const std::vector<std::filesystem::path>& files, const st
 }  // namespace
 
 Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
-                                const std::vector<Entry>& held, bool replace, TextEncoding encoding) {
+                                const std::vector<Entry>& held, bool replace, TextEncoding encoding,
+                                std::optional<Date> today) {
   JudgedFiles judged;
   std::vector<Entry> incoming;
   std::vector<Entry> judged_only;
@@ -47,6 +48,7 @@ Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
   judged.change = change_by(held, incoming, replaced);
   // Equal keys in the files are a mistake of theirs; of the result each key stands once.
   rows.entries = judged.change.result;
+  rows.today = today;
   std::map<std::pair<Kind, std::string>, std::size_t> seen;
   for (const auto& entry : incoming) {
     if (seen[{entry.kind, entry.key()}]++ > 0) rows.entries.push_back(entry);

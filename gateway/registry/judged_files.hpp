@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "gateway/registry/entry.hpp"
+#include "gateway/registry/field_text.hpp"
 #include "gateway/registry/registry_store.hpp"
 #include "sparkplug/result.hpp"
 #include "sparkplug/text_encoding.hpp"
@@ -19,9 +21,10 @@ struct JudgedFiles {
   std::size_t errors = 0;         ///< those that are no warnings
 };
 
-/// Fails when a file cannot be read at all.
+/// Fails when a file cannot be read at all. `today`: figures of later days are mistakes; nothing: nobody
+/// knows the day.
 [[nodiscard]] Result<JudgedFiles> judge_files(const std::vector<std::filesystem::path>& files,
                                               const std::vector<Entry>& held, bool replace,
-                                              TextEncoding encoding);
+                                              TextEncoding encoding, std::optional<Date> today = {});
 
 }  // namespace xalink::registry

@@ -51,7 +51,10 @@ class Check {
     for (const Entry* zone : of_[static_cast<std::size_t>(Kind::zones)]) check_zone(*zone);
     check_overlaps(Kind::zones, "zone_from", "zone_to",
                    [](const Entry& zone) { return commune_key_of(zone).to_string(); });
-    for (const Entry* village : of_[static_cast<std::size_t>(Kind::villages)]) refer_to_commune(*village);
+    for (const Entry* village : of_[static_cast<std::size_t>(Kind::villages)]) {
+      refer_to_commune(*village);
+      check_not_to_come(*village, "date");
+    }
     for (const Entry* site : of_[static_cast<std::size_t>(Kind::sites)]) check_site(*site);
     check_overlaps(Kind::sites, "from", "to", [](const Entry& site) { return site.at("site"); });
     for (const Entry* line : of_[static_cast<std::size_t>(Kind::lines)]) check_line(*line);
@@ -122,10 +125,25 @@ class Check {
     return false;
   }
 
+  /// A survey of 2099 would be the newest for ever. Of rows that are held a warning: whoever brings other
+  /// rows is not to be stopped by them.
+  void check_not_to_come(const Entry& entry, std::string_view column) {
+    const auto day = read_date(entry.at(column));
+    if (!day || !rows_.today || *day <= *rows_.today) return;
+    const auto today = date_text(*rows_.today);
+    tell(entry, column,
+         {date_text(*day) + " is still to come (today is " + today + ")",
+          date_text(*day) + " chưa đến (hôm nay là " + today + ")"},
+         {"give the day of the figure; or look at this machine's clock",
+          "ghi ngày của số liệu; hoặc kiểm tra đồng hồ của máy này"},
+         entry.place.line == 0);
+  }
+
   void check_commune(const Entry& entry) {
     const auto key = commune_key_of(entry);
     const auto period = period_of(entry, "valid_from", "valid_to");
     forward(entry, "valid_from", "valid_to");
+    check_not_to_come(entry, "population_date");
     if (entry.at("latitude").empty() != entry.at("longitude").empty()) {
       tell(entry, entry.at("latitude").empty() ? "latitude" : "longitude",
            {"is empty while its other half is there", "để trống trong khi tọa độ kia có"},

@@ -1,11 +1,13 @@
 #pragma once
 // Whether rows of the registry fit together: within a table and from table to table.
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "gateway/registry/entry.hpp"
+#include "gateway/registry/field_text.hpp"
 
 namespace xalink::registry {
 
@@ -17,6 +19,8 @@ struct RowsToCheck {
   /// Keys (Entry::key()) of communes and sites that a row with a mistake names: what refers to them is not
   /// called dangling as well.
   std::set<std::string> half_read;
+  /// What was counted or surveyed later than this was not; nothing: nobody knows the day.
+  std::optional<Date> today;
 };
 
 /// All that is wrong: equal keys, periods that overlap or run backwards, successors that are nowhere or do

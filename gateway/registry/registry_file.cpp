@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "gateway/registry/field_form.hpp"
+#include "gateway/registry/field_text.hpp"
 #include "sparkplug/csv_reader.hpp"
 #include "sparkplug/text_form.hpp"
 
@@ -43,6 +44,15 @@ bool says_nothing(const CsvRow& row) {
   return row.broken.empty() && std::ranges::all_of(row.fields, [](const std::string& field) {
            return without_blank_ends(field).empty();
          });
+}
+
+/// A latitude that stands before a longitude's field, cut in two by a decimal comma without quotes: "22,8".
+bool halved_by_comma(std::string_view before, std::string_view after) {
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const auto degrees = read_whole(before);
+  return digits(before) && digits(after) && degrees && *degrees >= 6 && *degrees < 24;
 }
 
 /// A workbook, new or old, whose bytes are no text at all.
@@ -203,6 +213,14 @@ class TableRows {
       const std::string written = at == 0 || at > fields.size() ? "" : fields[at - 1];
       auto kept = kept_form(shape.columns[i], written);
       if (!kept) {
+        if (at > 1 && shape.columns[i].form == Form::longitude && halved_by_comma(fields[at - 2], written)) {
+          const auto number = fields[at - 2] + "," + written;
+          kept.error().next = {
+              "if " + number + " is one number, put it into double quotes: \"" + number + "\", or write " +
+                  fields[at - 2] + "." + written + "; look at the later fields of this row too",
+              "nếu " + number + " là một số, đặt trong dấu nháy kép: \"" + number + "\", hoặc ghi " +
+                  fields[at - 2] + "." + written + "; xem cả các ô sau trong dòng này"};
+        }
         mistake(row.line, at, std::move(kept.error().what), std::move(kept.error().next));
         broken_ = true;
         judged = judged && stands_alone(table_.kind, shape.columns[i].name);

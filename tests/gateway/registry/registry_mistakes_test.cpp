@@ -125,5 +125,69 @@ TEST_F(RegistryMistakes, ARowThatIsHeldIsNamedByItsKeyInTheReadersLanguage) {
   EXPECT_EQ(text.find("registry"), std::string::npos) << text;
 }
 
+TEST_F(RegistryMistakes, AYearThatNobodyCanMeanIsToldAsAYear) {
+  const std::string text = std::string(kHeadings) + "00691,2024-01-01,9999-12-31,xã,Trần Phú,02,Hà Giang,\n";
+  const auto judged = judge("communes.csv", text);
+  EXPECT_EQ(
+      told(judged),
+      "communes.csv:2: column 3 (valid_to): \"9999-12-31\" is in a year outside 1900 – 2199. Next: mend "
+      "the year; leave the field empty where there is no last day\n");
+  EXPECT_NE(told(judged, Language::vietnamese).find("\"9999-12-31\" có năm ngoài khoảng 1900 – 2199"),
+            std::string::npos)
+      << told(judged, Language::vietnamese);
+  const auto none =
+      judge("communes.csv", std::string(kHeadings) + "00691,,30/2/9999,xã,Trần Phú,02,Hà Giang,\n");
+  EXPECT_NE(told(none).find("is not a day of the calendar"), std::string::npos) << told(none);
+}
+
+TEST_F(RegistryMistakes, AFigureOfADayToComeIsRefused) {
+  const std::string communes =
+      "code,type,name,province_code,province,population,population_date\n"
+      "00691,xã,Trần Phú,02,Hà Giang,4000,31/12/2099\n00692,xã,Khác,02,Hà Giang,4000,2024-12-31\n";
+  const std::string villages = "code,village,date,coverage\n00692,Thôn 1,2025-01-01,none\n";
+  const auto first = folder.write("communes.csv", communes);
+  const auto second = folder.write("villages.csv", villages);
+  const auto today = *read_date("2024-12-31");
+  const auto judged = judge_files({first, second}, {}, false, TextEncoding::automatic, today);
+  ASSERT_TRUE(judged);
+  EXPECT_EQ(
+      told(*judged),
+      "communes.csv:2: column 7 (population_date): 2099-12-31 is still to come (today is 2024-12-31). "
+      "Next: give the day of the figure; or look at this machine's clock\n"
+      "villages.csv:2: column 3 (date): 2025-01-01 is still to come (today is 2024-12-31). Next: give the "
+      "day of the figure; or look at this machine's clock\n");
+  EXPECT_EQ(judged->errors, 2U);
+  EXPECT_NE(told(*judged, Language::vietnamese).find("2099-12-31 chưa đến (hôm nay là 2024-12-31)"),
+            std::string::npos);
+  // What is held already stops nobody who brings other rows.
+  const auto before = judge_files({first}, {}, false, TextEncoding::automatic);
+  const auto other = judge_files(
+      {folder.write("zones.csv", "code,zone,zone_from,decision\n00692,III,2021-06-04,861/QĐ-TTg\n")},
+      held(*before), false, TextEncoding::automatic, today);
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->errors, 0U) << told(*other);
+  EXPECT_NE(told(*other).find("row 00691 of the table communes: 2099-12-31 is still to come"),
+            std::string::npos)
+      << told(*other);
+}
+
+TEST_F(RegistryMistakes, ADecimalCommaWithoutQuotesIsNotTakenForSwappedCoordinates) {
+  const std::string headings = "code,type,name,province_code,province,latitude,longitude,area_km2\n";
+  const auto halved = judge("communes.csv", headings + "00691,xã,Trần Phú,02,Hà Giang,22,8,104\n");
+  EXPECT_EQ(
+      told(halved),
+      "communes.csv:2: column 7 (longitude): \"8\" is no longitude in Vietnam (102 to 118). Next: if 22,8 "
+      "is one number, put it into double quotes: \"22,8\", or write 22.8; look at the later fields of "
+      "this row too\n");
+  EXPECT_NE(told(halved, Language::vietnamese).find("đặt trong dấu nháy kép: \"22,8\", hoặc ghi 22.8"),
+            std::string::npos);
+  const auto swapped = judge("communes.csv", headings + "00691,xã,Trần Phú,02,Hà Giang,104.9,22.8,\n");
+  EXPECT_NE(
+      told(swapped).find("column 7 (longitude): \"22.8\" is no longitude in Vietnam (102 to 118). Next: "
+                         "latitude and longitude look swapped"),
+      std::string::npos)
+      << told(swapped);
+}
+
 }  // namespace
 }  // namespace xalink::registry

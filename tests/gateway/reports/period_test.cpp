@@ -134,6 +134,8 @@ TEST(Period, RefusesWhatIsNoPeriodAndSaysWhatToWrite) {
       Refusal{"24-Q3", "is no period"},
       Refusal{"2024Q3", "is no period"},
       Refusal{"1234", "is a year outside"},
+      Refusal{"1/1/9999", "is a year outside 1900 to 2199"},
+      Refusal{"30/2/9999", "is no period"},
       Refusal{"2024-07-01..", "is no period"},
       Refusal{"..2024-07-01", "is no period"},
       Refusal{"2024-07-01...2024-07-02", "is no period"},
