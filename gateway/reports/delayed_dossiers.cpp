@@ -1,9 +1,9 @@
 #include "gateway/reports/delayed_dossiers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/meaning/judgement.hpp"
-#include "gateway/service_reading.hpp"
 
 namespace xalink::reports {
 namespace {
@@ -14,18 +14,6 @@ Date last_day(const OutageReportInput& ground) {
 }
 
 }  // namespace
-
-Result<void> DelayedDossiers::read(store::RecordQuery& records) {
-  const auto read = for_each_dossier(
-      records, "",
-      [&](std::vector<meaning::DossierEvent> events) {
-        add(std::move(events));
-        return true;
-      },
-      {}, DossierWindow{ground_.period.from(), ground_.span.end});
-  if (!read) return Unexpected(read.error());
-  return {};
-}
 
 bool DelayedDossiers::was_down(const std::string& site, Date day) const {
   const auto found = ground_.sites.find(site);
@@ -66,6 +54,26 @@ void DelayedDossiers::put_into(std::vector<CommuneEvidence>& communes) const {
     commune.dossiers = found->second.dossiers;
     commune.dossiers_delayed = found->second.delayed;
   }
+}
+
+Result<void> read_dossiers(store::RecordQuery& records, const std::vector<DelayedDossiers*>& periods,
+                           const EventProgress& progress) {
+  if (periods.empty()) return {};
+  // What one period leaves out may be the other's business; each looks again.
+  auto window = periods.front()->window();
+  for (const auto* each : periods) {
+    window.from = std::min(window.from, each->window().from);
+    window.as_of = std::max(window.as_of, each->window().as_of);
+  }
+  const auto read = for_each_dossier(
+      records, "",
+      [&](std::vector<meaning::DossierEvent> events) {
+        for (auto* each : periods) each->add(events);
+        return true;
+      },
+      progress, window);
+  if (!read) return Unexpected(read.error());
+  return {};
 }
 
 }  // namespace xalink::reports

@@ -11,6 +11,7 @@
 #include "gateway/meaning/work_calendar.hpp"
 #include "gateway/reports/investment.hpp"
 #include "gateway/reports/outage_report.hpp"
+#include "gateway/service_reading.hpp"
 #include "gateway/store/record_query.hpp"
 #include "sparkplug/result.hpp"
 
@@ -25,12 +26,12 @@ class DelayedDossiers {
                   const meaning::Procedures& procedures)
       : ground_(ground), calendar_(calendar), procedures_(procedures) {}
 
-  /// Every dossier of the store that the period concerns.
-  [[nodiscard]] Result<void> read(store::RecordQuery& records);
   /// All events of one dossier. Counts dossiers that ended in the period or are pending at its end.
   void add(std::vector<meaning::DossierEvent> events);
   /// Communes of which no dossier was seen keep none: that is no evidence.
   void put_into(std::vector<CommuneEvidence>& communes) const;
+  /// Which dossiers have something to tell here.
+  [[nodiscard]] DossierWindow window() const { return {ground_.period.from(), ground_.span.end}; }
 
  private:
   struct Counts {
@@ -44,5 +45,11 @@ class DelayedDossiers {
   const meaning::Procedures& procedures_;
   std::map<std::string, Counts> counts_;  ///< by the commune's key
 };
+
+/// Every dossier of the store that one of the periods concerns, given to each of them: putting dossiers
+/// together is most of the work, and is done once.
+[[nodiscard]] Result<void> read_dossiers(store::RecordQuery& records,
+                                         const std::vector<DelayedDossiers*>& periods,
+                                         const EventProgress& progress = {});
 
 }  // namespace xalink::reports

@@ -54,6 +54,8 @@ class Province {
             sources_.scope, opening_,          sources_.calendar_known()};
   }
   [[nodiscard]] const MeasuredSites& measured() const { return measured_; }
+  /// Once evidence was made of it: the rest of the work needs the room.
+  void forget_measured() { measured_.clear(); }
 
   /// Says so where records of the period are gone.
   void tell_of_removed(Document& document) const {
@@ -147,35 +149,31 @@ Result<Document> investment(const Sources& sources) {
   if (!profile) return Unexpected(profile.error());
   auto records = store::RecordQuery::open(sources.store);
   if (!records) return Unexpected(records.error());
-  const auto evidence_of = [&](const Province& measured) -> Result<std::vector<CommuneEvidence>> {
-    const auto ground = measured.ground();
-    auto communes = commune_evidence(ground, measured.measured(), *profile);
-    DelayedDossiers delayed(ground, sources.calendar, sources.procedures);
-    if (const auto read = delayed.read(*records); !read) return Unexpected(read.error());
-    delayed.put_into(communes);
-    return communes;
-  };
   Sources earlier = sources;
   earlier.period = meaning::period_before(sources.period);
-  std::vector<CommuneEvidence> before;
-  {
-    Province province(earlier);
-    if (const auto read = province.read(*records); !read) return Unexpected(read.error());
-    auto communes = evidence_of(province);
-    if (!communes) return Unexpected(communes.error());
-    before = std::move(*communes);
-  }
+  Province before(earlier);
   Province province(sources);
-  if (const auto read = province.read(*records); !read) return Unexpected(read.error());
+  std::vector<CommuneEvidence> communes_before;
+  std::vector<CommuneEvidence> communes;
+  for (auto [each, evidence] : {std::pair(&before, &communes_before), std::pair(&province, &communes)}) {
+    if (const auto read = each->read(*records); !read) return Unexpected(read.error());
+    *evidence = commune_evidence(each->ground(), each->measured(), *profile);
+    each->forget_measured();
+  }
+  const auto ground_before = before.ground();
   const auto ground = province.ground();
-  const auto communes = evidence_of(province);
-  if (!communes) return Unexpected(communes.error());
-  auto document = investment_report({*communes,
+  DelayedDossiers delayed_before(ground_before, sources.calendar, sources.procedures);
+  DelayedDossiers delayed(ground, sources.calendar, sources.procedures);
+  if (const auto read = read_dossiers(*records, {&delayed_before, &delayed}, progress_of(sources)); !read)
+    return Unexpected(read.error());
+  delayed_before.put_into(communes_before);
+  delayed.put_into(communes);
+  auto document = investment_report({communes,
                                      sources.weights,
                                      sources.period,
                                      sources.scope,
                                      {profile->name(Language::english), profile->name(Language::vietnamese)},
-                                     &before,
+                                     &communes_before,
                                      earlier.period});
   add_ground(document, ground);
   province.tell_of_removed(document);

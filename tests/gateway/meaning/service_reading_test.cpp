@@ -9,14 +9,17 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <sstream>
 
 #include "gateway/meaning/service_figures.hpp"
 #include "gateway/meaning/service_table.hpp"
+#include "gateway/reports/delayed_dossiers.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "tests/gateway/meaning/dossier_log.hpp"
+#include "tests/gateway/reports/commune_days.hpp"
 #include "tests/gateway/store_fixture.hpp"
 
 namespace xalink::test {
@@ -506,6 +509,69 @@ TEST_F(ServiceReadingTest, LeavingOutWhatAPeriodDoesNotConcernChangesNoFigure) {
     EXPECT_TRUE(whole.due_within(1000) == part.due_within(1000)) << period << " as of " << now;
   }
   EXPECT_GT(left_out, 600U) << "or nothing was tried";
+}
+
+TEST_F(ServiceReadingTest, OneReadingCountsDelayedDossiersOfTwoPeriodsAsTwoReadingsDo) {
+  const reports::CommuneDays place;
+  const meaning::WorkCalendar calendar;
+  const meaning::Procedures procedures;
+  // Day by day, from dossiers that ended long before to some that begin after all of it.
+  std::map<std::string, std::vector<DossierEvent>> of_site;
+  for (int number = 0; number < 40; ++number) {
+    const auto accepted = at("2024-08-25 08:00") + std::chrono::hours(9 * number);
+    DossierEvent like;
+    like.site = number % 3 == 0 ? "dong-van" : "lung-cu";
+    like.code = "H22.58-240901-" + std::to_string(1000 + number);
+    like.state = meaning::DossierState::accepted;
+    like.received = like.state_at = accepted;
+    like.due = accepted + std::chrono::hours(24 * 3);
+    like.recorded = accepted;
+    of_site[like.site].push_back(like);
+    if (number % 5 == 0) continue;  // never ends
+    like.state = meaning::DossierState::finished;
+    like.finished = like.state_at = accepted + std::chrono::hours(24 * (1 + 3 * number % 7));
+    like.recorded = *like.state_at;
+    of_site[like.site].push_back(like);
+  }
+  deliver("lung-cu", kEpochC, 1, of_site["lung-cu"]);
+  deliver("dong-van", kEpochB, 1, of_site["dong-van"]);
+  const auto ground_of = [&](const meaning::ReportPeriod& period) {
+    return reports::OutageReportInput{
+        place.sites,   place.registry, 1, period, {period.from(), period.to()}, reports::Scope::commune,
+        place.opening, false};
+  };
+  const auto ground = ground_of(place.period);
+  const auto ground_before = ground_of(meaning::period_before(place.period));
+  auto query = store::RecordQuery::open(file());
+  ASSERT_TRUE(query);
+  const auto counts = [&](const std::vector<std::vector<const reports::OutageReportInput*>>& readings) {
+    std::string text;
+    for (const auto& reading : readings) {
+      std::vector<std::unique_ptr<reports::DelayedDossiers>> counted;
+      std::vector<reports::DelayedDossiers*> periods;
+      for (const auto* each : reading) {
+        counted.push_back(std::make_unique<reports::DelayedDossiers>(*each, calendar, procedures));
+        periods.push_back(counted.back().get());
+      }
+      const auto read = reports::read_dossiers(*query, periods);
+      EXPECT_TRUE(read) << read.error().to_string();
+      for (const auto* each : periods) {
+        std::vector<reports::CommuneEvidence> communes(2);
+        communes[0].key = "00715@";
+        communes[1].key = "00721@";
+        each->put_into(communes);
+        for (const auto& commune : communes) {
+          text += std::to_string(commune.dossiers.value_or(-1)) + "/" +
+                  std::to_string(commune.dossiers_delayed) + " ";
+        }
+      }
+    }
+    return text;
+  };
+  const auto apart = counts({{&ground_before}, {&ground}});
+  EXPECT_EQ(counts({{&ground_before, &ground}}), apart);
+  // lung-cu had no power on 5 September; the period before has dossiers and nothing to blame.
+  EXPECT_EQ(apart, "13/0 7/0 12/2 7/0 ");
 }
 
 }  // namespace
