@@ -84,6 +84,8 @@ svg .sea { fill: #fafbfc; stroke: #cfd6dc; }
   .narrow th, .narrow td { padding: 0.6mm 0.8mm; }
   .narrow thead tr { background: #1f4e79; }
   .narrow .state { white-space: normal; }
+  .upright td { padding: 0.5mm 1.2mm; }
+  .upright .moment { white-space: normal; }
 }
 )css";
 
@@ -208,6 +210,8 @@ class Page {
     }
     if (points.columns.empty()) return;
     const auto drawn = svg_of(map, points, language_);
+    // Regions and provinces are no places: of them nothing is missing.
+    if (drawn.empty() && document_.scope != "commune") return;
     if (!drawn.empty()) {
       text_ += "<figure><figcaption>" + say(map.title) + "</figcaption>" + drawn + "</figure>\n";
     }
@@ -241,7 +245,7 @@ class Page {
     text_ += "<section class=\"" +
              std::string(width > kMostAcross    ? "across narrow"
                          : width > kMostUpright ? "across"
-                                                : "") +
+                                                : "upright") +
              "\"";
     if (width > kMostAcross) {
       text_ += " style=\"--columns: " + std::to_string(columns_of_line(width)) + "\"";

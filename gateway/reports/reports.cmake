@@ -8,6 +8,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(XLSXWRITER REQUIRED IMPORTED_TARGET xlsxwriter)
 add_library(xalink_report_writers STATIC
   reports/cell_text.cpp
+  reports/chart_rows.cpp
   reports/csv_writer.cpp
   reports/document.cpp
   reports/html_text.cpp

@@ -69,7 +69,8 @@ Units::Units(const registry::Registry& registry, Scope scope, Date day)
     if (!commune.valid.holds(day)) continue;
     auto unit = named(commune);
     auto& kept = units_.try_emplace(unit.key, unit).first->second;
-    const auto place = place_of(commune);
+    // The middle of all communes of region III is no place.
+    const auto place = scope == Scope::region ? std::nullopt : place_of(commune);
     if (!place) continue;
     const double count = ++places[unit.key];
     const Place before = kept.place.value_or(Place{});

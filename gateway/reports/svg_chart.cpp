@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/reports/cell_text.hpp"
+#include "gateway/reports/chart_rows.hpp"
 #include "gateway/reports/html_text.hpp"
 #include "gateway/reports/report_words.hpp"
 #include "gateway/reports/tone_colour.hpp"
@@ -58,19 +59,23 @@ struct Scale {
 class Drawing {
  public:
   Drawing(const Chart& chart, const Table& table, Language language)
-      : chart_(chart), table_(table), language_(language), category_(*column_at(table, chart.category)) {
+      : chart_(chart),
+        table_(table),
+        language_(language),
+        category_(*column_at(table, chart.category)),
+        chosen_(reports::rows_of(chart, table)),
+        rows_(chosen_.drawn.size()) {
     for (const auto& key : chart.values) columns_.push_back(*column_at(table, key));
-    rows_ = chart.kind == ChartKind::line ? table.rows.size() : std::min(table.rows.size(), chart.most_rows);
   }
 
   std::string draw() {
     std::string body;
-    if (columns_.size() > 1) body += legend();
-    body += chart_.kind == ChartKind::line ? lines() : bars();
-    if (rows_ < table_.rows.size()) {
-      y_ += 14;
-      body += svg_text(kWidth, y_, "end", report_words().more_rows.in(language_), "class=\"faint\"");
+    if (rows_ > 0) {
+      if (columns_.size() > 1) body += legend();
+      body += chart_.kind == ChartKind::line ? lines() : bars();
     }
+    if (chosen_.more) body += note(report_words().more_rows);
+    if (chosen_.hidden > 0) body += note(hidden_rows_note(chosen_));
     y_ += 8;
     return "<svg class=\"chart\" viewBox=\"0 0 " + at(kWidth) + " " + at(y_) +
            "\" role=\"img\" aria-label=\"" + escaped(chart_.title.in(language_)) +
@@ -78,7 +83,15 @@ class Drawing {
   }
 
  private:
-  const Cell& cell(std::size_t row, std::size_t column) const { return table_.rows[row].cells[column]; }
+  /// Of the rows that are drawn.
+  const Cell& cell(std::size_t row, std::size_t column) const {
+    return table_.rows[chosen_.drawn[row]].cells[column];
+  }
+
+  std::string note(const Said& said) {
+    y_ += 14;
+    return svg_text(kWidth, y_, "end", said.in(language_), "class=\"faint\"");
+  }
 
   std::string words(const Cell& shown, std::size_t column) const {
     return cell_for_people(shown, table_.columns[column].kind, table_.columns[column].digits, language_);
@@ -250,7 +263,8 @@ class Drawing {
   Language language_;
   std::size_t category_;
   std::vector<std::size_t> columns_;
-  std::size_t rows_ = 0;
+  ChartRows chosen_;
+  std::size_t rows_;
   double y_ = 0;  ///< where the next part begins
 };
 

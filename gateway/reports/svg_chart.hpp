@@ -9,8 +9,9 @@
 namespace xalink::reports {
 
 /// An `<svg>` element as wide as the page: lying bars with their values (several columns side by side or on
-/// each other), or lines over the rows. Rows without a value show why instead of a bar. Empty when the table
-/// has no rows. Durations are drawn in hours.
+/// each other), or lines over the rows. Rows without a value show why instead of a bar; of those that are
+/// hidden only the number is told (chart_rows.hpp). Empty when the table has no rows. Durations are drawn in
+/// hours.
 [[nodiscard]] std::string svg_of(const Chart& chart, const Table& table, Language language);
 
 }  // namespace xalink::reports

@@ -44,6 +44,12 @@ lxw_datetime datetime_of(Date day, Milliseconds of_day) {
   return time;
 }
 
+/// A text that follows a number would touch it: there are no lines between cells on paper.
+void set_off(lxw_format* format) {
+  format_set_align(format, LXW_ALIGN_LEFT);
+  format_set_indent(format, 1);
+}
+
 /// Excel's calendar begins in 1900 and ends with 9999.
 bool is_in_calendar(Date date) {
   const int year = static_cast<int>(std::chrono::year_month_day(date).year());
@@ -84,8 +90,11 @@ lxw_format* XlsxCells::format(Look look, const std::string& number, std::optiona
   if (!number.empty()) format_set_num_format(made, number.c_str());
   if (tone) format_set_bg_color(made, pale_colour_of(*tone));
   switch (look) {
-    case Look::plain: break;
+    case Look::plain:
+      if (tone) set_off(made);
+      break;
     case Look::heading:
+      set_off(made);
       format_set_bold(made);
       format_set_text_wrap(made);
       format_set_font_color(made, LXW_COLOR_WHITE);
@@ -101,7 +110,10 @@ lxw_format* XlsxCells::format(Look look, const std::string& number, std::optiona
       format_set_font_size(made, 12);
       format_set_font_color(made, kHeadingColour);
       break;
-    case Look::wrapped: format_set_text_wrap(made); break;
+    case Look::wrapped:
+      format_set_text_wrap(made);
+      set_off(made);
+      break;
     case Look::missing:
       format_set_italic(made);
       format_set_font_color(made, LXW_COLOR_GRAY);

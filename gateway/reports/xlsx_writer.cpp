@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/reports/cell_text.hpp"
+#include "gateway/reports/chart_rows.hpp"
 #include "gateway/reports/report_words.hpp"
 #include "gateway/reports/tone_colour.hpp"
 #include "gateway/reports/xlsx_cells.hpp"
@@ -34,6 +35,8 @@ constexpr std::size_t kMostSheetName = 31;  // Excel's
 constexpr std::size_t kWidest = 48;
 /// In percent: the usual 11 points become less than 7 below it.
 constexpr std::uint16_t kLeastPrintScale = 62;
+/// The first column that no chart covers.
+constexpr lxw_col_t kBesideCharts = 17;
 /// A4 across, without the margins.
 constexpr double kPaperInches = 11.69 - 2 * 0.5;
 
@@ -206,12 +209,25 @@ class Workbook {
     const auto made =
         add_sheet(language_ == Language::vietnamese ? std::string("Biểu đồ") : std::string("Charts"));
     lxw_row_t row = 0;
+    lxw_col_t beside = kBesideCharts;
     for (const auto& chart : document_.charts) {
       const auto* table = table_named(document_, chart.table);
       if (table == nullptr || table->rows.empty()) continue;
-      insert_chart(made.sheet, row, chart, *table);
+      const auto rows = rows_of(chart, *table);
+      const auto note = hidden_rows_note(rows);
+      if (rows.hidden == 0) {
+        // The table's own cells: who changes one sees the chart follow.
+        insert_chart(made.sheet, row, chart, *table, cells_of(chart, *table, rows.drawn.size()));
+      } else {
+        if (!rows.drawn.empty())
+          insert_chart(made.sheet, row, chart, *table, copy_of(made, beside, chart, *table, rows));
+        cells_->write_text(made.sheet, row + 24, 0, note.in(language_), cells_->format(Look::plain));
+        beside = static_cast<lxw_col_t>(beside + chart.values.size() + 2);
+      }
       row += 25;
     }
+    if (beside > kBesideCharts && row > 0)
+      must(worksheet_print_area(made.sheet, 0, 0, row - 1, kBesideCharts - 1));
     if (row == 0)
       cells_->write_text(made.sheet, 0, 0, report_words().no_rows.in(language_),
                          cells_->format(Look::missing));
@@ -228,23 +244,61 @@ class Workbook {
     }
   }
 
-  void insert_chart(lxw_worksheet* sheet, lxw_row_t row, const Chart& chart, const Table& table) {
+  /// Where a chart finds its rows, below a line of headings.
+  struct ChartCells {
+    std::string sheet;
+    lxw_row_t last = 0;
+    lxw_col_t category = 0;
+    std::vector<lxw_col_t> values;
+  };
+
+  ChartCells cells_of(const Chart& chart, const Table& table, std::size_t rows) const {
+    ChartCells cells{sheet_of_.at(table.key),
+                     static_cast<lxw_row_t>(rows),
+                     static_cast<lxw_col_t>(*column_at(table, chart.category)),
+                     {}};
+    for (const auto& key : chart.values) {
+      cells.values.push_back(static_cast<lxw_col_t>(*column_at(table, key)));
+    }
+    return cells;
+  }
+
+  /// The rows that are drawn, together: between them in the table are others whose figures are hidden.
+  ChartCells copy_of(const Sheet& on, lxw_col_t first, const Chart& chart, const Table& table,
+                     const ChartRows& rows) {
+    ChartCells cells{on.name, static_cast<lxw_row_t>(rows.drawn.size()), first, {}};
+    auto keys = chart.values;
+    keys.insert(keys.begin(), chart.category);
+    lxw_col_t at = first;
+    for (const auto& key : keys) {
+      const auto from = *column_at(table, key);
+      const auto& column = table.columns[from];
+      must(worksheet_set_column(on.sheet, at, at, at == first ? 30 : 14, nullptr));
+      cells_->write_text(on.sheet, 0, at, column.heading.in(language_), cells_->format(Look::heading));
+      lxw_row_t line = 1;
+      for (const auto row : rows.drawn) {
+        cells_->write(on.sheet, line++, at, table.rows[row].cells[from], column.kind, column.digits,
+                      Look::plain);
+      }
+      if (at != first) cells.values.push_back(at);
+      ++at;
+    }
+    return cells;
+  }
+
+  void insert_chart(lxw_worksheet* sheet, lxw_row_t row, const Chart& chart, const Table& table,
+                    const ChartCells& cells) {
     static constexpr std::array kTypes{LXW_CHART_COLUMN, LXW_CHART_LINE, LXW_CHART_COLUMN_STACKED};
     auto* drawn = workbook_add_chart(book_.get(),
                                      static_cast<std::uint8_t>(kTypes[static_cast<std::size_t>(chart.kind)]));
     if (drawn == nullptr) throw XlsxRefused{LXW_ERROR_MEMORY_MALLOC_FAILED};
-    const auto& name = sheet_of_.at(table.key);
-    const auto rows =
-        chart.kind == ChartKind::line ? table.rows.size() : std::min(table.rows.size(), chart.most_rows);
-    const auto last = static_cast<lxw_row_t>(rows);
-    const auto category = static_cast<lxw_col_t>(*column_at(table, chart.category));
+    const auto& name = cells.sheet;
     std::size_t number = 0;
-    for (const auto& key : chart.values) {
-      const auto column = static_cast<lxw_col_t>(*column_at(table, key));
+    for (const auto column : cells.values) {
       auto* series = chart_add_series(drawn, nullptr, nullptr);
       if (series == nullptr) throw XlsxRefused{LXW_ERROR_MEMORY_MALLOC_FAILED};
-      chart_series_set_categories(series, name.c_str(), 1, category, last, category);
-      chart_series_set_values(series, name.c_str(), 1, column, last, column);
+      chart_series_set_categories(series, name.c_str(), 1, cells.category, cells.last, cells.category);
+      chart_series_set_values(series, name.c_str(), 1, column, cells.last, column);
       chart_series_set_name_range(series, name.c_str(), 0, column);
       const auto colour = static_cast<lxw_color_t>(colour_of(chart, number++));
       if (chart.kind == ChartKind::line) {

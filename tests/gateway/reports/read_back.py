@@ -21,6 +21,8 @@ def workbook(file):
             for cell in row:
                 if cell.value is not None:
                     print(f"{sheet.title}!{cell.coordinate}", cell.data_type, repr(cell.value), cell.number_format)
+                    if cell.alignment.indent:
+                        print(f"{sheet.title}!{cell.coordinate} set off by {cell.alignment.indent:g}")
         for number, of_row in sheet.row_dimensions.items():
             if of_row.height:
                 print(f"{sheet.title} row {number} high {of_row.height:g}")

@@ -12,6 +12,7 @@
 #include "gateway/reports/csv_writer.hpp"
 #include "gateway/reports/html_writer.hpp"
 #include "gateway/reports/json_writer.hpp"
+#include "gateway/reports/svg_chart.hpp"
 #include "gateway/reports/xlsx_writer.hpp"
 #include "sparkplug/csv_reader.hpp"
 #include "tests/fakes/scratch_folder.hpp"
@@ -304,6 +305,16 @@ TEST(XlsxWriter, MakesTheTitlesRowAsHighAsItsLetters) {
   expect_line(read_back("xlsx", *book), "Tổng hợp row 1 high 24");
 }
 
+TEST(XlsxWriter, SetsTextsOffFromTheNumbersBeforeThem) {
+  const auto book = as_xlsx(sample_document(), kVi);
+  ASSERT_TRUE(book);
+  const auto seen = read_back("xlsx", *book);
+  for (const char* text : {"A1", "B1", "A2", "H2"}) {
+    expect_line(seen, std::string("Các xã!") + text + " set off by 1");
+  }
+  EXPECT_EQ(seen.find("Các xã!B2 set off"), std::string::npos) << "a number";
+}
+
 TEST(XlsxWriter, WritesNumbersAsNumbersAndNoFormulas) {
   const auto book = as_xlsx(sample_document(), kVi);
   ASSERT_TRUE(book) << book.error().to_string();
@@ -321,12 +332,36 @@ TEST(XlsxWriter, WritesNumbersAsNumbersAndNoFormulas) {
   expect_line(seen, "Các xã!A3 s '=HYPERLINK(\"http://x\",\"<b>y</b>\")' General");
   expect_line(seen, "Các xã!B4 s '–' General");
   expect_line(seen, "Các xã!D4 s 'ẩn (< 5)' General");
-  expect_line(seen, "series BarChart 'Các xã'!$A$2:$A$4 'Các xã'!$D$2:$D$4 'Các xã'!$D$1");
+  expect_line(seen, "series BarChart 'Các xã'!$A$2:$A$4 'Các xã'!$E$2:$E$4 'Các xã'!$E$1");
   expect_line(seen, "series LineChart 'Các xã'!$A$2:$A$4 'Các xã'!$B$2:$B$4 'Các xã'!$B$1");
   expect_line(seen, "Định nghĩa và nguồn!C2 s 'QCVN 34' General");
   EXPECT_EQ(seen.find(" f '"), std::string::npos) << "a formula in\n" << seen;
   EXPECT_NE(seen.find("'Quý III năm 2024 (01/07/2024 – 30/09/2024)'"), std::string::npos);
   EXPECT_NE(seen.find(" n 98765 #,##0"), std::string::npos) << "records used";
+}
+
+TEST(XlsxWriter, DrawsNoRowsWhoseFiguresAreHidden) {
+  auto document = sample_document();
+  auto& rows = document.tables[0].rows;
+  std::swap(rows[1], rows[2]);  // the hidden one between two others
+  const auto book = as_xlsx(document, kVi);
+  ASSERT_TRUE(book) << book.error().to_string();
+  const auto seen = read_back("xlsx", *book);
+  expect_line(seen, "series BarChart 'Biểu đồ'!$R$2:$R$3 'Biểu đồ'!$S$2:$S$3 'Biểu đồ'!$S$1");
+  expect_line(seen, "Biểu đồ!R1 s 'Xã' General");
+  expect_line(seen, "Biểu đồ!S1 s 'Khả dụng' General");
+  expect_line(seen, "Biểu đồ!R2 s 'xã Lũng Cú' General");
+  expect_line(seen, "Biểu đồ!S2 n 0.995 0.00%");
+  expect_line(seen, "Biểu đồ!S3 n 0 0.00%");
+  expect_line(seen, "Biểu đồ!A25 s 'Không vẽ do số liệu ẩn (< 5): 1 dòng.' General");
+  expect_line(seen, "series BarChart 'Các xã'!$A$2:$A$4 'Các xã'!$E$2:$E$4 'Các xã'!$E$1");
+  rows.assign(3, rows[1]);
+  const auto none = as_xlsx(document, kEn);
+  ASSERT_TRUE(none) << none.error().to_string();
+  const auto nothing = read_back("xlsx", *none);
+  EXPECT_NE(nothing.find("Not drawn, their figures being hidden (< 5): 3 rows."), std::string::npos)
+      << nothing;
+  EXPECT_EQ(nothing.find("$D$2"), std::string::npos) << "nothing to draw\n" << nothing;
 }
 
 TEST(XlsxWriter, TakesLongNamesAndLongTextsAndNoRows) {
@@ -375,6 +410,36 @@ TEST(HtmlWriter, SpeaksEnglishToo) {
       "row xã Lũng Cú | 4,567 | 1,234.5 | 99.50\u00a0% | 26:03:04 | 2021-06-04 | 2024-09-18 07:05:09 | good");
   EXPECT_NE(html.find("size: A4"), std::string::npos);
   EXPECT_NE(html.find("table-header-group"), std::string::npos);
+}
+
+TEST(HtmlWriter, DrawsNoRowsWhoseFiguresAreHiddenAndSaysHowMany) {
+  auto document = sample_document();
+  auto& rows = document.tables[0].rows;
+  const auto hidden = rows[2];
+  rows.insert(rows.begin(), 50, hidden);
+  rows.insert(rows.end(), 50, rows[50]);
+  const auto& chart = document.charts[0];
+  auto svg = svg_of(chart, document.tables[0], kVi);
+  EXPECT_NE(svg.find("Không vẽ do số liệu ẩn (&lt; 5): 51 dòng."), std::string::npos) << svg;
+  EXPECT_EQ(svg.find("a,b"), std::string::npos) << "a name with nothing beside it\n" << svg;
+  EXPECT_NE(svg.find("99,50\u00a0%"), std::string::npos) << svg;
+  EXPECT_NE(svg.find("Biểu đồ chỉ vẽ các dòng đầu của bảng."), std::string::npos) << "40 of 52\n" << svg;
+  rows.assign(50, hidden);
+  svg = svg_of(chart, document.tables[0], kEn);
+  EXPECT_NE(svg.find("Not drawn, their figures being hidden (&lt; 5): 50 rows."), std::string::npos) << svg;
+  EXPECT_EQ(svg.find("class=\"grid\""), std::string::npos) << "an axis with nothing on it\n" << svg;
+  // Lines have a gap there, as for every missing value; other reasons are worth their row.
+  svg = svg_of(document.charts[1], document.tables[0], kVi);
+  EXPECT_NE(svg.find("không có dữ liệu"), std::string::npos) << svg;
+}
+
+TEST(HtmlWriter, MissesNoCoordinatesOfWhatIsNoPlace) {
+  auto document = sample_document();
+  for (auto& row : document.tables[0].rows) row.place.reset();
+  document.scope = "commune";
+  EXPECT_NE(as_html(document, kEn).find("for want of coordinates"), std::string::npos);
+  document.scope = "region";
+  EXPECT_EQ(as_html(document, kEn).find("for want of coordinates"), std::string::npos);
 }
 
 TEST(HtmlWriter, DrawsWhatHasOneRowOrNoFigures) {
