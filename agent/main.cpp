@@ -22,6 +22,7 @@
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/settings_words.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -122,15 +123,15 @@ int complain(const std::string& text, ExitCode code) {
   return complain("xalink-agent", text, code);
 }
 
-std::optional<AgentConfig> read_config(const Arguments& arguments) {
+std::optional<AgentConfig> read_config(const Arguments& arguments, Language language) {
   auto config = load_agent_config(arguments.config_file);
   if (config) return std::move(*config);
-  for (const auto& mistake : config.error()) complain(mistake.to_string(), kUsage);
+  for (const auto& mistake : config.error()) complain(told_setting(mistake, language), kUsage);
   return std::nullopt;
 }
 
-int run(const Arguments& arguments) {
-  const auto config = read_config(arguments);
+int run(const Arguments& arguments, Language language) {
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   set_up_log("agent", config->log_level);
   const auto ended = run_agent(*config);
@@ -138,7 +139,7 @@ int run(const Arguments& arguments) {
 }
 
 int show_status(const Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   ControlCall call;
   call.program = "xalink-agent";
@@ -160,7 +161,7 @@ int show_metrics(const Arguments& arguments, Language language) {
 }
 
 int export_waiting(Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   arguments.export_order.json = arguments.json;
   const AsioClock clock;
@@ -168,7 +169,7 @@ int export_waiting(Arguments& arguments, Language language) {
 }
 
 int acknowledge_carried(Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   arguments.acknowledge_order.json = arguments.json;
   return acknowledge_records(*config, arguments.acknowledge_order, language);
@@ -234,7 +235,7 @@ int main(int argc, char** argv) {
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
-    if (run_command->parsed()) return run(arguments);
+    if (run_command->parsed()) return run(arguments, language);
     if (doctor_command->parsed()) return run_doctor({arguments.config_file, arguments.json}, language);
     if (metrics_command->parsed()) return show_metrics(arguments, language);
     if (export_command->parsed()) return export_waiting(arguments, language);

@@ -25,6 +25,7 @@
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/said.hpp"
+#include "sparkplug/settings_words.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -128,15 +129,15 @@ int complain(const std::string& text, ExitCode code) {
   return complain("xalink-gateway", text, code);
 }
 
-std::optional<GatewayConfig> read_config(const Arguments& arguments) {
+std::optional<GatewayConfig> read_config(const Arguments& arguments, Language language) {
   auto config = load_gateway_config(arguments.config_file);
   if (config) return std::move(*config);
-  for (const auto& mistake : config.error()) complain(mistake.to_string(), kUsage);
+  for (const auto& mistake : config.error()) complain(told_setting(mistake, language), kUsage);
   return std::nullopt;
 }
 
 int run(const Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   set_up_log("gateway", config->log_level);
   StoreTrouble trouble{};
@@ -159,7 +160,7 @@ bool wait_or_signal(double seconds) {
 }
 
 int show_boards(const Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   const AsioClock clock;
   const bool redraw = arguments.watch_seconds && !arguments.json && ::isatty(STDOUT_FILENO) != 0;
@@ -182,7 +183,7 @@ int show_boards(const Arguments& arguments, Language language) {
 }
 
 int import_carried(Arguments& arguments, Language language) {
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return kUsage;
   arguments.import_order.json = arguments.json;
   AsioClock clock;
@@ -191,13 +192,13 @@ int import_carried(Arguments& arguments, Language language) {
 
 /// The registry wants one key of the configuration only. Where nobody configured anything yet, its usual
 /// place: a list can be checked on any machine.
-std::optional<std::filesystem::path> registry_file(const Arguments& arguments) {
+std::optional<std::filesystem::path> registry_file(const Arguments& arguments, Language language) {
   std::error_code unknown;
   if (arguments.config_file == kDefaultGatewayConfigFile &&
       !std::filesystem::exists(arguments.config_file, unknown) && !unknown) {
     return GatewayConfig{}.registry_file;
   }
-  const auto config = read_config(arguments);
+  const auto config = read_config(arguments, language);
   if (!config) return std::nullopt;
   return config->registry_file;
 }
@@ -262,15 +263,15 @@ int main(int argc, char** argv) {
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
     if (communes.parsed()) {
-      const auto file = registry_file(arguments);
+      const auto file = registry_file(arguments, language);
       return file ? communes.run(*file, language, AsioClock()) : kUsage;
     }
     if (report.parsed()) {
-      const auto config = read_config(arguments);
+      const auto config = read_config(arguments, language);
       return config ? report.run(config->store_file, config->registry_file, language, AsioClock()) : kUsage;
     }
     if (rebuild_command->parsed()) {
-      const auto config = read_config(arguments);
+      const auto config = read_config(arguments, language);
       return config ? rebuild_rollups(*config, arguments.json, language, AsioClock()) : kUsage;
     }
     if (run_command->parsed()) return run(arguments, language);

@@ -2,6 +2,7 @@
 
 #include "agent/doctor/judge.hpp"
 #include "sparkplug/progress_bar.hpp"
+#include "sparkplug/settings_words.hpp"
 
 namespace xalink {
 namespace {
@@ -9,8 +10,13 @@ namespace {
 constexpr auto kProgram = Part::program;
 constexpr auto kRenewBefore = std::chrono::days(30);
 
-constexpr std::string_view kNoSuchFile = "there is no such configuration file";
 const Said kAsRoot{"Ask again with sudo", "Chạy lại với sudo"};
+
+/// Of the file, or of what no single key says.
+Said said_of(const std::string& mistake) {
+  auto words = setting_said(mistake);
+  return words.english == words.vietnamese ? explain(mistake) : words;
+}
 
 Findings configuration(const ProgramFacts& facts) {
   const Said name{"configuration", "cấu hình"};
@@ -25,14 +31,10 @@ Findings configuration(const ProgramFacts& facts) {
   Findings lines;
   for (const Error& mistake : facts.mistakes) {
     Finding line{"configuration", kProgram, Mark::wrong, name, {}, {}};
-    line.reason = Said::same(mistake.where.empty() ? "" : mistake.where + ": ") + explain(mistake.what);
+    line.reason = Said::same(mistake.where.empty() ? "" : mistake.where + ": ") + said_of(mistake.what);
     const bool forbidden = mistake.what.find("ermission denied") != std::string::npos ||
                            mistake.next.find("ermission denied") != std::string::npos;
-    line.next = forbidden && !facts.root ? kAsRoot : Said::same(mistake.next);
-    if (mistake.what == kNoSuchFile) {
-      line.next.vietnamese =
-          "chép agent.example.toml (trong share/xalink nơi cài đặt) vào đó rồi điền [site] và [broker]";
-    }
+    line.next = forbidden && !facts.root ? kAsRoot : setting_said(mistake.next);
     if (line.next.empty())
       line.next = {"Correct it in " + facts.config_file, "Sửa trong " + facts.config_file};
     lines.push_back(std::move(line));

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "agent/network_config.hpp"
+#include "sparkplug/settings_words.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 namespace xalink {
@@ -576,6 +577,67 @@ reconnect_max_seconds = 20
   EXPECT_EQ(options.max_birth_delay, Duration::zero());
   EXPECT_EQ(options.min_backoff, std::chrono::seconds(2));
   EXPECT_EQ(options.max_backoff, std::chrono::seconds(20));
+}
+
+TEST(AgentConfig, EveryMistakeIsToldInVietnameseToo) {
+  std::vector<Error> errors = mistakes_in(R"([broker]
+url = "mqtt://user:pass@host"
+username = 7
+[sparkplg]
+primary_host = "x"
+[sparkplug]
+primary_host = "a/b"
+hourly_backlog_bytes = 10
+[outbox]
+file = ""
+flush_seconds = 0
+[network]
+proxy = "10.0.0.1:8080"
+proxy_username = "a:b"
+no_proxy = ["???"]
+[probe.link]
+interfaces = ["a very long name of an interface"]
+[probe.ping]
+cout = 5
+targets = { anchor = "one.one.one.one" }
+[probe.tcp]
+anchors = { a = "nowhere" }
+[probe.dns]
+server = "dns"
+names = { a = "not a name" }
+[probe.reach]
+services = { portal = "ftp://dichvucong.gov.vn" }
+[probe.access]
+technologies = { eth0 = "pigeon" }
+[probe.throughput]
+url = "gateway"
+windows = ["always"]
+metered_technologies = ["pigeon"]
+[dossiers]
+delimiter = "tab"
+time_zone = "UTC"
+[dossiers.states]
+"Đang xử lý" = 11
+[dossiers.http]
+url = "lgsp"
+token_file = "/nonexistent/token"
+cursor = "somewhere"
+)");
+  const auto more = parse_agent_config("[site]\nid = \"\"\n", "a.toml");
+  ASSERT_FALSE(more.has_value());
+  errors.insert(errors.end(), more.error().begin(), more.error().end());
+  ASSERT_GT(errors.size(), 25U) << to_string(errors);
+  for (const auto& error : errors) {
+    const auto what = setting_said(error.what);
+    const auto next = setting_said(error.next);
+    EXPECT_NE(what.vietnamese, what.english) << "nobody said it in Vietnamese";
+    EXPECT_NE(next.vietnamese, next.english) << "nobody said it in Vietnamese";
+    for (const auto& text : {what.vietnamese, next.vietnamese}) {
+      for (const char* word : {" the ", " is ", " or ", " number ", " with ", " between "}) {
+        EXPECT_EQ(text.find(word), std::string::npos) << text;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sparkplug/settings_words.hpp"
+
 namespace xalink {
 namespace {
 
@@ -175,6 +177,69 @@ TEST(GatewayConfig, SaysWhatIsWrongWithWhatComesByHand) {
   ASSERT_EQ(mistakes.size(), 2U);
   EXPECT_NE(mistakes[0].what.find("no such file"), std::string::npos);
   EXPECT_NE(mistakes[1].what.find("107"), std::string::npos);
+}
+
+TEST(GatewayConfig, EveryMistakeIsToldInVietnameseToo) {
+  const std::vector<Error> errors = mistakes_in(R"([host]
+id = "a/b"
+groups = ["+"]
+reorder_timeout_seconds = "soon"
+rebirths_per_second = 0
+[broker]
+url = "broker"
+password_file = "/nonexistent/secret"
+key_file = "/nonexistent/key.pem"
+[store]
+file = ""
+fiel = "x"
+[registry]
+file = 7
+[ledger]
+commit_max_delay_ms = 1001
+commit_max_records = "many"
+[import]
+ca_file = "/nonexistent/ca.pem"
+[control]
+socket = ""
+[http]
+listen = "8080"
+certificate_file = "/nonexistent/http.pem"
+key_file = 1
+[measure]
+max_bytes = "64 megs"
+[log]
+level = "verbose"
+keep_days = 3
+[somewhere]
+else = true
+)");
+  ASSERT_GT(errors.size(), 20U) << to_string(errors);
+  for (const auto& error : errors) {
+    const auto what = setting_said(error.what);
+    const auto next = setting_said(error.next);
+    EXPECT_EQ(what.english, error.what);
+    EXPECT_NE(what.vietnamese, what.english) << "nobody said it in Vietnamese";
+    EXPECT_NE(next.vietnamese, next.english) << "nobody said it in Vietnamese";
+    for (const auto& text : {what.vietnamese, next.vietnamese}) {
+      for (const char* word : {" the ", " is ", " or ", " number ", " with ", " between "}) {
+        EXPECT_EQ(text.find(word), std::string::npos) << text;
+      }
+    }
+  }
+  EXPECT_EQ(
+      told_setting(errors[0], Language::vietnamese),
+      "g.toml:2:6: host.id: không thể là mã máy chủ Sparkplug. Tiếp theo: dùng ít nhất một byte, không có "
+      "'/', '+', '#' và ký tự điều khiển");
+  EXPECT_EQ(told_setting(errors[0], Language::english), errors[0].to_string());
+}
+
+TEST(GatewayConfig, AMissingFileIsToldInVietnameseToo) {
+  const auto config = load_gateway_config("/nonexistent/gateway.toml");
+  ASSERT_FALSE(config.has_value());
+  EXPECT_EQ(
+      told_setting(config.error()[0], Language::vietnamese),
+      "/nonexistent/gateway.toml: không có tệp cấu hình này. Tiếp theo: chép gateway.example.toml (trong "
+      "share/xalink nơi cài đặt, hoặc gateway/ của mã nguồn) vào đó rồi điền [broker]");
 }
 
 }  // namespace
