@@ -298,20 +298,16 @@ std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   const bool amiss = session_unexplained() || way_in_doubt();
   for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
-    if (rung == Rung::gateway) continue;
+    if (rung == Rung::gateway || (is_way(rung) && !amiss)) continue;
+    Milliseconds every = rules_.recheck;
+    const bool of_the_way = is_way(rung) || (rung == Rung::services && amiss);
     const Readings& run = seen.own();
-    const auto open = open_.find(scope_of(rung, seen.witness.subject));
-    if (is_way(rung)) {
-      if (amiss) all.push_back({seen.witness.probe, rules_.recheck});
-    } else if (rung == Rung::services && amiss) {
-      all.push_back({seen.witness.probe, rules_.recheck});
-    } else if (run.read && !run.good) {
-      const std::uint32_t more = run.count > rules_.failed_readings ? run.count - rules_.failed_readings : 0;
-      const auto doublings = rung == Rung::services ? std::min(more, kMostDoublings) : 0;
-      all.push_back({seen.witness.probe, rules_.recheck * (1 << doublings)});
-    } else if (open != open_.end()) {
-      all.push_back({seen.witness.probe, rules_.recheck});
+    const bool missed = run.read && !run.good;
+    if (!of_the_way && !missed && !open_.contains(scope_of(rung, seen.witness.subject))) continue;
+    if (!of_the_way && missed && rung == Rung::services && run.count > rules_.failed_readings) {
+      every *= 1 << std::min(run.count - rules_.failed_readings, kMostDoublings);
     }
+    all.push_back({seen.witness.probe, every});
   }
   return all;
 }

@@ -147,7 +147,7 @@ std::vector<Value> PathProbe::values_of_walk(const Walk& walk) {
     values.push_back(known ? Value(std::uint64_t{microseconds(*walk.places[hop].round_trip)}) : Value());
   }
   values.emplace_back(reading.reached);
-  const bool silent = depth_of(reading) == 0 && !reading.reached;
+  const bool silent = walk.silent();
   const bool asked = !silent || (walk.reason.empty() && !walk.silent_but_there);
   const std::string cut(to_string(asked ? memory_.judge(reading) : PathCut::none));
   values.push_back(cut.empty() ? Value() : Value(cut));
