@@ -146,6 +146,8 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   }
   if (!visible || run.good || now - run.since < rules_.least) return;
   if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
+  const bool may_be_lost = rung == Rung::gateway || (rung == Rung::services && seen.latest.silence);
+  if (may_be_lost && testimony_.loses_much()) return;
   // On a line that loses much, some names come and some do not: that says nothing of the service.
   if (seen.latest.unresolved && !testimony_.names_come()) return;
   Standing standing;

@@ -26,6 +26,7 @@ constexpr Wording kVietnamese[] = {
     {"Broken pipe", "kết nối bị cắt ngang"},
     // Pings and ways.
     {"no reply", "không trả lời"},
+    {"{} % of packets lost", "mất {} % gói tin"},
     {"no reply any more", "không trả lời nữa"},
     {kSilentButThere, "không trả lời ping, nhưng cổng mạng của nó có trả lời"},
     {kSilentAndGone, "không trả lời, cổng mạng của nó cũng không"},

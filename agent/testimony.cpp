@@ -9,7 +9,26 @@ namespace {
 
 constexpr std::string_view kSession = "Session";
 
+// Of packets there and back. A visit takes some ten of them: at 15 % four of five visits wait for one that
+// was lost. What a good radio link loses stays far below.
+constexpr double kMuch = 0.15;
+constexpr double kLittle = 0.06;
+constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
+constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
+
 }  // namespace
+
+// A way that is gone loses all, and no share of that: only where silence begins it may be chance, and counts
+// for half. Who has become deaf to echo requests says nothing more of the way.
+void WayLoss::take(double share) {
+  const bool silent = share >= 1;
+  silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
+  if (silent_ == kDeaf) *this = WayLoss(silent_);
+  if (silent_ > 1 || (silent && !known_)) return;
+  known_ = true;
+  share_ += kWeight * ((silent ? 0.5 : share) - share_);
+  much_ = share_ >= (much_ ? kLittle : kMuch);
+}
 
 void Readings::take(bool is_good, BootTime at) {
   if (!read || good != is_good) {
@@ -52,6 +71,7 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     seen->readings[number].take(rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung), at);
   }
   seen->innocence.take(!verdict.accuses, at);
+  if (verdict.loss) seen->loss.take(*verdict.loss);
   seen->latest = verdict;
   if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
     seen->heard = true;
@@ -146,6 +166,16 @@ bool Testimony::names_come() const {
   return !asked;
 }
 
+bool Testimony::loses_much() const {
+  bool known = false;
+  for (const Seen& seen : seen_) {
+    if (seen.witness.rung != Rung::internet || !seen.loss.known()) continue;
+    if (!seen.loss.much()) return false;
+    known = true;
+  }
+  return known;
+}
+
 Standing Testimony::stand(Rung rung, BootTime now) const {
   Standing standing;
   std::optional<BootTime> last_good;
@@ -153,6 +183,7 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
   bool contested = false;
   bool unread = false;
   bool others = false;
+  bool told = false;  // by somebody, not by silence
   for (const Seen& seen : seen_) {
     if (!seen.asks(rung)) continue;
     const Readings& run = seen.of(rung);
@@ -165,12 +196,14 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     if (run.last_good) last_good = std::max(last_good.value_or(*run.last_good), *run.last_good);
     unread = unread || !run.read;
     if (!run.read) continue;
+    told = told || (seen.witness.rung == rung && !run.good && !seen.latest.silence);
     standing.any_good = standing.any_good || run.good;
   }
   if (!asked) return {};
   if (const auto accused = accusation(rung, now)) {
     standing.any_good = false;
     unread = false;
+    told = true;
     contested = accused->contested;
     standing.since = accused->since;
     standing.readings = accused->readings;
@@ -199,7 +232,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool decided = !standing.any_good && !unread && !contested &&
+  const bool by_chance = rung == Rung::dns && !told && loses_much();
+  const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;
   return standing;

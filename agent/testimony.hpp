@@ -60,12 +60,34 @@ struct Readings {
   void take(bool is_good, BootTime at);
 };
 
+/// What share of its packets a way loses, told by echo requests, the newest the most.
+class WayLoss {
+ public:
+  WayLoss() = default;
+  /// `share` of one run, 0 to 1.
+  void take(double share);
+  [[nodiscard]] bool known() const { return known_; }
+  /// So much that an answer is a matter of luck.
+  [[nodiscard]] bool much() const { return much_; }
+
+ private:
+  explicit WayLoss(std::uint32_t silent) : silent_(silent) {}
+
+  bool known_ = false;
+  bool much_ = false;
+  std::uint32_t silent_ = 0;  ///< runs in a row, up to now
+  double share_ = 0;
+};
+
 /// Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds while
 /// any of them says so after the last doubt: one blocked protocol or one silent anchor is no outage. It is
 /// missing when all say so. A rung that no probe asks for is not measured, and never a cause.
 ///
 /// A next hop that was never heard may be one that ignores echo requests: not measured, until it was. So is
 /// one that has stopped to answer while others' answers still come through it.
+///
+/// A way that loses much is there. The DNS, services and the gateway are not missing on it because their
+/// answers did not come in time.
 ///
 /// Two rungs can be missing while others' answers come through: a DNS that gives wrong addresses, and an
 /// internet behind somebody who wants a login, as long as no service and no gateway was reached since.
@@ -82,6 +104,7 @@ class Testimony {
     bool heard = false;
     std::array<Readings, kRungCount> readings{};
     Readings innocence;  ///< bad: it accuses a rung
+    WayLoss loss;
     [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
     [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
     [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
@@ -102,6 +125,8 @@ class Testimony {
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
   /// reason. Also where nobody asks.
   [[nodiscard]] bool names_come() const;
+  /// By echo requests that go beyond the office. Then no answer in time is no proof that nobody is there.
+  [[nodiscard]] bool loses_much() const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
   [[nodiscard]] Walk walk(BootTime now) const;
   /// Each rung of the way was there at `when` or later. A session is lost for want of any rung below it,

@@ -1,5 +1,7 @@
 #include "agent/verdict.hpp"
 
+#include <cmath>
+
 #include "sparkplug/metric_names.hpp"
 
 namespace xalink {
@@ -30,6 +32,22 @@ std::string text_of(const Schema& schema, const Record& record, std::string_view
 bool could_not_ask(std::string_view reason) {
   return reason.starts_with("the probe ") || reason.starts_with("no ICMP socket") ||
          reason.starts_with("no time left");
+}
+
+constexpr double kWorthTelling = 0.15;  // as in Testimony: from there on answers are a matter of luck
+
+bool tells_of_silence(std::string_view reason) {
+  return reason.ends_with("in time") || reason.ends_with("timed out");
+}
+
+bool is_ping(const Witness& witness) {
+  return witness.probe.starts_with("Ping/");
+}
+
+std::optional<double> loss_of(const Schema& schema, const Record& record) {
+  const auto* value = value_of(schema, record, "Loss");
+  const auto* percent = value == nullptr ? nullptr : std::get_if<double>(value);
+  return percent == nullptr ? std::nullopt : std::optional(*percent / 100);
 }
 
 std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
@@ -193,10 +211,15 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
     }
   }
   if (!verdict) return std::nullopt;
+  verdict->silence = !verdict->good && tells_of_silence(reason);
+  if (is_ping(witness)) verdict->loss = loss_of(schema, record);
   if (verdict->good) {
     verdict->proves = witness.asks;
     // NOERROR without an address has a reason too.
     verdict->evidence.clear();
+    if (verdict->loss.value_or(0) >= kWorthTelling) {
+      verdict->evidence = std::to_string(std::lround(*verdict->loss * 100)) + " % of packets lost";
+    }
   }
   verdict->evidence =
       verdict->evidence.empty() ? witness.probe : witness.probe + " (" + verdict->evidence + ")";

@@ -33,6 +33,10 @@ struct Verdict {
   /// Of a service: its name was not resolved, so that nobody asked the service itself.
   bool unresolved = false;
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
+  /// Not good, and nobody said so: no answer came in time. On a way that loses packets that is no surprise.
+  bool silence = false;
+  /// Of requests: the share, 0 to 1, that was not answered.
+  std::optional<double> loss = std::nullopt;
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -52,6 +52,27 @@ TEST(Verdict, AModemIsAtFaultWhereTheDefaultRouteLeadsThroughIt) {
   EXPECT_FALSE(verdict(schema, {{"Fault", text("no SIM")}})) << "it is not known whether it is the way";
 }
 
+TEST(Verdict, TellsWhatIsLostAndWhoOnlyGaveNoAnswer) {
+  const auto lossy = verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}, {"Loss", 60.0}});
+  EXPECT_TRUE(lossy->good);
+  EXPECT_EQ(lossy->loss, 0.6);
+  EXPECT_EQ(lossy->evidence, "Ping/anchor (60 % of packets lost)");
+  EXPECT_EQ(verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}, {"Loss", 0.0}})->evidence,
+            "Ping/anchor");
+  for (const char* reason : {"name: no answer in time", "name: no DNS server answered in time",
+                             "connect: Connection timed out", "TLS: no answer in time"}) {
+    EXPECT_TRUE(verdict(reach_schema("tax"), {{"Success", false}, {"Reason", text(reason)}})->silence);
+  }
+  EXPECT_TRUE(
+      verdict(dns_schema("portal"), {{"Status", text("timeout")}, {"Reason", text("no answer in time")}})
+          ->silence);
+  for (const char* reason : {"connect: Connection refused", "TLS: certificate has expired",
+                             "HTTP: status 500", "name: the name does not exist"}) {
+    EXPECT_FALSE(verdict(reach_schema("tax"), {{"Success", false}, {"Reason", text(reason)}})->silence);
+  }
+  EXPECT_FALSE(verdict(reach_schema("tax"), {{"Success", true}})->silence);
+}
+
 TEST(Verdict, AnAnswerProvesWhatItStandsOn) {
   const auto ping = verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}});
   EXPECT_TRUE(ping->good);
