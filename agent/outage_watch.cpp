@@ -44,7 +44,15 @@ void OutageWatch::resume(const OutageMemory& memory, const std::optional<Earlier
         return seen.witness.rung == outage.cause &&
                (outage.cause != Rung::services || seen.witness.subject == outage.subject);
       };
-      if (std::ranges::any_of(testimony_.all(), same)) continue;
+      if (std::ranges::any_of(testimony_.all(), same)) {
+        const auto by_name = [](const Testimony::Seen& seen) {
+          return seen.witness.rung == Rung::services && seen.asks(Rung::dns);
+        };
+        lied_before_ = lied_before_ || (outage.cause == Rung::dns &&
+                                        outage.evidence.find(kWrongAddress) != std::string::npos &&
+                                        std::ranges::any_of(testimony_.all(), by_name));
+        continue;
+      }
       end(scope, {now, outage.changed}, "not measured any more", 0);
       continue;
     }
@@ -115,7 +123,9 @@ void OutageWatch::judge_open_way(Outage& outage, BootTime now) {
     return;
   }
   if (!recovery_) {
-    recovery_ = testimony_.recovery(cause, outage.changed);
+    const bool lied = lied_before_ && cause == Rung::dns;
+    recovery_ =
+        lied ? testimony_.reached_by_name(outage.changed) : testimony_.recovery(cause, outage.changed);
     if (!recovery_ && testimony_.stand(cause, now).state == Standing::State::not_measured) {
       recovery_ = Recovery{now, outage.changed};
     }
@@ -209,6 +219,7 @@ void OutageWatch::change_cause(Outage& outage, Rung cause, BootTime at, const St
   event.outage = outage;
   events_.push_back(std::move(event));
   recovery_.reset();
+  lied_before_ = false;
 }
 
 void OutageWatch::end(const std::string& scope, Recovery recovery, std::string evidence,
@@ -225,7 +236,9 @@ void OutageWatch::end(const std::string& scope, Recovery recovery, std::string e
   event.readings = readings;
   events_.push_back(std::move(event));
   open_.erase(found);
-  if (scope.empty()) recovery_.reset();
+  if (!scope.empty()) return;
+  recovery_.reset();
+  lied_before_ = false;
 }
 
 void OutageWatch::explain(const std::string& probe, std::optional<std::string> finding, BootTime at) {

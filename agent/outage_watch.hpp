@@ -36,6 +36,8 @@ struct EarlierBoot {
 ///   too, the outage goes on with a change of its cause.
 /// - Services, the gateway and the mains are outages of their own, side by side. Those of services and the
 ///   gateway end when the way does: what cannot be seen is not claimed. (The readings of that time are void.)
+/// - A DNS that gave wrong addresses is there again when a service is. Who knew the right ones may have been
+///   ended meanwhile, and that names resolve is no news then.
 /// - With the board everything ends: a new boot ends what was open with the last sign of life of the old one.
 ///   A program that is only started again goes on with what is open.
 ///
@@ -106,6 +108,7 @@ class OutageWatch {
   Testimony testimony_;
   std::map<std::string, Outage> open_;  ///< by scope: "" is the way
   std::optional<Recovery> recovery_;    ///< of the way's cause; what is above it is not known yet
+  bool lied_before_ = false;  ///< the way's outage is an earlier program's, which knew the right addresses
   std::set<std::string> heard_;
   struct Finding {
     std::string words;

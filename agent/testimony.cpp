@@ -287,6 +287,18 @@ std::optional<Recovery> Testimony::recovery(Rung rung, BootTime after) const {
   return sure ? found : std::nullopt;
 }
 
+std::optional<Recovery> Testimony::reached_by_name(BootTime after) const {
+  std::optional<Recovery> found;
+  for (const Seen& seen : seen_) {
+    const Readings& run = seen.own();
+    if (seen.witness.rung != Rung::services || !seen.asks(Rung::dns) || !run.read || !run.good) continue;
+    if (run.since <= after || run.count < rules_.good_readings) continue;
+    if (found && found->at <= run.since) continue;
+    found = Recovery{run.since, std::max(after, run.before.value_or(after))};
+  }
+  return found;
+}
+
 void Testimony::forget_bad_above(Rung rung, BootTime after) {
   const auto forget = [after](Readings& run) {
     if (!run.read || run.good) return;

@@ -134,6 +134,8 @@ class Testimony {
   [[nodiscard]] bool way_confirmed_since(BootTime when) const;
   /// When the rung was there again after `after`; nothing while that is not sure.
   [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
+  /// When services were there again after `after`, by their names.
+  [[nodiscard]] std::optional<Recovery> reached_by_name(BootTime after) const;
   [[nodiscard]] Rung reached_below(Rung rung, BootTime now) const;
   /// Who says so, those that ask for the rung itself first.
   [[nodiscard]] std::string evidence_of(Rung rung, bool good) const;

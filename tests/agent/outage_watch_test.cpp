@@ -159,6 +159,54 @@ TEST(OutageWatch, AServiceIsNotMissingForANameThatIsLostOnTheWay) {
   EXPECT_EQ(begun, std::vector{Rung::services});
 }
 
+// The new program knows no right addresses: where a wrong one leads, nobody answers.
+TEST(OutageWatch, ADnsThatLiesDoesNotBecomeAServiceThatIsMissingWhenTheProgramIsStartedAgain) {
+  const std::vector<Witness> witnesses = {*witness_of(dns_schema("portal")),
+                                          *witness_of(reach_schema("tax"))};
+  BootTime now = hours(1);
+  std::vector<std::string> told;
+  std::string memory;
+  std::optional<OutageWatch> watch;
+  const auto start = [&] { watch.emplace(OutageRules{}, "boot", witnesses, memory, std::nullopt, now); };
+  const auto round = [&](const Verdict& visit) {
+    Verdict resolves;
+    resolves.good = true;
+    resolves.proves = witnesses[0].asks;
+    watch->take("DNS/portal", resolves, now += seconds(5));
+    watch->take("Reach/tax", visit, now += seconds(5));
+    while (auto news = watch->take_news()) {
+      memory = news->memory;
+      for (const auto& event : news->events) {
+        told.push_back(std::string(to_string(event.kind)) + " " + std::string(to_string(event.outage.cause)) +
+                       " " + std::to_string(event.at.count() / 1000));
+      }
+    }
+  };
+  Verdict there;
+  there.good = true;
+  there.proves = witnesses[1].asks;
+  Verdict astray;
+  astray.accuses = Rung::dns;
+  astray.certain = true;
+  astray.evidence = "Reach/tax (" + std::string(kWrongAddress) +
+                    " 203.0.113.66; the service is at 203.0.113.11" + std::string(kAsBefore) + ")";
+  Verdict nobody;
+  nobody.proves.add(Rung::dns);
+  nobody.evidence = "Reach/tax (connect: no answer in time)";
+  start();
+  for (int i = 0; i < 3; ++i) round(there);
+  for (int i = 0; i < 5; ++i) round(astray);
+  const Told begun{"begin dns 3640"};
+  EXPECT_EQ(told, begun);
+  start();
+  for (int i = 0; i < 20; ++i) round(nobody);
+  EXPECT_EQ(told, begun);
+  EXPECT_EQ(watch->open().at(0).cause, Rung::dns);
+  const auto mended = (now + seconds(10)).count() / 1000;
+  for (int i = 0; i < 3; ++i) round(there);
+  EXPECT_EQ(told, (Told{begun[0], "end dns " + std::to_string(mended)}));
+}
+
 TEST(WayLoss, IsMuchWhereManyAreLostAndNotWhereAllAre) {
   const auto after = [](std::vector<double> shares) {
     WayLoss loss;

@@ -258,10 +258,13 @@ TEST_F(LadderFaults, AreRememberedByAProgramThatIsKilled) {
          {{{.upstream = true}, {"internet"}}, {{.upstream = true}, {"internet"}, start_again}});
   suffer("service, killed in it",
          {{{.tax_down = true}, {"services:tax"}}, {{.tax_down = true}, {"services:tax"}, start_again}});
+  // The new program knows no address that was right.
+  suffer("DNS poisoned, killed in it",
+         {{{.dns_lies = true}, {"dns"}}, {{.dns_lies = true}, {"dns"}, start_again}});
   compare("killed");
   EXPECT_EQ(recorded_starts(gateway_.store()),
             (std::vector<std::string>{"program: first start", "program: crash", "program: crash",
-                                      "program: crash"}));
+                                      "program: crash", "program: crash"}));
 }
 
 // The board goes off without a word: once while all is well, once while the way is missing.
