@@ -65,24 +65,30 @@ void tell_json(const AgentConfig& config, const std::string& epoch,
 Result<void> check_gateway(const AgentConfig& config, const Acknowledgement& acknowledgement,
                            const std::string& trust, const std::string& where) {
   const auto key = PublicKey::from_der(acknowledgement.public_key);
-  if (!key) return failure(where, "its key " + key.error().what);
+  if (!key)
+    return Unexpected(refusal(where, Said("its key ", "khóa của tệp ") + halves(key.error().what), {}));
   const auto file = trusted_key_file(config);
   if (!trust.empty()) {
     if (trust != key->fingerprint()) {
-      return failure(where,
-                     "is signed by the key " + key->fingerprint() + ", not by the one given with --trust",
-                     "Compare it with what `xalink-gateway import` printed. Nothing was forgotten");
+      return Unexpected(
+          refusal(where,
+                  {"is signed by the key " + key->fingerprint() + ", not by the one given with --trust",
+                   "được ký bằng khóa " + key->fingerprint() + ", không phải khóa ghi sau --trust"},
+                  {"compare it with what `xalink-gateway import` printed. Nothing was forgotten",
+                   "đối chiếu với dòng mà `xalink-gateway import` in ra. Chưa xóa bản ghi nào"}));
     }
     return keep_key(file, *key);
   }
-  std::string tried;
+  Said tried;
   if (!acknowledgement.certificate.empty() && !config.broker.ca_file.empty() &&
       !config.primary_host.empty()) {
     const auto name = check_certificate(acknowledgement.certificate, config.broker.ca_file);
     if (name && name->common_name == config.primary_host && name->key == *key) return {};
-    tried = !name ? "; its certificate: " + name.error().what
-                  : "; its certificate is of \"" + name->common_name + "\", the gateway is \"" +
-                        config.primary_host + "\"";
+    tried = !name ? Said("; its certificate: ", "; chứng thư của nó: ") + halves(name.error().what)
+                  : Said("; its certificate is of \"" + name->common_name + "\", the gateway is \"" +
+                             config.primary_host + "\"",
+                         "; chứng thư của nó là của \"" + name->common_name + "\", máy chủ tỉnh là \"" +
+                             config.primary_host + "\"");
   }
   std::error_code error;
   const bool known = std::filesystem::exists(file, error);
@@ -90,12 +96,19 @@ Result<void> check_gateway(const AgentConfig& config, const Acknowledgement& ack
     const auto trusted = PublicKey::load(file);
     if (!trusted) return Unexpected(trusted.error());
     if (*trusted == *key) return {};
-    tried += "; this board trusts " + trusted->fingerprint();
+    tried += Said("; this board trusts ", "; máy này tin khóa ") + trusted->fingerprint();
   }
-  return failure(where, "is signed by a gateway that this board does not know" + tried,
-                 "Compare the key " + key->fingerprint() + " with what `xalink-gateway import` printed" +
-                     (known ? "; if the gateway was replaced" : "; if it is the same") +
-                     ", repeat this once with --trust " + key->fingerprint() + ". Nothing was forgotten");
+  const auto print = key->fingerprint();
+  return Unexpected(refusal(where,
+                            Said("is signed by a gateway that this board does not know",
+                                 "được ký bởi máy chủ tỉnh mà máy này không biết") +
+                                tried,
+                            {"compare the key " + print + " with what `xalink-gateway import` printed" +
+                                 (known ? "; if the gateway was replaced" : "; if it is the same") +
+                                 ", repeat this once with --trust " + print + ". Nothing was forgotten",
+                             "đối chiếu khóa " + print + " với dòng mà `xalink-gateway import` in ra" +
+                                 (known ? "; nếu máy chủ tỉnh đã được thay" : "; nếu giống nhau") +
+                                 ", chạy lại một lần với --trust " + print + ". Chưa xóa bản ghi nào"}));
 }
 
 ExitCode acknowledge_records(const AgentConfig& config, const AcknowledgeOrder& order, Language language) {

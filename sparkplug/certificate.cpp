@@ -8,6 +8,8 @@
 #include <ctime>
 #include <memory>
 
+#include "sparkplug/said.hpp"
+
 namespace xalink {
 namespace {
 
@@ -64,7 +66,7 @@ std::string public_key_der(X509* certificate) {
 Result<CertifiedName> check_certificate(std::string_view pem, const std::filesystem::path& ca_file) {
   const std::unique_ptr<BIO, Free> in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const auto leaf = next_certificate(in.get());
-  if (!leaf) return failure("certificate", "cannot be read");
+  if (!leaf) return failure("certificate", "cannot be read | không đọc được");
   const std::unique_ptr<STACK_OF(X509), Free> others(sk_X509_new_null());
   while (sk_X509_num(others.get()) < kMostIntermediates) {
     auto more = next_certificate(in.get());
@@ -73,8 +75,10 @@ Result<CertifiedName> check_certificate(std::string_view pem, const std::filesys
   }
   const std::unique_ptr<X509_STORE, Free> store(X509_STORE_new());
   if (X509_STORE_load_file(store.get(), ca_file.c_str()) != 1) {
-    return failure(ca_file.string(), "holds no certificates of an authority",
-                   "Give the file that signed the boards' certificates");
+    return Unexpected(refusal(
+        ca_file.string(),
+        {"holds no certificates of an authority", "không có chứng thư của cơ quan cấp chứng thư"},
+        {"give the file that signed the boards' certificates", "chỉ tệp đã ký chứng thư của các máy"}));
   }
   const std::unique_ptr<X509_STORE_CTX, Free> context(X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), others.get());
@@ -87,9 +91,11 @@ Result<CertifiedName> check_certificate(std::string_view pem, const std::filesys
                    "See that " + ca_file.string() + " is the authority that signed it");
   }
   auto name = common_name(leaf.get());
-  if (name.empty()) return failure("certificate", "names nobody, or more than one (CN)");
+  if (name.empty())
+    return failure("certificate",
+                   "names nobody, or more than one (CN) | không ghi tên ai, hoặc ghi nhiều hơn một (CN)");
   auto key = PublicKey::from_der(public_key_der(leaf.get()));
-  if (!key) return failure("certificate", "has a key that cannot be used");
+  if (!key) return failure("certificate", "has a key that cannot be used | có khóa không dùng được");
   return CertifiedName{std::move(name), std::move(*key), time_of(X509_get0_notAfter(leaf.get()))};
 }
 

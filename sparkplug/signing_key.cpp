@@ -147,7 +147,7 @@ PublicKey::PublicKey(std::shared_ptr<void> key, std::string der)
 Result<PublicKey> PublicKey::from_der(std::string_view der) {
   const auto* at = bytes_of(der);
   auto key = owned(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
-  if (!key || at != bytes_of(der) + der.size()) return failure("", "is not a public key");
+  if (!key || at != bytes_of(der) + der.size()) return failure("", "is not a public key | không phải khóa công khai");
   auto same = der_of(raw(key));
   return PublicKey(std::move(key), std::move(same));
 }

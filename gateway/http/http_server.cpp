@@ -21,6 +21,7 @@
 
 #include "gateway/http/http_connection.hpp"
 #include "sparkplug/rethrow_cancel.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -66,25 +67,34 @@ struct HttpServer::State {
       SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
       context->use_certificate_chain_file(settings.certificate_file.string(), error);
       if (error) {
-        return failure(settings.certificate_file.string(), "cannot be used: " + error.message(),
-                       "Give a certificate in PEM form that the gateway may read");
+        return Unexpected(refusal(settings.certificate_file.string(),
+                                  Said("cannot be used: ", "không dùng được: ") + error.message(),
+                                  {"give a certificate in PEM form that the gateway may read",
+                                   "chỉ chứng thư dạng PEM mà máy chủ được phép đọc"}));
       }
       context->use_private_key_file(settings.key_file.string(), asio::ssl::context::pem, error);
       if (error) {
-        return failure(settings.key_file.string(), "cannot be used: " + error.message(),
-                       "Give the key of " + settings.certificate_file.string() +
-                           " in PEM form, without a passphrase, readable for the gateway");
+        const auto certificate = settings.certificate_file.string();
+        return Unexpected(refusal(
+            settings.key_file.string(), Said("cannot be used: ", "không dùng được: ") + error.message(),
+            {"give the key of " + certificate +
+                 " in PEM form, without a passphrase, readable for the gateway",
+             "chỉ khóa của " + certificate + " dạng PEM, không mật khẩu, máy chủ được phép đọc"}));
       }
     }
     const auto address = asio::ip::make_address(settings.address, error);
     if (error)
-      return failure(settings.address, "is no IP address", "Write [http] listen as \"ADDRESS:PORT\"");
+      return Unexpected(
+          refusal(settings.address, {"is no IP address", "không phải địa chỉ IP"},
+                  {"write [http] listen as \"ADDRESS:PORT\"", "ghi [http] listen dạng \"ĐỊA CHỈ:CỔNG\""}));
     const tcp::endpoint endpoint(address, settings.port);
     const auto refused = [&] {
       error_code ignored;
       acceptor.close(ignored);
-      return failure(place(settings), "cannot be listened on: " + error.message(),
-                     "See who has the port (ss -ltnp), or choose another one in [http] listen");
+      return Unexpected(
+          refusal(place(settings), Said("cannot be listened on: ", "không mở được cổng: ") + error.message(),
+                  {"see who has the port (ss -ltnp), or choose another one in [http] listen",
+                   "xem chương trình nào giữ cổng (ss -ltnp), hoặc chọn cổng khác trong [http] listen"}));
     };
     acceptor.open(endpoint.protocol(), error);
     if (error) return refused();

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "sparkplug/own_key.hpp"
+#include "sparkplug/said.hpp"
 #include "tests/fakes/scratch_folder.hpp"
 
 namespace xalink {
@@ -70,6 +71,24 @@ TEST_F(CheckGateway, BelievesAKeyOnceSomebodyHasComparedIt) {
   const auto unknown = check(acknowledgement);
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().next.find("--trust " + fingerprint), std::string::npos);
+  const auto in_vietnamese = told(unknown.error(), Language::vietnamese);
+  EXPECT_EQ(
+      in_vietnamese.find("a.ack: được ký bởi máy chủ tỉnh mà máy này không biết. Tiếp theo: đối chiếu khóa " +
+                         fingerprint),
+      0U)
+      << in_vietnamese;
+  const auto compared = check(acknowledgement, "0000-0000");
+  ASSERT_FALSE(compared);
+  EXPECT_EQ(
+      told(compared.error(), Language::vietnamese),
+      "a.ack: được ký bằng khóa " + fingerprint +
+          ", không phải khóa ghi sau --trust. Tiếp theo: đối chiếu với dòng mà `xalink-gateway import` in "
+          "ra. Chưa xóa bản ghi nào");
+  auto damaged = acknowledgement;
+  damaged.public_key = "no key";
+  const auto keyless = check(damaged);
+  ASSERT_FALSE(keyless);
+  EXPECT_EQ(told(keyless.error(), Language::vietnamese), "a.ack: khóa của tệp không phải khóa công khai");
   EXPECT_FALSE(check(acknowledgement, "0000-0000"));
   EXPECT_FALSE(check(acknowledgement));
   EXPECT_TRUE(check(acknowledgement, fingerprint));
