@@ -6,7 +6,7 @@
 namespace xalink::reports {
 namespace {
 
-constexpr std::array<std::pair<Scope, std::string_view>, 4> kNames{{{Scope::commune, "commune"},
+constexpr std::array<std::pair<Scope, std::string_view>, 4> kScopes{{{Scope::commune, "commune"},
                                                                     {Scope::district, "district"},
                                                                     {Scope::region, "region"},
                                                                     {Scope::province, "province"}}};
@@ -18,14 +18,14 @@ Said same_in_both(const std::string& name) {
 }  // namespace
 
 std::string_view to_string(Scope scope) {
-  for (const auto& [each, name] : kNames) {
+  for (const auto& [each, name] : kScopes) {
     if (each == scope) return name;
   }
-  return kNames[0].second;
+  return kScopes[0].second;
 }
 
 std::optional<Scope> scope_named(std::string_view name) {
-  for (const auto& [scope, each] : kNames) {
+  for (const auto& [scope, each] : kScopes) {
     if (each == name) return scope;
   }
   return std::nullopt;
