@@ -83,12 +83,14 @@ TEST_F(Links, SlowestLineIsNeitherFloodedNorGivenUp) {
   static_cast<void>(deliver(options, Limits{}));
 }
 
+// Chance decides which packets are lost: of 140 packets, three more or fewer move the figure by 3 %. So many
+// are sent that it holds still, and fast enough that the test does not last longer for it.
 TEST_F(Links, FivePercentLostCostLessThanAThirdOfThePayload) {
   DriveOptions options;
-  options.road.bits_per_second = 64'000;
+  options.road.bits_per_second = 192'000;
   options.road.lost = 0.05;
   options.name = road_name(options.road);
-  options.records = scaled(1'000);  // births of some 8 kB are within the figure
+  options.records = scaled(4'000);  // births of some 8 kB are within the figure
   Limits limits;
   limits.times_ideal = 4;  // TCP alone halves its rate at each loss
   const auto figures = deliver(options, limits);
