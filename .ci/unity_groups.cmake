@@ -16,7 +16,7 @@ function(xalink_group_sources target)
                   OUTPUT_VARIABLE lines OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   string(REPLACE "\n" ";" lines "${lines}")
   foreach(line IN LISTS lines)
-    string(REGEX MATCH "^([0-9]+) (.*)$" matched "${line}")
+    string(REGEX MATCH "^([a-zA-Z0-9_]+) (.*)$" matched "${line}")
     cmake_path(ABSOLUTE_PATH CMAKE_MATCH_2 BASE_DIRECTORY ${folder} NORMALIZE OUTPUT_VARIABLE source)
     set_source_files_properties(${source} TARGET_DIRECTORY ${target}
                                 PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})

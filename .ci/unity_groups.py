@@ -6,14 +6,19 @@ namespace; two that use the same name there cannot be together. They come into d
 check is one of words, not of C++: what it misses, the compiler refuses (as a redefinition), and nothing worse.
 A source that asks the kernel's own headers stays alone: they declare again what libc's do. So does one that
 takes all names of an enumeration or a namespace for its own.
+
+Which group a source likes best is told by the two names alone (rendezvous hashing), so that a new source
+changes the group that it comes to and next to no other: what ccache knows of the others stays true.
 """
 
+import hashlib
 import re
 import sys
 from pathlib import Path
 
 ALONE = re.compile(r"^(?:#include <(?:linux|net)/|using (?:enum|namespace) )", re.MULTILINE)
 MOST_IN_A_GROUP = 8  # more would leave one processor idle, and take gigabytes
+USUAL_IN_A_GROUP = 6
 
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
 # At the beginning of a line: types, then functions, constants and variables. An alias may be said twice.
@@ -29,20 +34,35 @@ def own_names(text):
     return names
 
 
+class Group:
+    def __init__(self, number):
+        self.number = number
+        self.names = set()
+        self.sources = 0
+
+    def likes(self, source):
+        return hashlib.sha256(f"{source} {self.number}".encode()).digest()
+
+    def takes(self, names):
+        return self.sources < MOST_IN_A_GROUP and not names & self.names
+
+
 def main(folder, sources):
-    groups = []  # (names, how many)
+    groups = [Group(number) for number in range(-(-len(sources) // USUAL_IN_A_GROUP))]
     for source in sources:
         text = Path(folder, source).read_text(encoding="utf-8")
+        if ALONE.search(text):
+            print("alone_" + re.sub(r"\W", "_", source), source)
+            continue
         names = own_names(text)
-        alone = ALONE.search(text) is not None
-        for number, (taken, count) in enumerate(groups):
-            if count < MOST_IN_A_GROUP and not alone and not names & taken:
-                groups[number] = (taken | names, count + 1)
-                break
-        else:
-            number = len(groups)
-            groups.append((names, MOST_IN_A_GROUP if alone else 1))
-        print(number, source)
+        free = [group for group in groups if group.takes(names)]
+        if not free:
+            free = [Group(len(groups))]
+            groups += free
+        group = max(free, key=lambda one: one.likes(source))
+        group.names |= names
+        group.sources += 1
+        print(group.number, source)
 
 
 if __name__ == "__main__":

@@ -214,8 +214,8 @@ class Agent {
     outages_->listen({[this](const std::vector<OutageWatch::Hurry>& probes) { hurry(probes); },
                       [this] { publisher_->way_is_back(); },
                       [this](std::string_view group) { measure_.ask(group); }});
-    measure_.listen([this](const Schema& schema, const Record& record) {
-      took(schema, record);
+    measure_.listen([this](const Schema& schema, const Record& record, Duration run) {
+      took(schema, record, run);
       if (schema == access_) leaves_by(record);
     });
     auto asked_before = outbox_->note(std::string(kIntervalsNote));
@@ -391,7 +391,7 @@ class Agent {
     measure_.hurry(every);
   }
 
-  void took(const Schema& schema, const Record& record) {
+  void took(const Schema& schema, const Record& record, Duration run) {
     const auto failure = column_index(schema, "Failure");
     const bool stalls = schema.group.starts_with("Reach/") && failure &&
                         to_text(record.values[*failure]) == to_string(ReachFailure::tls_stalled);
@@ -399,7 +399,7 @@ class Agent {
       may_measure_mtu_at_ = clock_.steady() + kMtuAgainAfter;
       measure_.ask("MTU");
     }
-    outages_->took(schema, record);
+    outages_->took(schema, record, run);
   }
 
   asio::awaitable<void> watch_outbox() {

@@ -155,7 +155,7 @@ asio::awaitable<void> Measure::run_once(Task& task) {
   // At the end of the run: so the times of one loop's records never go back.
   record.stamp = stamp_();
   task.last = record;
-  if (listener_) listener_(schema, record);
+  if (listener_) listener_(schema, record, clock_.steady() - begin);
   if (!schedule_.extra(task.entry)) sink_(schema, std::move(record));
 }
 

@@ -44,7 +44,8 @@ class Measure {
   /// Takes records in the order in which they were made. What it throws ends run().
   using Sink = std::function<void(const Schema& schema, Record record)>;
   using StampOf = std::function<Stamp()>;
-  using Listener = std::function<void(const Schema& schema, const Record& record)>;
+  /// `took`: the run, whose end the record's stamp is.
+  using Listener = std::function<void(const Schema& schema, const Record& record, Duration took)>;
 
   /// `clock` and the probes' executor belong to the loop that runs run(). `stamp` is asked for each
   /// record (TimeKeeper on a board). `seed` is for the schedule's jitter.

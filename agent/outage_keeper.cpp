@@ -23,13 +23,14 @@ OutageKeeper::OutageKeeper(const boost::asio::any_io_executor& executor, Clock& 
   for (const Witness& witness : witnesses) witnesses_.emplace(witness.probe, witness);
 }
 
-void OutageKeeper::took(const Schema& schema, const Record& record) {
+void OutageKeeper::took(const Schema& schema, const Record& record, Duration run) {
   const auto witness = witnesses_.find(schema.group);
   const bool explains = witness == witnesses_.end() || witness->second.asks.empty();
   if (explains) watch_.explain(schema.group, finding_of(schema, record), record.stamp.boot_time);
   if (witness == witnesses_.end()) return;
-  const auto verdict = judge(witness->second, schema, record);
+  auto verdict = judge(witness->second, schema, record);
   if (!verdict) return;
+  verdict->took = std::chrono::duration_cast<Milliseconds>(run);
   watch_.take(schema.group, *verdict, record.stamp.boot_time);
   heard();
 }

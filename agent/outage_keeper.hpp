@@ -39,8 +39,8 @@ class OutageKeeper {
   };
   void listen(Listener listener) { listener_ = std::move(listener); }
 
-  /// A probe's record; of others nothing is taken.
-  void took(const Schema& schema, const Record& record);
+  /// A probe's record, and how long its run took; of others nothing is taken.
+  void took(const Schema& schema, const Record& record, Duration run = Duration::zero());
   /// The session's state became another; `failure`: why there is none.
   void session(EdgeNodeState state, const std::string& failure);
 

@@ -237,6 +237,10 @@ void OutageWatch::end(const std::string& scope, Recovery recovery, std::string e
   events_.push_back(std::move(event));
   open_.erase(found);
   if (!scope.empty()) return;
+  // Who stood in this way is no evidence of the next outage.
+  std::erase_if(findings_, [&](const auto& one) {
+    return one.first == "Captive Portal" && one.second.at <= recovery.at;
+  });
   recovery_.reset();
   lied_before_ = false;
 }

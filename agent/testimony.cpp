@@ -68,7 +68,9 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
   for (std::size_t number = 0; number < kRungCount; ++number) {
     const auto rung = static_cast<Rung>(number);
     if (!seen->asks(rung)) continue;
-    seen->readings[number].take(rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung), at);
+    const bool good = rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung);
+    Readings& readings = seen->readings[number];
+    readings.take(good, good || !verdict.silence ? at : std::max(at - verdict.took, readings.last));
   }
   seen->innocence.take(!verdict.accuses, at);
   if (verdict.loss) seen->loss.take(*verdict.loss);
@@ -313,7 +315,8 @@ void Testimony::forget_bad_above(Rung rung, BootTime after) {
   };
   for (Seen& seen : seen_) {
     for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) forget(seen.readings[number]);
-    if (seen.latest.accuses && *seen.latest.accuses > rung) forget(seen.innocence);
+    // Nor is a rung accused any more that has come back since.
+    if (seen.latest.accuses && *seen.latest.accuses >= rung) forget(seen.innocence);
   }
 }
 

@@ -140,7 +140,8 @@ class Testimony {
   /// Who says so, those that ask for the rung itself first.
   [[nodiscard]] std::string evidence_of(Rung rung, bool good) const;
 
-  /// What could not be reached for want of a lower rung has said nothing of itself.
+  /// What could not be reached for want of a lower rung has said nothing of itself, and who accused the rung
+  /// before it was back knows nothing of it now.
   void forget_bad_above(Rung rung, BootTime after);
 
  private:

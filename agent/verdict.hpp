@@ -37,6 +37,9 @@ struct Verdict {
   bool silence = false;
   /// Of requests: the share, 0 to 1, that was not answered.
   std::optional<double> loss = std::nullopt;
+  /// From its question to its verdict. Who has waited in vain has missed the answer since it asked, not since
+  /// it gave up.
+  Milliseconds took{0};
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -122,11 +122,23 @@ TEST_F(MeasureTest, RunsForADayWithoutLosingASlot) {
   EXPECT_EQ(records["DNS/b"].size(), 1440U);
 }
 
+TEST_F(MeasureTest, TellsHowLongARunTook) {
+  add("a", {60s, 0s, 0s}, 2s);
+  add("hangs", {60s, 0s, 0s}, 1000h, 5s);
+  std::map<std::string, Duration> took;
+  measure.listen([&](const Schema& schema, const Record&, Duration run) { took[schema.group] = run; });
+  start();
+  clock.advance(30s);
+  EXPECT_EQ(took["DNS/a"], 2s);
+  EXPECT_GE(took["DNS/hangs"], 5s);
+}
+
 TEST_F(MeasureTest, TellsOfExtraRunsAndRecordsOnlyTheSlots) {
   ScriptedProbe& probe = add("a", {60s, 0s, 0s});
   ScriptedProbe& other = add("b", {60s, 0s, 0s});
   int heard = 0;
-  measure.listen([&](const Schema& schema, const Record&) { heard += schema.group == "DNS/a" ? 1 : 0; });
+  measure.listen(
+      [&](const Schema& schema, const Record&, Duration) { heard += schema.group == "DNS/a" ? 1 : 0; });
   start();
   clock.advance(5s);
   measure.hurry({{"DNS/a", 10s}});

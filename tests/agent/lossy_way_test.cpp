@@ -1,0 +1,136 @@
+// Silence on a way that loses packets proves nothing, and where it does prove something it began with the
+// question.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "agent/outage_watch.hpp"
+#include "sparkplug/metric_names.hpp"
+
+namespace xalink {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+TEST(WayLoss, IsMuchWhereManyAreLostAndNotWhereAllAre) {
+  const auto after = [](std::vector<double> shares) {
+    WayLoss loss;
+    for (const double share : shares) loss.take(share);
+    return loss.much();
+  };
+  EXPECT_FALSE(after({}));
+  EXPECT_FALSE(after({0.2}));
+  EXPECT_TRUE(after({0, 0, 0.4, 0.4}));
+  EXPECT_TRUE(after({0.4, 0.6, 0.2, 0, 0, 0.4})) << "good ones come by chance";
+  EXPECT_FALSE(after({0, 0.2, 0, 0, 0, 0.2, 0, 0, 0, 0.2})) << "a good radio link";
+  EXPECT_FALSE(after({0, 0, 1, 1, 1, 1, 1, 1})) << "gone, and that is something else";
+  EXPECT_FALSE(after({0, 0, 1, 1, 1, 0}));
+  EXPECT_FALSE(after({1, 1, 1})) << "nobody there, or deaf to echo requests";
+  EXPECT_TRUE(after({0, 1, 0, 1, 0.5, 1})) << "two requests a run, and every second packet lost";
+  EXPECT_FALSE(after({0.6, 0.6, 0.6, 0, 0, 0, 0, 0, 0, 0, 0}));
+  std::vector<double> shares(4, 0.6);
+  shares.insert(shares.end(), 23, 1.0);
+  EXPECT_TRUE(after(shares)) << "it may come back as it was";
+  shares.push_back(1.0);
+  EXPECT_FALSE(after(shares)) << "echo requests are blocked by now";
+  shares.insert(shares.end(), 20, 1.0);
+  EXPECT_FALSE(after(shares));
+}
+
+/// An office whose probes fail as somebody says, behind a way that loses as much as somebody says.
+struct LossyOffice {
+  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")),
+                                          *witness_of(dns_schema("portal")),
+                                          *witness_of(reach_schema("tax"))};
+  BootTime now = hours(1);
+  OutageWatch watch{{}, "boot", witnesses, "", std::nullopt, now};
+  std::vector<OutageEvent> begun;
+
+  static Verdict silent(Milliseconds took = {}) {
+    Verdict verdict;
+    verdict.silence = true;
+    verdict.took = took;
+    return verdict;
+  }
+  [[nodiscard]] Verdict good(std::size_t witness) const {
+    Verdict verdict;
+    verdict.good = true;
+    verdict.proves = witnesses[witness].asks;
+    return verdict;
+  }
+  void round(double loss, const Verdict& name, const Verdict& visit) {
+    auto ping = good(0);
+    ping.loss = loss;
+    watch.take("Ping/anchor", ping, now += seconds(5));
+    watch.take("DNS/portal", name, now += seconds(5));
+    watch.take("Reach/tax", visit, now += seconds(5));
+    while (const auto news = watch.take_news()) {
+      std::ranges::copy_if(news->events, std::back_inserter(begun),
+                           [](const OutageEvent& event) { return event.kind == OutageEvent::Kind::begin; });
+    }
+  }
+};
+
+TEST(LossyWay, AServiceIsNotMissingForWhatAWayLosesOnIt) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  office.watch.session(true, {}, office.now);
+  for (int i = 0; i < 2; ++i) office.round(0.6, office.good(1), office.good(2));
+  const auto silent_from = office.now + seconds(15);
+  office.watch.session(false, "the connection was lost", office.now);
+  for (int i = 0; i < 40; ++i) office.round(0.6, office.good(1), LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  // Lost no more, and still nobody there: since then.
+  for (int i = 0; i < 12; ++i) office.round(0, office.good(1), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 2U);
+  for (const auto& event : office.begun) {
+    const bool service = event.outage.cause == Rung::services;
+    EXPECT_TRUE(service || event.outage.cause == Rung::gateway);
+    EXPECT_EQ(event.at, service ? silent_from : silent_from - seconds(15));
+  }
+}
+
+TEST(LossyWay, NamesAreNotMissingForWhatAWayLosesOfThem) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  for (int i = 0; i < 2; ++i) office.round(0.6, office.good(1), office.good(2));
+  for (int i = 0; i < 40; ++i) office.round(0.6, LossyOffice::silent(), LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  for (int i = 0; i < 12; ++i) office.round(0, LossyOffice::silent(), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::dns);
+}
+
+TEST(LossyWay, WhoSaysNoIsBelievedAlsoOnAWayThatLosesMuch) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0.6, office.good(1), office.good(2));
+  for (int i = 0; i < 4; ++i) office.round(0.6, office.good(1), Verdict());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::services);
+  for (int i = 0; i < 4; ++i) office.round(0.6, Verdict(), Verdict());
+  EXPECT_EQ(office.begun.back().outage.cause, Rung::dns);
+}
+
+TEST(LossyWay, SilenceIsMissingSinceItWasAskedAndANoSinceItWasSaid) {
+  const auto begin_of = [](const Verdict& visit) {
+    LossyOffice office;
+    for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+    const auto first_verdict = office.now + seconds(15);
+    for (int i = 0; i < 4; ++i) office.round(0, office.good(1), visit);
+    EXPECT_EQ(office.begun.size(), 1U);
+    return office.begun.empty() ? Milliseconds(-1) : first_verdict - office.begun[0].at;
+  };
+  EXPECT_EQ(begin_of(LossyOffice::silent(seconds(8))), seconds(8));
+  auto refused = LossyOffice::silent(seconds(8));
+  refused.silence = false;
+  EXPECT_EQ(begin_of(refused), seconds(0));
+  // Nothing was asked before the reading before it.
+  EXPECT_EQ(begin_of(LossyOffice::silent(seconds(100))), seconds(15));
+}
+
+}  // namespace
+}  // namespace xalink
