@@ -8,6 +8,7 @@
 
 #include "agent/boot_book.hpp"
 #include "sparkplug/control_socket.hpp"
+#include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
@@ -20,26 +21,43 @@ constexpr std::size_t kGapReason = 3;
 // A flush of a slow card, with the watchdog's patience.
 constexpr std::chrono::seconds kPatience{60};
 
+Said row_of(RowId row, Lane lane) {
+  const auto number = std::to_string(row);
+  const auto of = std::to_string(index(lane));
+  return {"row " + number + " of lane " + of, "dòng " + number + " của làn " + of};
+}
+
 Unexpected wrong_epoch(const std::filesystem::path& outbox, const std::string& ours,
                        const std::string& theirs) {
-  return failure(
-      outbox.string(), "the acknowledgement is for epoch " + theirs + ", this outbox has epoch " + ours,
-      "The outbox was made anew since the export: export again and import that. Nothing was forgotten");
+  return Unexpected(refusal(
+      outbox.string(),
+      {"the acknowledgement is for epoch " + theirs + ", this outbox has epoch " + ours,
+       "tệp xác nhận dành cho epoch " + theirs + ", bộ đệm này thuộc epoch " + ours},
+      {"The outbox was made anew since the export: export again and import that. Nothing was forgotten",
+       "Bộ đệm đã được lập lại sau lần xuất: xuất lại rồi nhập tệp mới. Không có gì bị xóa"}));
 }
 
 Unexpected beyond(const std::filesystem::path& outbox, Lane lane, RowId mark, RowId last) {
-  return failure(outbox.string(),
-                 "row " + std::to_string(mark) + " of lane " + std::to_string(index(lane)) +
-                     " is acknowledged, but the outbox has only " + std::to_string(last),
-                 "This outbox is older than the export: is it a copy? Nothing was forgotten");
+  return Unexpected(refusal(
+      outbox.string(),
+      row_of(mark, lane) +
+          Said(" is acknowledged, but the outbox has only ", " đã được xác nhận, nhưng bộ đệm chỉ có ") +
+          std::to_string(last),
+      {"This outbox is older than the export: is it a copy? Nothing was forgotten",
+       "Bộ đệm này cũ hơn lần xuất: có phải bản sao không? Không có gì bị xóa"}));
 }
 
 Unexpected lost_commits(const std::filesystem::path& outbox, Lane lane, RowId mark, RowId sure) {
-  return failure(outbox.string(),
-                 "row " + std::to_string(mark) + " of lane " + std::to_string(index(lane)) +
-                     " is acknowledged, but the outbox was found with only " + std::to_string(sure) +
-                     ": it lost what was written last, or it is an older copy",
-                 "It goes on under a new epoch and loses nothing more: export again and import that");
+  return Unexpected(
+      refusal(outbox.string(),
+              row_of(mark, lane) +
+                  Said(" is acknowledged, but the outbox was found with only ",
+                       " đã được xác nhận, nhưng bộ đệm khi mở chỉ còn ") +
+                  std::to_string(sure) +
+                  Said(": it lost what was written last, or it is an older copy",
+                       ": nó mất phần ghi sau cùng, hoặc là một bản sao cũ"),
+              {"It goes on under a new epoch and loses nothing more: export again and import that",
+               "Nó chạy tiếp với một epoch mới và không mất thêm gì: xuất lại rồi nhập tệp mới"}));
 }
 
 class StoppedAgent final : public OutboxAccess {
@@ -87,7 +105,9 @@ class StoppedAgent final : public OutboxAccess {
       if (!depth) return Unexpected(depth.error());
       lanes[index(lane)].mark = depth->acknowledged;
       if (depth->acknowledged < marks[index(lane)])
-        return failure(file_.string(), "the disk does not keep the mark", "Check the disk, then repeat this");
+        return Unexpected(
+            refusal(file_.string(), {"the disk does not keep the mark", "đĩa không giữ được mốc đã ghi"},
+                    {"Check the disk, then repeat this", "Kiểm tra đĩa, rồi làm lại lệnh này"}));
     }
     return lanes;
   }
@@ -167,8 +187,12 @@ class RunningAgent final : public OutboxAccess {
 
  private:
   [[nodiscard]] Unexpected nonsense() const {
-    return failure(socket_.string(), "the running agent answers what this program does not understand",
-                   "Restart the agent (systemctl restart xalink-agent): it is of another version");
+    return Unexpected(
+        refusal(socket_.string(),
+                {"the running agent answers what this program does not understand",
+                 "agent đang chạy trả lời điều mà chương trình này không hiểu"},
+                {"Restart the agent (systemctl restart xalink-agent): it is of another version",
+                 "Khởi động lại agent (systemctl restart xalink-agent): nó thuộc phiên bản khác"}));
   }
   [[nodiscard]] Result<std::string> ask_agent(const std::string& request) const {
     ControlCall call;
@@ -219,8 +243,7 @@ Result<Batch> read_rows(Outbox& outbox, Lane lane, RowRange rows) {
   // Rows that were given up meanwhile can stand in a gap that reaches beyond what was asked for.
   while (!batch->items.empty() && batch->items.back().first > rows.last) batch->items.pop_back();
   if (batch->items.empty())
-    return failure(
-        "", "row " + std::to_string(rows.first) + " of lane " + std::to_string(index(lane)) + " is missing");
+    return Unexpected(refusal("", row_of(rows.first, lane) + Said(" is missing", " bị thiếu"), {}));
   auto& item = batch->items.back();
   if (item.last > rows.last) {
     const auto* count = std::get_if<std::uint64_t>(&item.record.values.at(kGapCount));
@@ -237,15 +260,21 @@ Result<std::unique_ptr<OutboxAccess>> OutboxAccess::find(const AgentConfig& conf
   if (listener == Listener::there)
     return std::unique_ptr<OutboxAccess>(std::make_unique<RunningAgent>(config));
   if (listener == Listener::forbidden) {
-    return failure(config.control_socket.string(), "the agent runs, but you may not use its socket",
-                   "Run this as root (sudo), or as a member of the socket's group");
+    return Unexpected(refusal(config.control_socket.string(),
+                              {"the agent runs, but you may not use its socket",
+                               "agent đang chạy, nhưng bạn không có quyền dùng socket của nó"},
+                              {"Run this as root (sudo), or as a member of the socket's group",
+                               "Chạy lệnh với quyền root (sudo), hoặc là thành viên nhóm của socket"}));
   }
   std::error_code error;
   if (!std::filesystem::exists(config.outbox_file, error)) {
-    return failure(config.outbox_file.string(),
-                   error ? "cannot be looked at: " + error.message() : "there is no outbox",
-                   error ? "Run this as root (sudo)"
-                         : "Has the agent run on this board? Else name its configuration with --config");
+    return Unexpected(refusal(
+        config.outbox_file.string(),
+        error ? Said("cannot be looked at: ", "không xem được: ") + error.message()
+              : Said("there is no outbox", "không có bộ đệm"),
+        error ? Said("Run this as root (sudo)", "Chạy lệnh với quyền root (sudo)")
+              : Said("Has the agent run on this board? Else name its configuration with --config",
+                     "Agent đã chạy trên máy này chưa? Nếu rồi, chỉ tệp cấu hình của nó bằng --config")));
   }
   auto outbox = Outbox::open(config.outbox_file, config.outbox);
   if (!outbox) return Unexpected(outbox.error());

@@ -47,7 +47,13 @@ void IntervalKeeper::add(MeasureTask task) {
   const auto configured = std::chrono::duration_cast<Milliseconds>(task.timing.interval);
   intervals_.add(schema, configured, task.limit);
   measure_.add(std::move(task));
+  put_in_force(schema);
+}
+
+void IntervalKeeper::put_in_force(const Schema& schema) {
   measure_.set_interval(schema.device, schema.group, intervals_.of(schema.device, schema.group));
+  auto outdated = intervals_.outdated(schema.device, schema.group);
+  if (outdated) refuse(std::move(*outdated), schema.device, schema.group);
 }
 
 void IntervalKeeper::listen(Tell tell_whom) {
@@ -147,7 +153,7 @@ boost::asio::awaitable<bool> IntervalKeeper::recall_from(Recorder& recorder) {
   if (!note) co_return false;
   recall(note->value_or(""));
   for (const Schema& schema : probes_) {
-    measure_.set_interval(schema.device, schema.group, intervals_.of(schema.device, schema.group));
+    put_in_force(schema);
     tell(schema.device, schema.group);
   }
   co_return true;

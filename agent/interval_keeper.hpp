@@ -62,6 +62,8 @@ class IntervalKeeper {
   boost::asio::awaitable<void> run(Recorder& recorder);
 
  private:
+  /// What was recalled counts only within the bounds that the probe has now.
+  void put_in_force(const Schema& schema);
   void tell(const std::string& device, const std::string& group) const;
   void tell_what_was_asked(const std::set<std::pair<std::string, std::string>>& probes) const;
   void refuse(Error why, const std::string& device, const std::string& group);

@@ -15,6 +15,15 @@ std::string key_of(std::string_view device, std::string_view group) {
   return std::string(device) + "/" + std::string(group);
 }
 
+std::string metric_of(const std::string& key) {
+  return key + "/Interval";
+}
+
+std::string ask_within(std::uint64_t least) {
+  return "ask for " + std::to_string(least) + " to " + std::to_string(kMost) +
+         " s, or 0 for what the configuration says";
+}
+
 }  // namespace
 
 // One line each: seconds, a space, device/group.
@@ -55,6 +64,16 @@ bool Intervals::has(std::string_view device, std::string_view group) const {
   return probes_.contains(key_of(device, group));
 }
 
+std::optional<Error> Intervals::outdated(std::string_view device, std::string_view group) const {
+  const auto key = key_of(device, group);
+  const auto probe = probes_.find(key);
+  const auto asked = asked_.find(key);
+  if (probe == probes_.end() || asked == asked_.end() || asked_of(key, probe->second)) return std::nullopt;
+  return Error{metric_of(key),
+               std::to_string(asked->second) + " s, as it was commanded once, is out of bounds by now",
+               ask_within(probe->second.least)};
+}
+
 std::vector<CommandedInterval> Intervals::commanded() const {
   std::vector<CommandedInterval> all;
   for (const auto& [key, probe] : probes_) {
@@ -68,14 +87,13 @@ std::vector<CommandedInterval> Intervals::commanded() const {
 Result<void> Intervals::change(const std::string& device, const std::string& group,
                                std::optional<std::uint64_t> seconds, const std::string& said) {
   const auto key = key_of(device, group);
-  const auto metric = key + "/Interval";
+  const auto metric = metric_of(key);
   const auto probe = probes_.find(key);
   if (probe == probes_.end()) {
     return failure(metric, said + " is for no probe of this board",
                    "ask for one that the board's birth names an interval of");
   }
-  const auto bounds = "ask for " + std::to_string(probe->second.least) + " to " + std::to_string(kMost) +
-                      " s, or 0 for what the configuration says";
+  const auto bounds = ask_within(probe->second.least);
   if (!seconds) return failure(metric, said + " is no whole number of seconds", bounds);
   if (*seconds == 0) {
     changed_.insert(key);

@@ -41,6 +41,8 @@ class Intervals {
   [[nodiscard]] Milliseconds of(std::string_view device, std::string_view group) const;
 
   [[nodiscard]] bool has(std::string_view device, std::string_view group) const;
+  /// What was asked for in an earlier life, and is out of the bounds that the configuration gives it now.
+  [[nodiscard]] std::optional<Error> outdated(std::string_view device, std::string_view group) const;
   /// By device and group.
   [[nodiscard]] std::vector<CommandedInterval> commanded() const;
 

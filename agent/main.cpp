@@ -22,7 +22,9 @@
 #include "sparkplug/kernel_clock.hpp"
 #include "sparkplug/language.hpp"
 #include "sparkplug/program.hpp"
+#include "sparkplug/said.hpp"
 #include "sparkplug/settings_words.hpp"
+#include "sparkplug/usage_words.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -106,6 +108,8 @@ constexpr const char* kAcknowledgeFooter =
     "Example:\n"
     "  sudo xalink-agent acknowledge /media/usb/VN-03-xa-lung-cu-1f0c2d3e-12-2040.xalink.ack";
 
+constexpr const char* kHelp = "xalink-agent --help";
+
 constexpr const char* kMetricsFooter =
     "Every metric that a board can send, from the one table that births and the gateway use as well: type,\n"
     "unit, range, what it means and where it comes from. Needs no configuration and no running agent.\n"
@@ -135,7 +139,7 @@ int run(const Arguments& arguments, Language language) {
   if (!config) return kUsage;
   set_up_log("agent", config->log_level);
   const auto ended = run_agent(*config);
-  return ended ? kFine : complain(ended.error().to_string(), kProblem);
+  return ended ? kFine : complain(told(ended.error(), language), kProblem);
 }
 
 int show_status(const Arguments& arguments, Language language) {
@@ -144,13 +148,13 @@ int show_status(const Arguments& arguments, Language language) {
   ControlCall call;
   call.program = "xalink-agent";
   const auto answer = ask(config->control_socket, "status", call);
-  if (!answer) return complain(answer.error().to_string(), kProblem);
+  if (!answer) return complain(told(answer.error(), language), kProblem);
   if (arguments.json) {
     std::cout << *answer << "\n";
     return kFine;
   }
   const auto text = status_as_text(*answer, language);
-  if (!text) return complain(text.error().to_string(), kProblem);
+  if (!text) return complain(told(text.error(), language), kProblem);
   std::cout << *text;
   return kFine;
 }
@@ -226,12 +230,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return complain(std::string(error.what()) + ". Next: xalink-agent --help", kUsage);
+    return complain(told_usage(error.what(), kHelp, language_on(argc, argv)), kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain(
-        "say what to do: run, status, doctor, metrics, export or acknowledge. Next: xalink-agent --help",
-        kUsage);
+    return complain(told_usage("say what to do: run, status, doctor, metrics, export or acknowledge", kHelp,
+                               language_on(argc, argv)),
+                    kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {

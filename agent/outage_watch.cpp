@@ -157,7 +157,7 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   if (!visible || run.good || now - run.since < rules_.least) return;
   if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
   const bool may_be_lost = rung == Rung::gateway || (rung == Rung::services && seen.latest.silence);
-  if (may_be_lost && testimony_.loses_much()) return;
+  if (may_be_lost && testimony_.loses_much(run.since, now)) return;
   // On a line that loses much, some names come and some do not: that says nothing of the service.
   if (seen.latest.unresolved && !testimony_.names_come()) return;
   Standing standing;
@@ -315,9 +315,17 @@ bool OutageWatch::way_in_doubt() const {
 std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   std::vector<Hurry> all;
   const bool amiss = session_unexplained() || way_in_doubt();
+  // A service that is silent is as good as its way: they tell what it loses now.
+  const bool may_be_lost = std::ranges::any_of(testimony_.all(), [&](const auto& seen) {
+    const bool silent = seen.own().read && !seen.own().good && seen.latest.silence;
+    return seen.witness.rung == Rung::services && silent &&
+           !open_.contains(scope_of(Rung::services, seen.witness.subject)) &&
+           seen.own().count <= 2 * rules_.failed_readings;
+  });
   for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
-    if (rung == Rung::gateway || (is_way(rung) && !amiss)) continue;
+    const bool tells_loss = may_be_lost && rung == Rung::internet && seen.loss.known();
+    if (rung == Rung::gateway || (is_way(rung) && !amiss && !tells_loss)) continue;
     Milliseconds every = rules_.recheck;
     const bool of_the_way = is_way(rung) || (rung == Rung::services && amiss);
     const Readings& run = seen.own();

@@ -99,6 +99,8 @@ constexpr Wording kVietnamese[] = {
     {"on battery, {} %", "đang chạy bằng pin, còn {} %"},
     // Commands.
     {"{} s is out of bounds", "{} giây nằm ngoài giới hạn"},
+    {"{} s, as it was commanded once, is out of bounds by now",
+     "{} giây từng được yêu cầu, nay nằm ngoài giới hạn"},
     {"{} is no whole number of seconds", "{} không phải một số giây nguyên"},
     {"{} is for no probe of this board", "{} dành cho một phép đo mà máy này không có"},
     {"{} is for a metric that no command changes", "{} dành cho một số đo mà lệnh không đổi được"},

@@ -20,7 +20,7 @@ constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of
 
 // A way that is gone loses all, and no share of that: only where silence begins it may be chance, and counts
 // for half. Who has become deaf to echo requests says nothing more of the way.
-void WayLoss::take(double share) {
+void WayLoss::take(double share, BootTime at) {
   const bool silent = share >= 1;
   silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
   if (silent_ == kDeaf) *this = WayLoss(silent_);
@@ -28,6 +28,22 @@ void WayLoss::take(double share) {
   known_ = true;
   share_ += kWeight * ((silent ? 0.5 : share) - share_);
   much_ = share_ >= (much_ ? kLittle : kMuch);
+  if (silent) return;
+  std::shift_right(runs_.begin(), runs_.end(), 1);
+  runs_.front() = {share, at};
+}
+
+// Some fifteen requests by then: of a way that loses a quarter of them, one time in a hundred none is lost.
+std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
+  double sum = 0;
+  int count = 0;
+  for (const Run& run : runs_) {
+    if (run.at <= when) break;
+    sum += run.share;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return sum >= count * kLittle;
 }
 
 void Readings::take(bool is_good, BootTime at) {
@@ -73,7 +89,7 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     readings.take(good, good || !verdict.silence ? at : std::max(at - verdict.took, readings.last));
   }
   seen->innocence.take(!verdict.accuses, at);
-  if (verdict.loss) seen->loss.take(*verdict.loss);
+  if (verdict.loss) seen->loss.take(*verdict.loss, at);
   seen->latest = verdict;
   if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
     seen->heard = true;
@@ -168,11 +184,12 @@ bool Testimony::names_come() const {
   return !asked;
 }
 
-bool Testimony::loses_much() const {
+bool Testimony::loses_much(BootTime silent_since, BootTime now) const {
   bool known = false;
   for (const Seen& seen : seen_) {
     if (seen.witness.rung != Rung::internet || !seen.loss.known()) continue;
-    if (!seen.loss.much()) return false;
+    const bool may_wait = now - silent_since < 3 * rules_.least;
+    if (!seen.loss.much() && !seen.loss.maybe_much_since(silent_since).value_or(may_wait)) return false;
     known = true;
   }
   return known;
@@ -234,7 +251,7 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool by_chance = rung == Rung::dns && !told && loses_much();
+  const bool by_chance = rung == Rung::dns && !told && loses_much(standing.since, now);
   const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;

@@ -65,18 +65,27 @@ class WayLoss {
  public:
   WayLoss() = default;
   /// `share` of one run, 0 to 1.
-  void take(double share);
+  void take(double share, BootTime at);
   [[nodiscard]] bool known() const { return known_; }
   /// So much that an answer is a matter of luck.
   [[nodiscard]] bool much() const { return much_; }
+  /// It may be as much by the runs after `when` alone, of which the newest few are remembered; nothing when
+  /// there was none with an answer.
+  [[nodiscard]] std::optional<bool> maybe_much_since(BootTime when) const;
 
  private:
   explicit WayLoss(std::uint32_t silent) : silent_(silent) {}
 
   bool known_ = false;
   bool much_ = false;
+  struct Run {
+    double share = 0;
+    BootTime at{};
+  };
+
   std::uint32_t silent_ = 0;  ///< runs in a row, up to now
   double share_ = 0;
+  std::array<Run, 8> runs_{};  ///< with an answer, the newest first
 };
 
 /// Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds while
@@ -126,7 +135,9 @@ class Testimony {
   /// reason. Also where nobody asks.
   [[nodiscard]] bool names_come() const;
   /// By echo requests that go beyond the office. Then no answer in time is no proof that nobody is there.
-  [[nodiscard]] bool loses_much() const;
+  /// `silent_since`: when it first did not come. A way may begin to lose much at any time, and what its echo
+  /// requests said before that says nothing: for a while they are waited for.
+  [[nodiscard]] bool loses_much(BootTime silent_since, BootTime now) const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
   [[nodiscard]] Walk walk(BootTime now) const;
   /// Each rung of the way was there at `when` or later. A session is lost for want of any rung below it,

@@ -26,6 +26,7 @@
 #include "sparkplug/program.hpp"
 #include "sparkplug/said.hpp"
 #include "sparkplug/settings_words.hpp"
+#include "sparkplug/usage_words.hpp"
 #include "sparkplug/version.hpp"
 
 namespace xalink {
@@ -253,12 +254,12 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     const auto* help = report.parsed() ? "xalink-gateway report --help" : "xalink-gateway --help";
-    return complain(std::string(error.what()) + ". Next: " + help, kUsage);
+    return complain(told_usage(error.what(), help, language_on(argc, argv)), kUsage);
   }
   if (app.get_subcommands().empty()) {
-    return complain(
-        "say what to do: run, boards, import, communes, report or rebuild. Next: xalink-gateway --help",
-        kUsage);
+    return complain(told_usage("say what to do: run, boards, import, communes, report or rebuild",
+                               "xalink-gateway --help", language_on(argc, argv)),
+                    kUsage);
   }
   const auto language = language_named(arguments.language).value_or(language_of_environment());
   try {
@@ -278,7 +279,7 @@ int main(int argc, char** argv) {
     if (import_command->parsed()) return import_carried(arguments, language);
     return show_boards(arguments, language);
   } catch (const CLI::ParseError& error) {
-    return complain(std::string(error.what()) + ". Next: xalink-gateway communes --help", kUsage);
+    return complain(told_usage(error.what(), "xalink-gateway communes --help", language), kUsage);
   } catch (const std::exception& bug) {
     return complain(std::string("ended by an error in the program: ") + bug.what() +
                         ". Next: report it with the log; the store is intact, start it again",

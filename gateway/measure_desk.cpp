@@ -43,7 +43,7 @@ std::optional<std::uint64_t> number_in(const HttpRequest& request, std::string_v
 }
 
 HttpAnswer no_pass(std::string_view why) {
-  auto answer = refusal(401, why, "Ask GET /measure for a challenge, and sign it with the board's key");
+  auto answer = http_refusal(401, why, "Ask GET /measure for a challenge, and sign it with the board's key");
   answer.headers.emplace_back("WWW-Authenticate", std::string(kMeasureScheme));
   return answer;
 }
@@ -100,7 +100,7 @@ bool MeasureDesk::spend(const std::string& challenge) {
 }
 
 HttpAnswer MeasureDesk::busy() const {
-  auto answer = refusal(503, "others measure now", "Come back after Retry-After seconds");
+  auto answer = http_refusal(503, "others measure now", "Come back after Retry-After seconds");
   answer.headers.emplace_back("Retry-After", kRetryAfter);
   return answer;
 }
@@ -110,9 +110,9 @@ asio::awaitable<void> MeasureDesk::answer(HttpExchange& exchange) {
   const bool download = request.path == kMeasureDownload;
   const bool upload = request.path == kMeasureUpload;
   std::optional<HttpAnswer> refused;
-  if (!download && !upload && request.path != kMeasurePath) refused = refusal(404, "there is no such page");
+  if (!download && !upload && request.path != kMeasurePath) refused = http_refusal(404, "there is no such page");
   if (!refused && request.method != (upload ? "POST" : "GET")) {
-    refused = refusal(405, "this is no way to ask for it");
+    refused = http_refusal(405, "this is no way to ask for it");
     refused->headers.emplace_back("Allow", upload ? "POST" : "GET");
   }
   if (!refused && running_.size() >= limits_.simultaneous) refused = busy();
@@ -144,7 +144,7 @@ asio::awaitable<void> MeasureDesk::test(HttpExchange& exchange) {
   const auto pass = MeasurePass::from_header(request.authorization);
   std::optional<HttpAnswer> refused;
   if (!seconds || !bytes) {
-    refused = refusal(400, "it needs seconds from 1 to " + std::to_string(most_seconds) +
+    refused = http_refusal(400, "it needs seconds from 1 to " + std::to_string(most_seconds) +
                                " and bytes from 1 to " + std::to_string(limits_.bytes));
   } else if (!pass) {
     refused = no_pass("there is no pass in the Authorization header");
@@ -166,7 +166,7 @@ asio::awaitable<void> MeasureDesk::test(HttpExchange& exchange) {
     const std::string unknown = co_await std::move(looking);
     if (!unknown.empty()) {
       spdlog::warn("{} may not measure as {}: {}", request.peer, to_string(pass->node), unknown);
-      refused = refusal(403, unknown,
+      refused = http_refusal(403, unknown,
                         "The gateway knows a board by its certificate, its key file, or its last birth");
     }
   }

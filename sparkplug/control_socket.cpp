@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sparkplug/said.hpp"
 #include "sparkplug/with_timeout.hpp"
 
 namespace xalink {
@@ -61,6 +62,13 @@ bool send_with(int socket, std::string_view line, int descriptor) {
   }
   // A request is far shorter than the socket's buffer: it goes whole or not at all.
   return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(line.size());
+}
+
+Unexpected cannot_open(const std::string& where, const std::string& why) {
+  return Unexpected(refusal(
+      where, Said("the control socket could not be opened: ", "không mở được socket điều khiển: ") + why,
+      {"choose another path for [control] socket (at most 107 bytes, in a folder that can be written)",
+       "chọn đường dẫn khác cho [control] socket (không quá 107 byte, trong thư mục ghi được)"}));
 }
 
 }  // namespace
@@ -132,21 +140,24 @@ Result<ControlSocket> ControlSocket::open(const asio::any_io_executor& executor,
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
     if (std::filesystem::exists(file)) {
       if (who_listens(file) == Listener::there) {
-        return failure(where, "another " + program + " answers here",
-                       "stop it first, or give this one its own [control] socket and files");
+        return Unexpected(refusal(
+            where, {"another " + program + " answers here", "một " + program + " khác đang trả lời ở đây"},
+            {"stop it first, or give this one its own [control] socket and files",
+             "dừng chương trình kia trước, hoặc đặt [control] socket và các tệp riêng cho chương trình "
+             "này"}));
       }
       std::filesystem::remove(file);
     }
     Local::acceptor acceptor(executor, Local::endpoint(where));
-    if (::chmod(where.c_str(), 0660) != 0) return failure(where, "its mode could not be set");
+    if (::chmod(where.c_str(), 0660) != 0) {
+      return Unexpected(
+          refusal(where, {"its mode could not be set", "không đặt được quyền truy cập của tệp này"}, {}));
+    }
     return ControlSocket(std::move(acceptor), file);
   } catch (const boost::system::system_error& error) {
-    return failure(
-        where, "the control socket could not be opened: " + error.code().message(),
-        "choose another path for [control] socket (at most 107 bytes, in a folder that can be written)");
+    return cannot_open(where, error.code().message());
   } catch (const std::filesystem::filesystem_error& error) {
-    return failure(where, "the control socket could not be opened: " + error.code().message(),
-                   "choose another path for [control] socket, in a folder that can be written");
+    return cannot_open(where, error.code().message());
   }
 }
 
@@ -183,10 +194,13 @@ Listener who_listens(const std::filesystem::path& file) {
 Result<std::string> ask(const std::filesystem::path& file, std::string_view request,
                         const ControlCall& call) {
   const std::string program(call.program);
-  const auto no_answer = [&](const std::string& what) {
-    return failure(file.string(), what,
-                   "is it running (systemctl status " + program +
-                       "), and may you use its socket? Root and its group may");
+  const auto no_answer = [&](const Said& what) {
+    return Unexpected(
+        refusal(file.string(), Said::same(program) + what,
+                {"is it running (systemctl status " + program +
+                     "), and may you use its socket? Root and its group may",
+                 "nó có đang chạy không (systemctl status " + program +
+                     "), và bạn có quyền dùng socket của nó không? Root và nhóm của nó có quyền"}));
   };
   asio::io_context context;
   Local::socket socket(context);
@@ -197,13 +211,13 @@ Result<std::string> ask(const std::filesystem::path& file, std::string_view requ
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const std::string line = std::string(request) + "\n";
     if (!send_with(socket.native_handle(), line, call.descriptor))
-      return no_answer(program + " does not take the request: " + std::strerror(errno));
+      return no_answer(Said(" does not take the request: ", " không nhận yêu cầu: ") + std::strerror(errno));
     std::string reply;
     std::array<char, 65'536> piece{};
     for (;;) {
       const auto got = ::recv(socket.native_handle(), piece.data(), piece.size(), 0);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return no_answer(program + " did not answer in time");
+      if (got < 0) return no_answer({" did not answer in time", " không trả lời kịp"});
       if (got == 0) break;
       reply.append(piece.data(), static_cast<std::size_t>(got));
       while (call.progress && reply.starts_with(kProgress)) {
@@ -213,11 +227,11 @@ Result<std::string> ask(const std::filesystem::path& file, std::string_view requ
         reply.erase(0, end + 1);
       }
     }
-    if (reply.empty()) return no_answer(program + " ended before it answered");
+    if (reply.empty()) return no_answer({" ended before it answered", " đã dừng trước khi trả lời"});
     if (reply.back() == '\n') reply.pop_back();
     return reply;
   } catch (const boost::system::system_error& error) {
-    return no_answer(program + " does not answer: " + error.code().message());
+    return no_answer(Said(" does not answer: ", " không trả lời: ") + error.code().message());
   }
 }
 

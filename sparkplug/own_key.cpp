@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "sparkplug/said.hpp"
+
 namespace xalink {
 
 Result<OwnKey> own_key(const BrokerSettings& broker, const std::filesystem::path& own_file) {
@@ -19,8 +21,11 @@ Result<OwnKey> own_key(const BrokerSettings& broker, const std::filesystem::path
   const auto named = PublicKey::from_pem(certificate, broker.certificate_file);
   if (!named) return Unexpected(named.error());
   if (!(*named == key->public_key())) {
-    return failure(broker.certificate_file, "is not the certificate of " + broker.key_file,
-                   "Set certificate_file and key_file of one bundle");
+    return Unexpected(
+        refusal(broker.certificate_file,
+                Said("is not the certificate of ", "không phải chứng thư của ") + broker.key_file,
+                {"Set certificate_file and key_file of one bundle",
+                 "Đặt certificate_file và key_file của cùng một bộ"}));
   }
   return OwnKey{std::move(*key), std::move(certificate)};
 }

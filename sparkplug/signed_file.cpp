@@ -65,8 +65,9 @@ std::size_t length_in(std::string_view head) {
   return length;
 }
 
-std::string name_of(char kind) {
-  return kind == 'E' ? "an export of a board" : "an acknowledgement of a gateway";
+Said name_of(char kind) {
+  return kind == 'E' ? Said("an export of a board", "tệp xuất của một máy")
+                     : Said("an acknowledgement of a gateway", "tệp xác nhận của một gateway");
 }
 
 }  // namespace
@@ -101,7 +102,11 @@ Result<void> SignedFileWriter::put(std::string_view bytes) {
 
 Result<void> SignedFileWriter::put_frame(char type, std::string_view payload) {
   if (payload.size() > kLargestFrame) {
-    return failure("", "a part of " + std::to_string(payload.size()) + " bytes does not fit into a file");
+    const auto size = std::to_string(payload.size());
+    return Unexpected(refusal("",
+                              {"a part of " + size + " bytes does not fit into a file",
+                               "một phần " + size + " byte không vừa vào tệp"},
+                              {}));
   }
   std::string frame = std::exchange(begin_, {});
   frame += frame_head(type, payload.size());
@@ -186,16 +191,23 @@ Result<void> SignedFileReader::take_beginning() {
   const char kind = beginning[kSignedFileMagic.size()];
   if (kind != 'E' && kind != 'A') return altered("it says to be of no known kind");
   if (kind != static_cast<char>(kind_)) {
-    return failure(where_, "is " + name_of(kind) + ", not " + name_of(static_cast<char>(kind_)),
-                   kind == 'E' ? "Exports go to `xalink-gateway import`"
-                               : "Acknowledgements go to `xalink-agent acknowledge`");
+    return Unexpected(refusal(where_,
+                              Said("is ", "là ") + name_of(kind) + Said(", not ", ", không phải ") +
+                                  name_of(static_cast<char>(kind_)),
+                              kind == 'E' ? Said("Exports go to `xalink-gateway import`",
+                                                 "Tệp xuất dùng với `xalink-gateway import`")
+                                          : Said("Acknowledgements go to `xalink-agent acknowledge`",
+                                                 "Tệp xác nhận dùng với `xalink-agent acknowledge`")));
   }
   const char version = beginning.back();
   if (version != kVersion) {
-    return failure(where_,
-                   "has format version " + std::to_string(static_cast<unsigned char>(version)) +
-                       ", this program knows " + std::to_string(kVersion),
-                   "Install the newer xalink here, then try again");
+    const auto theirs = std::to_string(static_cast<unsigned char>(version));
+    const auto ours = std::to_string(kVersion);
+    return Unexpected(
+        refusal(where_,
+                {"has format version " + theirs + ", this program knows " + ours,
+                 "có định dạng phiên bản " + theirs + ", chương trình này chỉ biết " + ours},
+                {"Install the newer xalink here, then try again", "Cài xalink mới hơn ở đây, rồi thử lại"}));
   }
   return {};
 }

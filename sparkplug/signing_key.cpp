@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sparkplug/said.hpp"
+
 namespace xalink {
 namespace {
 
@@ -74,14 +76,18 @@ Result<std::string> read_small(const std::filesystem::path& file) {
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    return failure(file.string(), "cannot be read: " + std::generic_category().message(errno),
-                   "Correct the path, or run this as root");
+    const auto why = std::generic_category().message(errno);
+    return Unexpected(
+        refusal(file.string(), Said("cannot be read: ", "không đọc được: ") + why,
+                {"Correct the path, or run this as root", "Sửa đường dẫn, hoặc chạy lệnh với quyền root"}));
   }
   std::string text(kLargestKeyFile + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kLargestKeyFile) {
-    return failure(file.string(), "is larger than a key can be", "Name the file that holds the key in PEM");
+    return Unexpected(
+        refusal(file.string(), {"is larger than a key can be", "lớn hơn mọi tệp khóa"},
+                {"Name the file that holds the key in PEM", "Chỉ đúng tệp chứa khóa ở dạng PEM"}));
   }
   return text;
 }
@@ -91,10 +97,13 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 }
 
 Unexpected cannot_make(const std::filesystem::path& file, int code) {
-  return failure(file.string(), "the key cannot be made: " + std::generic_category().message(code),
-                 code == ENOSPC || code == EDQUOT
-                     ? "Free space on this disk"
-                     : "Let the program's user write in the folder, or run this as root");
+  return Unexpected(refusal(
+      file.string(),
+      Said("the key cannot be made: ", "không tạo được khóa: ") + std::generic_category().message(code),
+      code == ENOSPC || code == EDQUOT
+          ? Said("Free space on this disk", "Giải phóng chỗ trên đĩa này")
+          : Said("Let the program's user write in the folder, or run this as root",
+                 "Cho người dùng của chương trình quyền ghi vào thư mục, hoặc chạy lệnh với quyền root")));
 }
 
 /// Whole or not at all: linked to its name only when it is on the disk.
@@ -131,12 +140,22 @@ Result<void> keep_name(const std::filesystem::path& file, bool made) {
   const int code = errno;
   if (names >= 0) ::close(names);
   if (kept) return {};
-  return failure(file.string(),
-                 "the key is not used, because a power cut could take it away again: its folder cannot be "
-                 "written out: " +
-                     std::generic_category().message(code),
-                 code == EACCES ? "Let the program's user read the folder, or run this as root"
-                                : "Check the disk (dmesg) and try again, or keep the key on another disk");
+  return Unexpected(refusal(
+      file.string(),
+      Said(
+          "the key is not used, because a power cut could take it away again: its folder cannot be "
+          "written out: ",
+          "không dùng khóa này, vì mất điện có thể làm mất nó: không ghi được thư mục của khóa xuống đĩa: ") +
+          std::generic_category().message(code),
+      code == EACCES
+          ? Said("Let the program's user read the folder, or run this as root",
+                 "Cho người dùng của chương trình quyền đọc thư mục, hoặc chạy lệnh với quyền root")
+          : Said("Check the disk (dmesg) and try again, or keep the key on another disk",
+                 "Kiểm tra đĩa (dmesg) rồi thử lại, hoặc để khóa trên đĩa khác")));
+}
+
+Said use_another() {
+  return {"Use an RSA, EC or Ed25519 key", "Dùng khóa RSA, EC hoặc Ed25519"};
 }
 
 }  // namespace
@@ -147,7 +166,8 @@ PublicKey::PublicKey(std::shared_ptr<void> key, std::string der)
 Result<PublicKey> PublicKey::from_der(std::string_view der) {
   const auto* at = bytes_of(der);
   auto key = owned(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
-  if (!key || at != bytes_of(der) + der.size()) return failure("", "is not a public key | không phải khóa công khai");
+  if (!key || at != bytes_of(der) + der.size())
+    return failure("", "is not a public key | không phải khóa công khai");
   auto same = der_of(raw(key));
   return PublicKey(std::move(key), std::move(same));
 }
@@ -162,8 +182,9 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem, const std::string& w
     if (certificate) key = owned(X509_get_pubkey(certificate.get()));
   }
   if (!key) {
-    return failure(where, "holds no public key",
-                   "Give a PEM file that begins with BEGIN PUBLIC KEY or BEGIN CERTIFICATE");
+    return Unexpected(refusal(where, {"holds no public key", "không có khóa công khai"},
+                              {"Give a PEM file that begins with BEGIN PUBLIC KEY or BEGIN CERTIFICATE",
+                               "Dùng tệp PEM bắt đầu bằng BEGIN PUBLIC KEY hoặc BEGIN CERTIFICATE"}));
   }
   auto der = der_of(raw(key));
   return PublicKey(std::move(key), std::move(der));
@@ -211,8 +232,10 @@ Result<SigningKey> SigningKey::load(const std::filesystem::path& pem_file) {
   const auto in = reader_of(*text);
   auto key = owned(PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr));
   if (!key) {
-    return failure(pem_file.string(), "holds no private key that can be used",
-                   "Give a PEM file with BEGIN PRIVATE KEY and without a passphrase");
+    return Unexpected(refusal(pem_file.string(),
+                              {"holds no private key that can be used", "không có khóa riêng dùng được"},
+                              {"Give a PEM file with BEGIN PRIVATE KEY and without a passphrase",
+                               "Dùng tệp PEM có BEGIN PRIVATE KEY và không đặt mật khẩu"}));
   }
   auto der = der_of(raw(key));
   return SigningKey(PublicKey(std::move(key), std::move(der)));
@@ -225,7 +248,10 @@ Result<SigningKey> SigningKey::load_or_make(const std::filesystem::path& pem_fil
     return load(pem_file);
   }
   auto key = owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-  if (!key) return failure(pem_file.string(), "OpenSSL makes no Ed25519 key");
+  if (!key) {
+    return Unexpected(refusal(pem_file.string(),
+                              {"OpenSSL makes no Ed25519 key", "OpenSSL không tạo được khóa Ed25519"}, {}));
+  }
   const Bio out(BIO_new(BIO_s_mem()));
   PEM_write_bio_PKCS8PrivateKey(out.get(), raw(key), nullptr, nullptr, 0, nullptr, nullptr);
   if (auto written = write_key(pem_file, text_of(out.get())); !written) return Unexpected(written.error());
@@ -239,12 +265,13 @@ Result<std::string> SigningKey::sign(std::string_view message) const {
   std::size_t size = 0;
   if (EVP_DigestSignInit(context.get(), nullptr, digest_for(key), nullptr, key) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &size, bytes_of(message), message.size()) != 1) {
-    return failure("", "this type of key cannot sign", "Use an RSA, EC or Ed25519 key");
+    return Unexpected(
+        refusal("", {"this type of key cannot sign", "loại khóa này không ký được"}, use_another()));
   }
   std::string signature(size, '\0');
   if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                      bytes_of(message), message.size()) != 1) {
-    return failure("", "the key does not sign", "Use an RSA, EC or Ed25519 key");
+    return Unexpected(refusal("", {"the key does not sign", "khóa không ký được"}, use_another()));
   }
   signature.resize(size);
   return signature;

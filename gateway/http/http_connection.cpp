@@ -187,13 +187,13 @@ template <class Stream>
 asio::awaitable<bool> answer_one(Exchange<Stream>& exchange, const FindRoute& find) {
   if (exchange.bad()) {
     const bool long_header = exchange.bad() == http::error::header_limit;
-    auto refusing = exchange.answer(refusal(long_header ? 431 : 400, exchange.bad().message()));
+    auto refusing = exchange.answer(http_refusal(long_header ? 431 : 400, exchange.bad().message()));
     co_await std::move(refusing);
     co_return false;
   }
   const HttpRoute* route = find(exchange.request().path);
   if (route == nullptr) {
-    auto refusing = exchange.answer(refusal(404, "there is no such page"));
+    auto refusing = exchange.answer(http_refusal(404, "there is no such page"));
     co_await std::move(refusing);
   } else {
     auto answering = (*route)(exchange);
@@ -237,7 +237,7 @@ asio::awaitable<void> serve(Stream& stream, tcp::socket& socket, Clock& clock, c
 
 }  // namespace
 
-HttpAnswer refusal(unsigned status, std::string_view what, std::string_view next) {
+HttpAnswer http_refusal(unsigned status, std::string_view what, std::string_view next) {
   boost::json::object told;
   told["error"] = what;
   if (!next.empty()) told["next"] = next;

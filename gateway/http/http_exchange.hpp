@@ -31,7 +31,7 @@ struct HttpAnswer {
 };
 
 /// {"error": what, "next": next}
-[[nodiscard]] HttpAnswer refusal(unsigned status, std::string_view what, std::string_view next = {});
+[[nodiscard]] HttpAnswer http_refusal(unsigned status, std::string_view what, std::string_view next = {});
 
 /// Exactly one of answer() and begin() has to be called. Errors of the connection are thrown as
 /// boost::system::system_error: let them through, the connection is over then.

@@ -56,6 +56,7 @@ class IntervalKeeperTest : public testing::Test {
     MeasureTask task;
     task.probe = std::make_unique<CountingProbe>(runs);
     task.timing.interval = minutes(1);
+    task.limit = limit;
     keeper->add(std::move(task));
     keeper->listen([this](const std::string& device, const std::string& metric, std::uint64_t value) {
       told[device + "/" + metric] = value;
@@ -138,6 +139,7 @@ class IntervalKeeperTest : public testing::Test {
   std::vector<std::unique_ptr<boost::asio::cancellation_signal>> stops;
   int running = 0;
   int runs = 0;
+  Duration limit = seconds(10);  ///< of one run of the probe
   bool recalls = true;
   std::map<std::string, std::uint64_t> told;
   int tellings = 0;
@@ -209,6 +211,22 @@ TEST_F(IntervalKeeperTest, ShowsWhatItRefusedLast) {
   EXPECT_EQ(answer(before), 600U);
   EXPECT_EQ(keeper->status().last_refused->why.what,
             std::string(80, 'x') + "… is no whole number of seconds");
+}
+
+// Each run may take a hundred seconds now.
+TEST_F(IntervalKeeperTest, SaysThatACommandOfAnEarlierLifeIsOutOfTheBoundsOfThisOne) {
+  begin();
+  ask(10);
+  until([&] { return kept() == "10 network/Ping/anchor\n"; });
+  end();
+  limit = seconds(100);
+  begin();
+  EXPECT_EQ(interval(), 60U);
+  const auto status = keeper->status();
+  EXPECT_EQ(status.refused, 1U);
+  ASSERT_TRUE(status.last_refused);
+  EXPECT_EQ(status.last_refused->why.what, "10 s, as it was commanded once, is out of bounds by now");
+  EXPECT_EQ(kept(), "10 network/Ping/anchor\n") << "a configuration may be put right";
 }
 
 // That it is kept by then is what IntervalCommand.HoldsOverAKillFromItsConfirmationOn shows, by killing it.

@@ -62,6 +62,18 @@ TEST(Intervals, NameTheCommandThatTheyRefuseAndTheBounds) {
             "birth names an interval of");
 }
 
+TEST(Intervals, SayWhatWasCommandedOnceAndIsOutOfBoundsByNow) {
+  auto intervals = with_ping("7 network/Ping/gone\n8 network/Ping/anchor");
+  const auto outdated = intervals.outdated("network", "Ping/anchor");
+  ASSERT_TRUE(outdated);
+  EXPECT_EQ(outdated->to_string(),
+            "network/Ping/anchor/Interval: 8 s, as it was commanded once, is out of bounds by now. ask for 12 "
+            "to 86400 s, or 0 for what the configuration says");
+  EXPECT_FALSE(intervals.outdated("network", "Ping/gone")) << "not there at the moment";
+  ASSERT_TRUE(ask(intervals, 300));
+  EXPECT_FALSE(intervals.outdated("network", "Ping/anchor"));
+}
+
 TEST(Intervals, ShowWhatWasCommandedBesideTheConfiguration) {
   auto intervals = with_ping("7 network/Ping/gone\n1 network/Ping/anchor");
   EXPECT_TRUE(intervals.commanded().empty()) << "neither is in force";

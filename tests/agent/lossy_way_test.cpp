@@ -19,7 +19,7 @@ using std::chrono::seconds;
 TEST(WayLoss, IsMuchWhereManyAreLostAndNotWhereAllAre) {
   const auto after = [](std::vector<double> shares) {
     WayLoss loss;
-    for (const double share : shares) loss.take(share);
+    for (const double share : shares) loss.take(share, {});
     return loss.much();
   };
   EXPECT_FALSE(after({}));
@@ -44,8 +44,8 @@ TEST(WayLoss, IsMuchWhereManyAreLostAndNotWhereAllAre) {
 /// An office whose probes fail as somebody says, behind a way that loses as much as somebody says.
 struct LossyOffice {
   const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")),
-                                          *witness_of(dns_schema("portal")),
-                                          *witness_of(reach_schema("tax"))};
+                                          *witness_of(dns_schema("portal")), *witness_of(reach_schema("tax")),
+                                          *witness_of(tcp_schema("anchor"))};
   BootTime now = hours(1);
   OutageWatch watch{{}, "boot", witnesses, "", std::nullopt, now};
   std::vector<OutageEvent> begun;
@@ -92,6 +92,38 @@ TEST(LossyWay, AServiceIsNotMissingForWhatAWayLosesOnIt) {
     EXPECT_TRUE(service || event.outage.cause == Rung::gateway);
     EXPECT_EQ(event.at, service ? silent_from : silent_from - seconds(15));
   }
+}
+
+// The losses and the silence begin together: nothing is known of the way as it is now.
+TEST(LossyWay, AServiceIsNotMissingForALossThatHasJustBegun) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  const auto silent_from = office.now + seconds(15);
+  office.round(0.2, office.good(1), LossyOffice::silent());
+  const auto asked = office.watch.hurry();
+  EXPECT_TRUE(std::ranges::any_of(asked, [](const auto& hurry) { return hurry.probe == "Ping/anchor"; }));
+  for (int i = 0; i < 3; ++i) office.round(0.2, office.good(1), LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  for (int i = 0; i < 8; ++i) office.round(0, office.good(1), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].at, silent_from);
+  const auto now = office.watch.hurry();
+  EXPECT_TRUE(std::ranges::none_of(now, [](const auto& hurry) { return hurry.probe == "Ping/anchor"; }));
+}
+
+TEST(LossyWay, SilentEchoRequestsAreWaitedForAWhileAndNotForEver) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  const auto silent_from = office.now + seconds(10);
+  for (int i = 0; i < 8; ++i) {
+    office.watch.take("TCP/anchor", office.good(3), office.now += seconds(5));
+    office.watch.take("DNS/portal", office.good(1), office.now);
+    office.watch.take("Reach/tax", LossyOffice::silent(), office.now += seconds(5));
+  }
+  const auto news = office.watch.take_news();
+  ASSERT_TRUE(news);
+  ASSERT_EQ(news->events.size(), 1U);
+  EXPECT_EQ(news->events[0].at, silent_from);
 }
 
 TEST(LossyWay, NamesAreNotMissingForWhatAWayLosesOfThem) {

@@ -230,6 +230,15 @@ TEST_F(LadderFaults, OfTheGatewayAloneHaveTheirCauseAndTimes) {
   compare("gateway");
 }
 
+// Of five visits to a service four wait in vain, the session breaks, and all is there all the time.
+TEST_F(LadderFaults, OfALineThatLosesAThirdAreNotMadeUp) {
+  suffer("a third of the packets lost", {{{.third_lost = true}, {}}});
+  suffer("the same, and upstream",
+         {{{.third_lost = true}, {}}, {{.upstream = true, .third_lost = true}, {"internet"}}});
+  suffer("service down after that", {{{.tax_down = true}, {"services:tax"}}});
+  compare("line that loses");
+}
+
 // It does not confirm what it is sent.
 TEST_F(LadderFaults, OfAGatewayThatHangsHaveTheirCauseAndTimes) {
   suffer("gateway hangs", {{{}, {"gateway"}, [&] { gateway_.program.freeze(); }}},

@@ -31,7 +31,7 @@ std::string OfficeBoard::settings() const {
   // Names and services have programs to answer them, on a machine that may have much else to do.
   text += "[probe.link]\n" + every + "interfaces = [\"" + SmallInternet::kInterface + "\"]\n";
   text += "[probe.ping]\n" + every +
-          "count = 2\nspacing_ms = 50\ntimeout_seconds = 1\ntargets = { gateway = \"gateway\", anchor = \"" +
+          "count = 5\nspacing_ms = 20\ntimeout_seconds = 1\ntargets = { gateway = \"gateway\", anchor = \"" +
           SmallInternet::kAnchor + "\" }\n";
   text += "[probe.tcp]\n" + every + "timeout_seconds = 2\nanchors = { anchor = \"" +
           SmallInternet::kAnchorPort + "\" }\n";

@@ -139,6 +139,7 @@ void SmallInternet::route_packets(const Breakage& breakage) const {
   const std::string echo = breakage.icmp ? "    icmp type echo-request drop\n" : "";
   const std::string gone = breakage.first_hop ? "    iifname \"down0\" drop\n" : "";
   std::string cut = breakage.upstream ? "    drop\n" : "";
+  if (breakage.third_lost) cut += "    numgen random mod 3 < 1 drop\n";
   std::string turned;
   if (breakage.login) {
     if (breakage.anchors_free) {

@@ -22,6 +22,7 @@ struct Breakage {
   bool cable = false;
   bool first_hop = false;     ///< the router is there no more
   bool upstream = false;      ///< what the router forwards is lost
+  bool third_lost = false;    ///< a third of that, at random
   bool login = false;         ///< the router lets names through, and web pages to one that wants a login
   bool anchors_free = false;  ///< and that router lets anchors through as well
   bool large_lost = false;    ///< large packets to the office vanish, and nobody says so
