@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sparkplug/folder.hpp"
+
 namespace xalink {
 namespace {
 
@@ -119,8 +121,8 @@ bool make_whole(int file, const std::filesystem::path& folder) {
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size >= kPlaces * kPlace) return true;
   if (!write_at(file, std::string(kPlaces * kPlace - size, '\0'), size) || ::fsync(file) != 0) return false;
-  const Opened names(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
-  return names.get() >= 0 && ::fsync(names.get()) == 0;
+  errno = sync_names(folder);
+  return errno == 0;
 }
 
 }  // namespace
@@ -163,7 +165,7 @@ std::optional<Stamp> SignOfLifeFile::read() const {
 
 Result<void> SignOfLifeFile::write(const Stamp& stamp) const {
   const Opened file(file_, O_RDWR | O_CREAT);
-  const bool whole = file.get() >= 0 && make_whole(file.get(), file_.parent_path());
+  const bool whole = file.get() >= 0 && make_whole(file.get(), folder_of(file_));
   if (whole) {
     const auto places = read_places(file.get());
     const auto newest = places.newest();

@@ -11,5 +11,5 @@ add_library(xalink_carried STATIC
   signed_file.cpp
   signing_key.cpp
   stick_file.cpp)
-target_link_libraries(xalink_carried PUBLIC xalink::sparkplug PRIVATE OpenSSL::Crypto)
+target_link_libraries(xalink_carried PUBLIC xalink::sparkplug PRIVATE xalink::disk OpenSSL::Crypto)
 add_library(xalink::carried ALIAS xalink_carried)

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sparkplug/folder.hpp"
 #include "sparkplug/said.hpp"
 
 namespace xalink {
@@ -92,10 +93,6 @@ Result<std::string> read_small(const std::filesystem::path& file) {
   return text;
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& file) {
-  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
-
 Unexpected cannot_make(const std::filesystem::path& file, int code) {
   return Unexpected(refusal(
       file.string(),
@@ -132,14 +129,9 @@ Result<void> write_key(const std::filesystem::path& file, const std::string& pem
 /// A key whose name a power cut takes away again must sign nothing: the next one would be a stranger to
 /// whoever was given this one. Also of a key that is there, because who made it may have come no further.
 Result<void> keep_name(const std::filesystem::path& file, bool made) {
-  const int names = ::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int code = sync_names(folder_of(file));
   // Who may not look into the folder did not make the key.
-  if (names < 0 && errno == EACCES && !made) return {};
-  // EINVAL: a file system whose folders are not synced.
-  const bool kept = names >= 0 && (::fsync(names) == 0 || errno == EINVAL);
-  const int code = errno;
-  if (names >= 0) ::close(names);
-  if (kept) return {};
+  if (code == 0 || (code == EACCES && !made)) return {};
   return Unexpected(refusal(
       file.string(),
       Said(

@@ -11,16 +11,13 @@
 #include <system_error>
 #include <utility>
 
+#include "sparkplug/folder.hpp"
 #include "sparkplug/said.hpp"
 
 namespace xalink {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{256} * 1024;
-
-std::filesystem::path folder_of(const std::filesystem::path& file) {
-  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-}
 
 Said next_for(int code) {
   switch (code) {
@@ -138,11 +135,11 @@ Result<void> StickFile::finish() {
   partial_.clear();
   const int folder = ::open(folder_of(file_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return Unexpected(stick_error(file_, StickAttempt::named, errno));
-  // syncfs too: on FAT the table of clusters is no part of the folder.
-  const bool synced = ::syncfs(folder) == 0 && (::fsync(folder) == 0 || errno == EINVAL);
-  const int code = errno;
+  // On FAT the table of clusters is no part of the folder.
+  int code = ::syncfs(folder) == 0 ? 0 : errno;
   ::close(folder);
-  if (!synced) return Unexpected(stick_error(file_, StickAttempt::named, code));
+  if (code == 0) code = sync_names(folder_of(file_));
+  if (code != 0) return Unexpected(stick_error(file_, StickAttempt::named, code));
   return {};
 }
 

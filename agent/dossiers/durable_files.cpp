@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <system_error>
 
+#include "sparkplug/folder.hpp"
+
 namespace xalink {
 namespace {
 
@@ -51,9 +53,9 @@ Result<void> write_all(const FileDescriptor& file, std::string_view bytes,
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {
-  const FileDescriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.get() < 0) return system_failure(folder, "cannot be opened");
-  return sync(file, folder);
+  errno = sync_names(folder);
+  if (errno != 0) return system_failure(folder, "cannot be made durable");
+  return {};
 }
 
 Result<void> write_durably(const std::filesystem::path& file, std::string_view text) {

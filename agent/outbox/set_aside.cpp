@@ -1,8 +1,6 @@
 #include "agent/outbox/set_aside.hpp"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +10,8 @@
 #include <map>
 #include <string>
 #include <system_error>
+
+#include "sparkplug/folder.hpp"
 
 namespace xalink {
 namespace {
@@ -26,10 +26,6 @@ fs::path with(const fs::path& file, std::string_view suffix) {
   auto path = file;
   path += suffix;
   return path;
-}
-
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
 bool there(const fs::path& file) {
@@ -63,12 +59,8 @@ Unexpected refused(const fs::path& file, const char* what) {
 
 Result<void> sync_folder(const fs::path& file) {
   const auto folder = folder_of(file);
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int reason = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  errno = reason;
-  if (!synced) return refused(folder, "the folder cannot be made durable");
+  errno = sync_names(folder);
+  if (errno != 0) return refused(folder, "the folder cannot be made durable");
   return {};
 }
 
