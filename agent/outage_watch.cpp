@@ -156,8 +156,10 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   }
   if (!visible || run.good || now - run.since < rules_.least) return;
   if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
-  const bool may_be_lost = rung == Rung::gateway || (rung == Rung::services && seen.latest.silence);
-  if (may_be_lost && testimony_.loses_much(run.since, now)) return;
+  const bool silent = speaks_once || (rung == Rung::services && seen.latest.silence);
+  // A session is tried again by itself.
+  const auto tries = speaks_once ? static_cast<std::uint32_t>((now - run.since) / (3 * rules_.least)) : run.count;
+  if (silent && testimony_.may_be_lost(tries, run.since, now)) return;
   // On a line that loses much, some names come and some do not: that says nothing of the service.
   if (seen.latest.unresolved && !testimony_.names_come()) return;
   Standing standing;
@@ -324,7 +326,7 @@ std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   });
   for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
-    const bool tells_loss = may_be_lost && rung == Rung::internet && seen.loss.known();
+    const bool tells_loss = may_be_lost && testimony_.tells_loss(seen);
     if (rung == Rung::gateway || (is_way(rung) && !amiss && !tells_loss)) continue;
     Milliseconds every = rules_.recheck;
     const bool of_the_way = is_way(rung) || (rung == Rung::services && amiss);

@@ -1,6 +1,7 @@
 #include "agent/testimony.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -15,6 +16,11 @@ constexpr double kMuch = 0.15;
 constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
+constexpr double kByChance = 1e-4;
+
+bool is_ping(const Witness& witness) {
+  return witness.probe.starts_with("Ping/");
+}
 
 }  // namespace
 
@@ -44,6 +50,12 @@ std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
   }
   if (count == 0) return std::nullopt;
   return sum >= count * kLittle;
+}
+
+// A question is sent again while it waits, and so is the answer: together they fail no more often than one
+// packet there and back.
+bool WayLoss::explains(std::uint32_t unanswered) const {
+  return std::pow(std::max(share_, kMuch), unanswered) >= kByChance;
 }
 
 void Readings::take(bool is_good, BootTime at) {
@@ -184,15 +196,23 @@ bool Testimony::names_come() const {
   return !asked;
 }
 
-bool Testimony::loses_much(BootTime silent_since, BootTime now) const {
-  bool known = false;
+bool Testimony::tells_loss(const Seen& seen) const {
+  if (seen.witness.rung != Rung::internet || !seen.loss.known()) return false;
+  // One connection is one or two packets, a run of echo requests is many.
+  return is_ping(seen.witness) || std::ranges::none_of(seen_, [](const Seen& other) {
+           return other.witness.rung == Rung::internet && is_ping(other.witness) && other.loss.known();
+         });
+}
+
+bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const {
+  const bool may_wait = now - silent_since < 3 * rules_.least;
+  bool explained = false;
   for (const Seen& seen : seen_) {
-    if (seen.witness.rung != Rung::internet || !seen.loss.known()) continue;
-    const bool may_wait = now - silent_since < 3 * rules_.least;
+    if (!tells_loss(seen)) continue;
     if (!seen.loss.much() && !seen.loss.maybe_much_since(silent_since).value_or(may_wait)) return false;
-    known = true;
+    explained = explained || seen.loss.explains(unanswered);
   }
-  return known;
+  return explained;
 }
 
 Standing Testimony::stand(Rung rung, BootTime now) const {
@@ -251,7 +271,7 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool by_chance = rung == Rung::dns && !told && loses_much(standing.since, now);
+  const bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
   const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;

@@ -60,7 +60,8 @@ struct Readings {
   void take(bool is_good, BootTime at);
 };
 
-/// What share of its packets a way loses, told by echo requests, the newest the most.
+/// What share of its packets a way loses, told by echo requests or, where nobody answers these, by how often
+/// TCP has to ask for a connection; the newest the most.
 class WayLoss {
  public:
   WayLoss() = default;
@@ -69,6 +70,8 @@ class WayLoss {
   [[nodiscard]] bool known() const { return known_; }
   /// So much that an answer is a matter of luck.
   [[nodiscard]] bool much() const { return much_; }
+  /// So many questions in a row, each sent again while it may be answered, can all be lost by chance.
+  [[nodiscard]] bool explains(std::uint32_t unanswered) const;
   /// It may be as much by the runs after `when` alone, of which the newest few are remembered; nothing when
   /// there was none with an answer.
   [[nodiscard]] std::optional<bool> maybe_much_since(BootTime when) const;
@@ -134,10 +137,12 @@ class Testimony {
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
   /// reason. Also where nobody asks.
   [[nodiscard]] bool names_come() const;
-  /// By echo requests that go beyond the office. Then no answer in time is no proof that nobody is there.
-  /// `silent_since`: when it first did not come. A way may begin to lose much at any time, and what its echo
-  /// requests said before that says nothing: for a while they are waited for.
-  [[nodiscard]] bool loses_much(BootTime silent_since, BootTime now) const;
+  /// By what goes beyond the office: the way loses so much that `unanswered` questions in a row are no proof
+  /// that nobody is there. `silent_since`: when the first of them was asked. A way may begin to lose much at
+  /// any time, and what was heard before that says nothing: for a while news of it are waited for.
+  [[nodiscard]] bool may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const;
+  /// What the way loses is known by it.
+  [[nodiscard]] bool tells_loss(const Seen& seen) const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
   [[nodiscard]] Walk walk(BootTime now) const;
   /// Each rung of the way was there at `when` or later. A session is lost for want of any rung below it,

@@ -1,6 +1,7 @@
 #include "agent/verdict.hpp"
 
 #include <cmath>
+#include <cstdint>
 
 #include "sparkplug/metric_names.hpp"
 
@@ -44,10 +45,25 @@ bool is_ping(const Witness& witness) {
   return witness.probe.starts_with("Ping/");
 }
 
-std::optional<double> loss_of(const Schema& schema, const Record& record) {
+bool is_tcp(const Witness& witness) {
+  return witness.probe.starts_with("TCP/");
+}
+
+std::optional<double> loss_of_pings(const Schema& schema, const Record& record) {
   const auto* value = value_of(schema, record, "Loss");
   const auto* percent = value == nullptr ? nullptr : std::get_if<double>(value);
   return percent == nullptr ? std::nullopt : std::optional(*percent / 100);
+}
+
+// A SYN is sent again after one second, and then after twice as long each time (RFC 6298).
+std::optional<double> loss_of_connect(const Schema& schema, const Record& record, bool silence) {
+  if (silence) return 1;
+  const auto* value = value_of(schema, record, "Connect");
+  const auto* took = value == nullptr ? nullptr : std::get_if<std::uint64_t>(value);
+  if (took == nullptr) return std::nullopt;
+  int sent = 1;
+  for (std::uint64_t next = 1'000'000; *took >= next; next = 2 * next + 1'000'000) ++sent;
+  return static_cast<double>(sent - 1) / sent;
 }
 
 std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
@@ -203,7 +219,7 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
       verdict->good = flag_of(schema, record, "Success").value_or(false);
       if (!verdict->good) judge_failed_visit(witness, schema, record, reason, *verdict);
     } else {
-      verdict->good = has(schema, record, witness.probe.starts_with("TCP/") ? "Connect" : "RTT mean");
+      verdict->good = has(schema, record, is_tcp(witness) ? "Connect" : "RTT mean");
       // Whom a firewall makes deaf to echo requests still says whose address it has.
       verdict->good = verdict->good || (witness.rung == Rung::first_hop && reason == kSilentButThere);
       // What the neighbour table says when nobody there answers to the address.
@@ -212,7 +228,7 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
   }
   if (!verdict) return std::nullopt;
   verdict->silence = !verdict->good && tells_of_silence(reason);
-  if (is_ping(witness)) verdict->loss = loss_of(schema, record);
+  if (is_ping(witness)) verdict->loss = loss_of_pings(schema, record);
   if (verdict->good) {
     verdict->proves = witness.asks;
     // NOERROR without an address has a reason too.
@@ -221,6 +237,7 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
       verdict->evidence = std::to_string(std::lround(*verdict->loss * 100)) + " % of packets lost";
     }
   }
+  if (is_tcp(witness)) verdict->loss = loss_of_connect(schema, record, verdict->silence);
   verdict->evidence =
       verdict->evidence.empty() ? witness.probe : witness.probe + " (" + verdict->evidence + ")";
   return verdict;

@@ -35,7 +35,7 @@ struct Verdict {
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
   /// Not good, and nobody said so: no answer came in time. On a way that loses packets that is no surprise.
   bool silence = false;
-  /// Of requests: the share, 0 to 1, that was not answered.
+  /// Of echo requests, or of requests for a connection: the share, 0 to 1, that was not answered.
   std::optional<double> loss = std::nullopt;
   /// From its question to its verdict. Who has waited in vain has missed the answer since it asked, not since
   /// it gave up.

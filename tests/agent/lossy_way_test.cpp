@@ -66,6 +66,9 @@ struct LossyOffice {
     auto ping = good(0);
     ping.loss = loss;
     watch.take("Ping/anchor", ping, now += seconds(5));
+    round_of_services(name, visit);
+  }
+  void round_of_services(const Verdict& name, const Verdict& visit) {
     watch.take("DNS/portal", name, now += seconds(5));
     watch.take("Reach/tax", visit, now += seconds(5));
     while (const auto news = watch.take_news()) {
@@ -82,7 +85,7 @@ TEST(LossyWay, AServiceIsNotMissingForWhatAWayLosesOnIt) {
   for (int i = 0; i < 2; ++i) office.round(0.6, office.good(1), office.good(2));
   const auto silent_from = office.now + seconds(15);
   office.watch.session(false, "the connection was lost", office.now);
-  for (int i = 0; i < 40; ++i) office.round(0.6, office.good(1), LossyOffice::silent());
+  for (int i = 0; i < 17; ++i) office.round(0.6, office.good(1), LossyOffice::silent());
   EXPECT_TRUE(office.begun.empty());
   // Lost no more, and still nobody there: since then.
   for (int i = 0; i < 12; ++i) office.round(0, office.good(1), LossyOffice::silent());
@@ -130,11 +133,47 @@ TEST(LossyWay, NamesAreNotMissingForWhatAWayLosesOfThem) {
   LossyOffice office;
   for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
   for (int i = 0; i < 2; ++i) office.round(0.6, office.good(1), office.good(2));
-  for (int i = 0; i < 40; ++i) office.round(0.6, LossyOffice::silent(), LossyOffice::silent());
+  for (int i = 0; i < 17; ++i) office.round(0.6, LossyOffice::silent(), LossyOffice::silent());
   EXPECT_TRUE(office.begun.empty());
   for (int i = 0; i < 12; ++i) office.round(0, LossyOffice::silent(), LossyOffice::silent());
   ASSERT_EQ(office.begun.size(), 1U);
   EXPECT_EQ(office.begun[0].outage.cause, Rung::dns);
+}
+
+// 0.6 to the power of 18 is one in ten thousand.
+TEST(LossyWay, SilenceBeyondAllChanceIsBelievedOnAWayThatLosesMuch) {
+  LossyOffice office;
+  for (int i = 0; i < 8; ++i) office.round(0.6, office.good(1), office.good(2));
+  office.watch.session(true, {}, office.now);
+  const auto silent_from = office.now + seconds(15);
+  office.watch.session(false, "the connection was lost", office.now);
+  for (int i = 0; i < 20; ++i) office.round(0.6, office.good(1), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::services);
+  EXPECT_EQ(office.begun[0].at, silent_from);
+  // A session has as long for each of its tries as an outage has to last, three times.
+  for (int i = 0; i < 60; ++i) office.round(0.6, office.good(1), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 2U);
+  EXPECT_EQ(office.begun[1].outage.cause, Rung::gateway);
+  EXPECT_EQ(office.begun[1].at, silent_from - seconds(15));
+}
+
+TEST(LossyWay, WhereEchoRequestsAreBlockedConnectionsTellOfIt) {
+  LossyOffice office;
+  const auto round = [&](double loss, const Verdict& visit) {
+    auto connected = office.good(3);
+    connected.loss = loss;
+    office.watch.take("Ping/anchor", LossyOffice::silent(), office.now);
+    office.watch.take("TCP/anchor", connected, office.now += seconds(5));
+    office.round_of_services(office.good(1), visit);
+  };
+  for (int i = 0; i < 4; ++i) round(0, office.good(2));
+  for (const double loss : {0.5, 0.67, 0.0, 0.5}) round(loss, office.good(2));
+  for (const double loss : {0.5, 0.0, 0.5, 0.5, 0.0, 0.67}) round(loss, LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  for (int i = 0; i < 12; ++i) round(0, LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::services);
 }
 
 TEST(LossyWay, WhoSaysNoIsBelievedAlsoOnAWayThatLosesMuch) {

@@ -57,6 +57,17 @@ TEST(Verdict, TellsWhatIsLostAndWhoOnlyGaveNoAnswer) {
   EXPECT_TRUE(lossy->good);
   EXPECT_EQ(lossy->loss, 0.6);
   EXPECT_EQ(lossy->evidence, "Ping/anchor (60 % of packets lost)");
+  // The first SYN is answered, or the one after a second, or the one after three.
+  const auto share_of = [](std::uint64_t took) {
+    return verdict(tcp_schema("anchor"), {{"Connect", took}})->loss.value_or(-1);
+  };
+  EXPECT_EQ(share_of(999'999), 0);
+  EXPECT_EQ(share_of(1'030'000), 0.5);
+  EXPECT_DOUBLE_EQ(share_of(3'030'000), 2.0 / 3);
+  const auto unheard = verdict(tcp_schema("anchor"), {{"Reason", std::string("no answer in time")}});
+  EXPECT_EQ(unheard->loss, 1);
+  const auto refused = verdict(tcp_schema("anchor"), {{"Reason", std::string("Connection refused")}});
+  EXPECT_FALSE(refused->loss);
   EXPECT_EQ(verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}, {"Loss", 0.0}})->evidence,
             "Ping/anchor");
   for (const char* reason : {"name: no answer in time", "name: no DNS server answered in time",
