@@ -32,6 +32,7 @@
 #include "agent/probes/reach_failure.hpp"
 #include "agent/publish.hpp"
 #include "agent/recorder.hpp"
+#include "agent/service_proof_keeper.hpp"
 #include "agent/sign_of_life.hpp"
 #include "agent/sources.hpp"
 #include "agent/start_reason.hpp"
@@ -203,6 +204,10 @@ class Agent {
                          config_.cellular.reset_interval, modem_surroundings());
     ProbeListeners listeners;
     listeners.modem_judged = [this](const ModemVerdict& verdict) { modem_reset_->judged(verdict); };
+    if (const auto proofs = outbox_->note(std::string(kServiceProofNote)); proofs && *proofs) {
+      proofs_->recall(**proofs);
+    }
+    listeners.proofs = proofs_;
     auto tasks = make_probes(config_, loop_.get_executor(), clock_, std::move(listeners));
     if (!tasks) return Unexpected(tasks.error());
     auto node = make_node(config_, *outbox_, boot_id_, *tasks, by_exception_);
@@ -290,7 +295,8 @@ class Agent {
     using asio::experimental::awaitable_operators::operator&&;
     auto measuring = measure_.run() && recorder_.run() && time_.run(recorder_) && outages_->run(recorder_) &&
                      intervals_.run(recorder_) && tell_start() && publisher_->run() && sources_->run() &&
-                     answer() && watch_outbox() && modem_reset_->run() && measure_throughput();
+                     answer() && watch_outbox() && modem_reset_->run() && measure_throughput() &&
+                     proof_keeper_.run(recorder_);
     co_await std::move(measuring);
   }
 
@@ -413,6 +419,7 @@ class Agent {
         // What was noted in the old one may be lost with it.
         intervals_.keep_again();
         outages_->keep_again();
+        proof_keeper_.keep_again();
         if (throughput_) co_await throughput_->keep_again(recorder_);
       }
       salvage_ = renewal.salvage;
@@ -592,6 +599,8 @@ class Agent {
   Recorder recorder_;
   Measure measure_;
   IntervalKeeper intervals_{loop_.get_executor(), clock_, measure_};
+  std::shared_ptr<ServiceProofs> proofs_ = std::make_shared<ServiceProofs>();
+  ServiceProofKeeper proof_keeper_{loop_.get_executor(), clock_, proofs_};
   std::optional<OutageKeeper> outages_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Sources> sources_;

@@ -186,6 +186,7 @@ Result<std::vector<MeasureTask>> make_probes(const AgentConfig& config,
       settings.url = std::move(*url);
       settings.ca_file = config.reach.ca_file;
       settings.times = times;
+      settings.proofs = listeners.proofs;
       settings.proxy = config.proxy;
       settings.public_addresses = public_addresses;
       settings.synchronised = [] { return kernel_clock_quality() == ClockQuality::synchronised; };

@@ -3,11 +3,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "agent/config.hpp"
 #include "agent/measure.hpp"
 #include "agent/probes/cellular.hpp"
+#include "agent/service_proofs.hpp"
 #include "agent/verdict.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/result.hpp"
@@ -17,6 +19,7 @@ namespace xalink {
 /// Those who listen to what a probe finds, beside its records.
 struct ProbeListeners {
   std::function<void(const ModemVerdict&)> modem_judged = {};
+  std::shared_ptr<ServiceProofs> proofs = nullptr;  ///< and reminds them of an earlier life
 };
 
 /// One task for each target, name, service and interface. Fails when two of them would have one name in

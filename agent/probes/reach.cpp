@@ -68,6 +68,7 @@ ReachProbe::ReachProbe(const boost::asio::any_io_executor& /*executor*/, Clock& 
       schema_(reach_schema(settings_.service)),
       memory_(std::make_unique<TlsMemory>()) {
   if (!settings_.times) settings_.times = std::make_shared<ServiceTimes>();
+  if (!settings_.proofs) settings_.proofs = std::make_shared<ServiceProofs>();
 }
 
 ReachProbe::~ReachProbe() = default;
@@ -84,13 +85,14 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
   }
   if (!proxied) looked_up_ = *addresses;
   const bool checkable = !proxied && settings_.verify && settings_.url.scheme == ServiceUrl::Scheme::https;
+  const auto proven = settings_.proofs->of(settings_.service).addresses;
   const bool known = std::ranges::any_of(
-      *addresses, [&](const auto& address) { return std::ranges::find(proven_, address) != proven_.end(); });
-  const bool doubtful = checkable && !known && !proven_.empty();
+      *addresses, [&](const auto& address) { return std::ranges::find(proven, address) != proven.end(); });
+  const bool doubtful = checkable && !known && !proven.empty();
   if (!doubtful) {
     auto attempt = attempt_reach(clock_, settings_, *addresses, deadline, *memory_, progress);
     const bool there = co_await std::move(attempt);
-    if (there && checkable && is_in_time(progress)) proven_ = *addresses;
+    if (there && checkable && is_in_time(progress)) settings_.proofs->found_at(settings_.service, *addresses);
     co_return there;
   }
   // Half of the time for each: an address that swallows everything must not take it all.
@@ -99,25 +101,26 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
   auto attempt = attempt_reach(clock_, settings_, *addresses, begin + share, *memory_, progress);
   const std::optional<bool> there = co_await with_timeout(clock_, share, std::move(attempt));
   if (there.value_or(false)) {
-    if (is_in_time(progress)) proven_ = *addresses;
+    if (is_in_time(progress)) settings_.proofs->found_at(settings_.service, *addresses);
     co_return true;
   }
   if (!there) progress.reason = kNoAnswer;
   ReachProgress before;
-  auto second = attempt_reach(clock_, settings_, proven_, deadline, *memory_, before);
+  auto second = attempt_reach(clock_, settings_, proven, deadline, *memory_, before);
   const bool still_there = co_await std::move(second);
   if (!still_there) co_return false;
   progress = ReachProgress();
   progress.wrong_address = true;
   progress.reason = "wrong address " + addresses->front().to_string() + "; the service is at " +
-                    proven_.front().to_string() + " as before";
+                    proven.front().to_string() + " as before";
   co_return false;
 }
 
 // A visit that failed before anybody proved to be the service.
 bool ReachProbe::is_led_astray(const ReachProgress& progress) const {
   const bool proved = progress.handshake || (progress.certificate && progress.certificate->error == 0);
-  if (!settings_.public_addresses || !proven_.empty() || proved || progress.wrong_address) return false;
+  const bool ever = !settings_.proofs->of(settings_.service).addresses.empty();
+  if (!settings_.public_addresses || ever || proved || progress.wrong_address) return false;
   boost::system::error_code no_address;
   (void)boost::asio::ip::make_address(settings_.url.host, no_address);
   const bool by_name = no_address.failed();
@@ -159,16 +162,17 @@ ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
   ReachOutcome outcome;
   outcome.success = reached;
   if (reached) {
-    if (checked && certificate) proven_issuer_ = certificate->issuer;
+    if (checked && certificate) settings_.proofs->issued_by(settings_.service, certificate->issuer);
     return outcome;
   }
   outcome.failure = progress.wrong_address ? ReachFailure::wrong_address : failure_of(progress);
   outcome.reason = to_string(progress.step) + ": " + progress.reason;
   const bool distrusted =
       outcome.failure == ReachFailure::self_signed || outcome.failure == ReachFailure::unknown_issuer;
-  if (distrusted && !proven_issuer_.empty()) {
+  const auto& issuer = settings_.proofs->of(settings_.service).issuer;
+  if (distrusted && !issuer.empty()) {
     outcome.failure = ReachFailure::intercepted;
-    outcome.reason += ", until now by \"" + proven_issuer_ + "\": somebody stands between";
+    outcome.reason += ", until now by \"" + issuer + "\": somebody stands between";
   }
   return outcome;
 }

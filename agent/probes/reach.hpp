@@ -13,6 +13,7 @@
 #include "agent/probes/reach_failure.hpp"
 #include "agent/probes/resolver.hpp"
 #include "agent/probes/service_url.hpp"
+#include "agent/service_proofs.hpp"
 #include "agent/service_times.hpp"
 #include "sparkplug/http_proxy.hpp"
 
@@ -30,8 +31,10 @@ struct ReachSettings {
   /// No service has an address of a private network: whoever gives one of them for its name leads somewhere
   /// else.
   bool public_addresses = false;
-  /// What all services say of the time. Each probe has its own where there is none.
+  /// What all services say of the time, and where they proved themselves. Each probe has its own where there
+  /// is none.
   std::shared_ptr<ServiceTimes> times;
+  std::shared_ptr<ServiceProofs> proofs;
   /// Whether the kernel holds its clock for synchronised; without it, it does not.
   std::function<bool()> synchronised;
 };
@@ -79,10 +82,7 @@ class ReachProbe final : public Probe {
   Clock& clock_;
   ReachSettings settings_;
   Schema schema_;
-  /// Where it last proved who it is; empty without TLS.
-  std::vector<boost::asio::ip::address> proven_;
   std::vector<boost::asio::ip::address> looked_up_;  ///< by this visit; empty through a proxy
-  std::string proven_issuer_;                        ///< of its certificate then
   std::unique_ptr<TlsMemory> memory_;
 };
 

@@ -216,13 +216,25 @@ TEST_F(ReachTest, TellsADnsThatLiesFromAServiceThatIsIll) {
   settings.url = *parse_service_url(at("https", *server, "service.test"));
   settings.ca_file = trusted(certificate);
   settings.resolver.servers = {dns.address()};
+  settings.proofs = std::make_shared<ServiceProofs>();
   ReachProbe probe(loop.get_executor(), clock, settings);
   const auto reason = [&] { return column(probe, measure(probe, 4s), "Reason"); };
   ASSERT_EQ(reason(), kNull);
   // Nobody is there, while the service is where it was.
   dns.set("service.test", {0, {{127, 0, 0, 66}}, {}});
-  EXPECT_EQ(reason(), text("name: wrong address 127.0.0.66; the service is at 127.0.0.1 as before"));
-  EXPECT_EQ(reason(), text("name: wrong address 127.0.0.66; the service is at 127.0.0.1 as before"));
+  const auto wrong = text("name: wrong address 127.0.0.66; the service is at 127.0.0.1 as before");
+  EXPECT_EQ(reason(), wrong);
+  EXPECT_EQ(reason(), wrong);
+  auto knows_nothing = settings;
+  knows_nothing.proofs = nullptr;
+  ReachProbe who_knows_nothing(loop.get_executor(), clock, knows_nothing);
+  EXPECT_EQ(column(who_knows_nothing, measure(who_knows_nothing, 4s), "Reason"),
+            text("connect: Connection refused"));
+  auto remembering = settings;
+  remembering.proofs = std::make_shared<ServiceProofs>();
+  remembering.proofs->recall(ServiceProofs::to_text(settings.proofs->all()));
+  ReachProbe after_a_restart(loop.get_executor(), clock, remembering);
+  EXPECT_EQ(column(after_a_restart, measure(after_a_restart, 4s), "Reason"), wrong);
   dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
   EXPECT_EQ(reason(), kNull);
   // It is neither there nor where it was: then the DNS cannot be blamed.

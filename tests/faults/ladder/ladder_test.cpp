@@ -276,32 +276,39 @@ TEST_F(LadderFaults, AreRememberedByAProgramThatIsKilled) {
                                       "program: crash", "program: crash"}));
 }
 
-// The board goes off without a word: once while all is well, once while the way is missing.
+// The board goes off without a word: once while all is well, then while something is missing, which a new boot
+// has to find anew.
 TEST_F(LadderFaults, OfPowerAreToldWithTheLastSignOfLife) {
+  const auto lose_it_during = [&](const std::string& what, const Breakage& breakage, const std::string& cause,
+                                  const std::string& boot_id) {
+    ASSERT_TRUE(all_is_well()) << said();
+    Truth truth;
+    truth.name = what + ", then power too";
+    const auto broken = clock_.boot();
+    internet_.make(breakage);
+    missing_from(truth, {cause}, broken, clock_.boot());
+    EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains(cause); },
+                           kPatience, kLook));
+    std::this_thread::sleep_for(kHold);
+    missing_from(truth, {}, clock_.boot(), clock_.boot());
+    const auto started = lose_power("power, " + what + " missing", boot_id, {cause});
+    missing_from(truth, {cause}, started, started);
+    std::this_thread::sleep_for(kHold);
+    const auto mended = clock_.boot();
+    internet_.make({});
+    missing_from(truth, {}, mended, clock_.boot());
+    truths_.push_back(truth);
+  };
   ASSERT_TRUE(all_is_well()) << said();
   std::this_thread::sleep_for(kHold);
   (void)lose_power("power", "22222222-2222-4222-8222-222222222222", {});
-  ASSERT_TRUE(all_is_well()) << said();
-  Truth upstream;
-  upstream.name = "upstream, then power too";
-  const auto broken = clock_.boot();
-  internet_.make({.upstream = true});
-  missing_from(upstream, {"internet"}, broken, clock_.boot());
-  EXPECT_TRUE(eventually([&] { return OfficeBoard::open_causes(board_.status()).contains("internet"); },
-                         kPatience, kLook));
-  std::this_thread::sleep_for(kHold);
-  missing_from(upstream, {}, clock_.boot(), clock_.boot());
-  const auto started =
-      lose_power("power, upstream missing", "33333333-3333-4333-8333-333333333333", {"internet"});
-  missing_from(upstream, {"internet"}, started, started);
-  std::this_thread::sleep_for(kHold);
-  const auto mended = clock_.boot();
-  internet_.make({});
-  missing_from(upstream, {}, mended, clock_.boot());
-  truths_.push_back(upstream);
+  lose_it_during("upstream", {.upstream = true}, "internet", "33333333-3333-4333-8333-333333333333");
+  // Where the service was is remembered across the boot.
+  lose_it_during("DNS poisoned", {.dns_lies = true}, "dns", "44444444-4444-4444-8444-444444444444");
   compare("power");
   EXPECT_EQ(recorded_starts(gateway_.store()),
-            (std::vector<std::string>{"program: first start", "board: power loss", "board: power loss"}));
+            (std::vector<std::string>{"program: first start", "board: power loss", "board: power loss",
+                                      "board: power loss"}));
 }
 
 }  // namespace
