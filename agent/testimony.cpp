@@ -98,7 +98,9 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     if (!seen->asks(rung)) continue;
     const bool good = rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung);
     Readings& readings = seen->readings[number];
-    readings.take(good, good || !verdict.silence ? at : std::max(at - verdict.took, readings.last));
+    // Asked after its last answer, be it in the same millisecond: that answer does not refute its silence.
+    const auto asked = std::max(at - verdict.took, readings.last + Milliseconds(1));
+    readings.take(good, good || !verdict.silence ? at : asked);
   }
   seen->innocence.take(!verdict.accuses, at);
   if (verdict.loss) seen->loss.take(*verdict.loss, at);

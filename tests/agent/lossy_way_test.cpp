@@ -200,7 +200,31 @@ TEST(LossyWay, SilenceIsMissingSinceItWasAskedAndANoSinceItWasSaid) {
   refused.silence = false;
   EXPECT_EQ(begin_of(refused), seconds(0));
   // Nothing was asked before the reading before it.
-  EXPECT_EQ(begin_of(LossyOffice::silent(seconds(100))), seconds(15));
+  EXPECT_EQ(begin_of(LossyOffice::silent(seconds(100))), seconds(15) - Milliseconds(1));
+}
+
+// All are silent since before the last good answer, which the service gave: its own silence began after that.
+TEST(LossyWay, AVisitRightAfterAGoodOneIsNotRefutedByIt) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  const auto silent = LossyOffice::silent(seconds(5));
+  const auto all_but_the_service = [&] {
+    office.watch.take("Ping/anchor", silent, office.now);
+    office.watch.take("TCP/anchor", silent, office.now);
+    office.watch.take("DNS/portal", silent, office.now);
+  };
+  office.now += seconds(5);
+  all_but_the_service();
+  office.watch.take("Reach/tax", office.good(2), office.now);
+  for (int i = 0; i < 8; ++i) {
+    office.now += seconds(5);
+    office.watch.take("Reach/tax", silent, office.now);
+    all_but_the_service();
+  }
+  const auto news = office.watch.take_news();
+  ASSERT_TRUE(news);
+  ASSERT_EQ(news->events.size(), 1U);
+  EXPECT_EQ(news->events[0].outage.cause, Rung::internet);
 }
 
 }  // namespace
