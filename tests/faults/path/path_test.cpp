@@ -160,6 +160,13 @@ TEST_F(PathFaults, FindsTheSizeOfPacketsThatPass) {
   EXPECT_EQ(hole.at("Path MTU"), "1420") << "the next of the usual sizes";
   EXPECT_FALSE(hole.contains("Told MTU"));
 
+  // Four of five large ones are lost, and that is no hole.
+  net_.narrow(1500);
+  net_.office_rules(drop_in("forward", "icmp type echo-request meta length > 1300 numgen inc mod 5 < 4"));
+  const Said lossy = mtu();
+  EXPECT_EQ(lossy.at("Finding"), "full");
+  EXPECT_EQ(lossy.at("Path MTU"), "1500");
+
   net_.office_rules(drop_in("forward", ""));
   const Said cut = mtu();
   EXPECT_EQ(cut.at("Finding"), "no answer");
