@@ -12,6 +12,7 @@
 #include "sparkplug/payload.hpp"
 #include "sparkplug/topic.hpp"
 #include "tests/bench/plain_mqtt.hpp"
+#include "tests/fakes/probes_off.hpp"
 
 namespace xalink::bench {
 namespace {
@@ -125,16 +126,6 @@ class Watch {
   std::optional<double> seconds_;
 };
 
-// Nothing comes to what is drained; what the program says of its own start comes after it.
-std::string no_probes() {
-  std::string text;
-  for (const char* probe : {"link", "ping", "tcp", "dns", "reach", "path", "mtu", "portal", "address",
-                            "board", "power", "storage", "wifi", "access", "throughput", "cellular"}) {
-    text += std::string("[probe.") + probe + "]\nenabled = false\n";
-  }
-  return text;
-}
-
 }  // namespace
 
 DrainRun drain(const Programs& programs, const test::Mosquitto& broker, const fs::path& outbox,
@@ -146,7 +137,8 @@ DrainRun drain(const Programs& programs, const test::Mosquitto& broker, const fs
   run.outbox = folder / "outbox.db";
   run.store = folder / "gateway.db";
   fs::copy_file(outbox, run.outbox);
-  const Pair pair(programs, broker, folder, no_probes());
+  // Nothing comes to what is drained; what the program says of its own start comes after it.
+  const Pair pair(programs, broker, folder, test::probes_off());
 
   PlainMqtt client(broker.port(), "bench-watch");
   client.subscribe("spBv1.0/VN-03/NBIRTH/bench");

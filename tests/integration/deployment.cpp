@@ -11,6 +11,7 @@
 
 #include "tests/comparison/comparison.hpp"
 #include "tests/fakes/database_view.hpp"
+#include "tests/fakes/probes_off.hpp"
 
 namespace xalink::test {
 namespace {
@@ -160,12 +161,7 @@ void BoardProcess::configure(Measures measures) {
       << "[probe.ping]\nenabled = " << on << "\ninterval_seconds = 1\ncount = 2\nspacing_ms = 10\n"
       << "timeout_seconds = 0.3\ntargets = { one = \"127.0.0.1\", two = \"127.0.0.2\", three = \"127.0.0.3\" "
          "}\n"
-      << "[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = false\n[probe.reach]\nenabled = false\n"
-      << "[probe.path]\nenabled = false\n[probe.mtu]\nenabled = false\n"
-      << "[probe.portal]\nenabled = false\n[probe.address]\nenabled = false\n"
-      << "[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n"
-      << "[probe.wifi]\nenabled = false\n[probe.access]\nenabled = false\n[probe.cellular]\nenabled = false\n"
-      << "[probe.throughput]\nenabled = false\n"
+      << probes_off({"link", "ping", "board"})
       << "[probe.board]\nenabled = " << on << "\ninterval_seconds = 1\n"
       << "[dossiers]\ndrop_folder = \"" << drop_folder_.string()
       << "\"\nscan_seconds = 0.1\nsettle_seconds = 0\n";

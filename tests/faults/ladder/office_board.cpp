@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/fakes/probes_off.hpp"
 #include "tests/integration/deployment.hpp"
 
 namespace xalink::test {
@@ -41,9 +42,7 @@ std::string OfficeBoard::settings() const {
           "\"\nservices = { portal = \"https://portal.test/\", tax = \"https://tax.test/\" }\n";
   text += "[probe.portal]\ninterval_seconds = 10\ntimeout_seconds = 3\nurl = \"http://portal.test/\"\n";
   // Those of the machine that the test runs on.
-  for (const char* other : {"board", "power", "storage", "wifi", "access", "cellular"}) {
-    text += std::string("[probe.") + other + "]\nenabled = false\n";
-  }
+  text += probes_off({"link", "ping", "tcp", "dns", "reach", "path", "mtu", "portal", "address", "throughput"});
   return text;
 }
 

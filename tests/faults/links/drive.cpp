@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/comparison/comparison.hpp"
+#include "tests/fakes/probes_off.hpp"
 #include "tests/integration/filled_outbox.hpp"
 
 namespace xalink::test {
@@ -54,10 +55,7 @@ std::string Drive::agent_settings() const {
          "\"\nallow_volatile = true\nflush_seconds = 1\nhold_seconds = 0\n[control]\nsocket = \"" +
          (folder_ / "agent.sock").string() + "\"\n[probe.link]\ninterval_seconds = " + interval +
          "\ninterfaces = [\"" + kBoardInterface +
-         "\"]\n[probe.ping]\nenabled = false\n[probe.tcp]\nenabled = false\n[probe.dns]\nenabled = "
-         "false\n[probe.reach]\nenabled = "
-         "false\n" +
-         "[probe.board]\nenabled = false\n[probe.power]\nenabled = false\n[probe.storage]\nenabled = false\n";
+         "\"]\n" + probes_off({"link"});
 }
 
 std::uint64_t Drive::assigned() const {
