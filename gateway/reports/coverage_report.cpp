@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/reports/cell_text.hpp"
+#include "gateway/reports/technology_words.hpp"
 #include "gateway/reports/unit_place.hpp"
 
 namespace xalink::reports {
@@ -84,10 +85,13 @@ Said words_of(const meaning::Requirement& requirement) {
   return Said(words.first, words.second) + Said(", ", ", ") + words_of(requirement.statistic);
 }
 
-std::string joined(const std::set<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
+Said words_of(const std::set<std::string>& technologies) {
+  Said words;
+  for (const auto& technology : technologies) {
+    if (!words.empty()) words += Said::same(", ");
+    words += words_of_technology(technology);
+  }
+  return words;
 }
 
 std::vector<Column> village_columns() {
@@ -101,7 +105,7 @@ void add_villages(Row& row, const meaning::VillageFigures& villages) {
   const bool any = villages.surveyed > 0;
   for (const auto number :
        {villages.surveyed, villages.without_signal, villages.with_gaps, villages.without_power}) {
-    row.cells.push_back(any ? count(number) : Cell(Missing::no_data));
+    row.cells.push_back(any ? count(number) : Cell(Missing::not_given));
   }
 }
 
@@ -195,9 +199,9 @@ class CoverageReport {
       row.cells = {unit == nullptr ? Said{commune.name, commune.name} : name_of(*unit),
                    state_of(commune.state),
                    state_of(commune.liveness),
-                   commune.zone.empty() ? Cell(Missing::no_data) : Cell(zone_name(commune.zone)),
+                   commune.zone.empty() ? Cell(Missing::not_given) : Cell(zone_name(commune.zone)),
                    count(commune.sites.size()),
-                   commune.technologies.empty() ? Cell(Missing::no_data) : Cell(joined(commune.technologies)),
+                   commune.technologies.empty() ? Cell(Missing::no_data) : Cell(words_of(commune.technologies)),
                    percent_of_ratio(services)};
       add_villages(row, commune.villages);
       table.rows.push_back(std::move(row));
@@ -261,7 +265,7 @@ class CoverageReport {
         for (const auto& judged : site.coverage.requirements) {
           table.rows.push_back(
               {{unit == nullptr ? Said{commune.name, commune.name} : name_of(*unit), site.site,
-                site.technology.empty() ? Cell(Missing::no_data) : Cell(site.technology),
+                site.technology.empty() ? Cell(Missing::no_data) : Cell(words_of_technology(site.technology)),
                 words_of(*judged.requirement), judged.requirement->good,
                 cell_or(judged.measured, Missing::not_measured), state_of(judged.outcome),
                 judged.requirement->measure == Measure::availability_percent ? Cell(Missing::not_applicable)

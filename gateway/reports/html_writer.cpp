@@ -46,6 +46,9 @@ h3 { font-size: 10.5pt; margin: 5mm 0 2mm; break-after: avoid; }
 .facts dd { margin: 0; }
 .wide { overflow-x: auto; }
 @media screen {
+  body { max-width: 1300px; }
+  .note, ul, .upright .wide { max-width: 186mm; }
+  figure { display: inline-block; vertical-align: top; width: max(49%, min(100%, 130mm)); padding-right: 4mm; }
   .across table { min-width: 1250px; }
   .narrow table { min-width: 1700px; }
 }

@@ -55,7 +55,7 @@ enum class Investment : std::uint8_t {
 
 /// What the registry says of the lines of a commune's sites. Empty: not given.
 struct ContractedLines {
-  std::string lines;                            ///< "fibre VNPT, 4g Viettel"
+  Said lines;                                   ///< "4G Viettel, fibre VNPT"
   std::optional<double> down_mbps;              ///< of the fastest
   std::optional<double> up_mbps;                ///< of the same
   std::optional<std::int64_t> price_vnd_month;  ///< of all; nothing where one has no price

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "gateway/reports/technology_words.hpp"
+
 namespace xalink::reports {
 namespace {
 
@@ -23,12 +25,12 @@ double shortfall(const meaning::Judged& judged) {
 
 ContractedLines contracted(const registry::Registry& registry, const registry::Commune& commune, Date day) {
   ContractedLines all;
-  std::set<std::string> names;
+  std::set<std::pair<std::string, std::string>> lines;  // technology and provider
   std::int64_t price = 0;
   bool priced = true;
   for (const auto& line : registry.lines()) {
     if (!line.valid.holds(day) || registry.commune_of(line.site, day) != &commune) continue;
-    names.insert(line.technology + (line.provider.empty() ? "" : " " + line.provider));
+    lines.emplace(line.technology, line.provider);
     priced = priced && line.price_vnd_month.has_value();
     price += line.price_vnd_month.value_or(0);
     if (line.down_mbps && *line.down_mbps > all.down_mbps.value_or(-1)) {
@@ -36,8 +38,11 @@ ContractedLines contracted(const registry::Registry& registry, const registry::C
       all.up_mbps = line.up_mbps;
     }
   }
-  for (const auto& name : names) all.lines += (all.lines.empty() ? "" : ", ") + name;
-  if (priced && !names.empty()) all.price_vnd_month = price;
+  for (const auto& [technology, provider] : lines) {
+    if (!all.lines.empty()) all.lines += Said::same(", ");
+    all.lines += words_of_technology(technology) + (provider.empty() ? provider : " " + provider);
+  }
+  if (priced && !lines.empty()) all.price_vnd_month = price;
   return all;
 }
 

@@ -54,6 +54,7 @@ add_library(xalink_reports STATIC
   reports/report_files.cpp
   reports/scope.cpp
   reports/services_report.cpp
+  reports/technology_words.cpp
   reports/unit_place.cpp
   reports/village_table.cpp)
 target_include_directories(xalink_reports PRIVATE ${XALINK_GATEWAY_GENERATED})

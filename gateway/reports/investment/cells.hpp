@@ -21,6 +21,9 @@ template <class Number>
 [[nodiscard]] Cell given(const std::optional<Number>& number) {
   return cell_or(number, Missing::not_given);
 }
+[[nodiscard]] inline Cell given(const Said& words) {
+  return words.empty() ? Cell(Missing::not_given) : Cell(words);
+}
 [[nodiscard]] inline Cell given(const std::string& text) {
   return text.empty() ? Cell(Missing::not_given) : Cell(text);
 }

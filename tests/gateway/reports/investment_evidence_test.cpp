@@ -88,16 +88,16 @@ TEST(CommuneEvidence, TakesContractsAndProgrammesFromTheRegistry) {
                                  Scope::commune, days.opening, false};
   const auto communes = commune_evidence(ground, {}, profile());
   ASSERT_EQ(communes.size(), 3U);
-  EXPECT_EQ(communes[0].contract.lines, "4g Viettel, fibre VNPT");
+  EXPECT_EQ(communes[0].contract.lines, Said("4G Viettel, fibre VNPT", "4G Viettel, cáp quang VNPT"));
   EXPECT_EQ(communes[0].contract.price_vnd_month, 450'000);
   EXPECT_EQ(communes[0].contract.down_mbps, 100.0);
   EXPECT_EQ(communes[0].contract.up_mbps, 50.0);
   EXPECT_EQ(communes[0].programmes, "1719; VTCI");
-  EXPECT_EQ(communes[1].contract.lines, "fibre");
+  EXPECT_EQ(communes[1].contract.lines, Said("fibre", "cáp quang"));
   EXPECT_EQ(communes[1].contract.price_vnd_month, std::nullopt) << "nothing is put in place of a price";
   EXPECT_EQ(communes[1].contract.up_mbps, std::nullopt);
   EXPECT_EQ(communes[1].programmes, "");
-  EXPECT_EQ(communes[2].contract.lines, "");
+  EXPECT_TRUE(communes[2].contract.lines.empty());
 }
 
 // Of 00715 a department told 8 villages on 1 August and, corrected on 3 September, 9; an operator 7; later
@@ -167,7 +167,7 @@ TEST(CoverageReport, JudgesEachCommuneByTheProfile) {
   EXPECT_EQ(state_in(0), "limited") << "download is met, round trip and availability are not";
   EXPECT_EQ(state_in(2), "no_recent_data");
   EXPECT_EQ(units.rows[0].cells[*column_at(units, "services_percent")], Cell(75.0));
-  EXPECT_EQ(units.rows[0].cells[*column_at(units, "villages")], Cell(Missing::no_data));
+  EXPECT_EQ(units.rows[0].cells[*column_at(units, "villages")], Cell(Missing::not_given));
   const auto& wanted = *table_named(document, "requirements");
   const auto measured_at = *column_at(wanted, "measured");
   ASSERT_GE(wanted.rows.size(), 4U);

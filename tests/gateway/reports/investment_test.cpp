@@ -333,7 +333,7 @@ TEST(InvestmentReport, TellsTheTrendAgainstThePeriodBefore) {
 
 TEST(InvestmentReport, SaysNotGivenOfWhatTheProvinceHasNotFilledIn) {
   auto filled = a();
-  filled.contract = {"fibre VNPT", 100.0, 50.0, std::int64_t{330'000}};
+  filled.contract = {Said::same("fibre VNPT"), 100.0, 50.0, std::int64_t{330'000}};
   filled.programmes = "1719; VTCI";
   const std::vector<CommuneEvidence> communes{filled, b()};
   const auto document = investment_report(
@@ -347,7 +347,7 @@ TEST(InvestmentReport, SaysNotGivenOfWhatTheProvinceHasNotFilledIn) {
                              "contracted_down_mbps", "contracted_up_mbps", "price_vnd_month", "programmes"}) {
     EXPECT_EQ(of(0, column), Cell(Missing::not_given)) << column;
   }
-  EXPECT_EQ(of(1, "lines"), Cell(std::string("fibre VNPT")));
+  EXPECT_EQ(of(1, "lines"), Cell(Said::same("fibre VNPT")));
   EXPECT_EQ(of(1, "price_vnd_month"), Cell(std::int64_t{330'000}));
   EXPECT_EQ(of(1, "programmes"), Cell(std::string("1719; VTCI")));
 }
