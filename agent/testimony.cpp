@@ -17,6 +17,7 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
+constexpr double kUnsure = 0.1;
 
 bool is_ping(const Witness& witness) {
   return witness.probe.starts_with("Ping/");
@@ -41,6 +42,11 @@ void WayLoss::take(double share, BootTime at) {
 
 // Some fifteen requests by then: of a way that loses a quarter of them, one time in a hundred none is lost.
 std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
+  const auto share = share_since(when);
+  return share ? std::optional(*share >= kLittle) : std::nullopt;
+}
+
+std::optional<double> WayLoss::share_since(BootTime when) const {
   double sum = 0;
   int count = 0;
   for (const Run& run : runs_) {
@@ -49,13 +55,15 @@ std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
     ++count;
   }
   if (count == 0) return std::nullopt;
-  return sum >= count * kLittle;
+  return sum / count;
 }
 
-// A question is sent again while it waits, and so is the answer: together they fail no more often than one
-// packet there and back.
-bool WayLoss::explains(std::uint32_t unanswered) const {
-  return std::pow(std::max(share_, kMuch), unanswered) >= kByChance;
+// A visit takes several packets there and back, each sent again while there is time: as if two had to come
+// through at once. What is measured may be too little by some packets, and it may have been more since.
+bool WayLoss::explains(std::uint32_t unanswered, BootTime silent_since) const {
+  const double lost = std::min(std::max({share_, share_since(silent_since).value_or(0), kMuch}) + kUnsure, 1.0);
+  const double fails = 1 - (1 - lost) * (1 - lost);
+  return std::pow(fails, unanswered) >= kByChance;
 }
 
 void Readings::take(bool is_good, BootTime at) {
@@ -212,7 +220,7 @@ bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, Boo
   for (const Seen& seen : seen_) {
     if (!tells_loss(seen)) continue;
     if (!seen.loss.much() && !seen.loss.maybe_much_since(silent_since).value_or(may_wait)) return false;
-    explained = explained || seen.loss.explains(unanswered);
+    explained = explained || seen.loss.explains(unanswered, silent_since);
   }
   return explained;
 }

@@ -70,14 +70,15 @@ class WayLoss {
   [[nodiscard]] bool known() const { return known_; }
   /// So much that an answer is a matter of luck.
   [[nodiscard]] bool much() const { return much_; }
-  /// So many questions in a row, each sent again while it may be answered, can all be lost by chance.
-  [[nodiscard]] bool explains(std::uint32_t unanswered) const;
+  /// So many questions in a row, the first of them asked at `silent_since`, can all be lost by chance.
+  [[nodiscard]] bool explains(std::uint32_t unanswered, BootTime silent_since) const;
   /// It may be as much by the runs after `when` alone, of which the newest few are remembered; nothing when
   /// there was none with an answer.
   [[nodiscard]] std::optional<bool> maybe_much_since(BootTime when) const;
 
  private:
   explicit WayLoss(std::uint32_t silent) : silent_(silent) {}
+  [[nodiscard]] std::optional<double> share_since(BootTime when) const;
 
   bool known_ = false;
   bool much_ = false;
