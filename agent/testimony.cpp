@@ -17,6 +17,8 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
+constexpr std::uint32_t kRun = 8;     // requests: of a way that loses a third each way, none is lost one time in 600
+constexpr std::uint32_t kSilent = 3;  // runs: five requests each, on such a way one time in 5000
 
 bool is_ping(const Witness& witness) {
   return witness.probe.starts_with("Ping/");
@@ -26,7 +28,32 @@ bool is_ping(const Witness& witness) {
 
 // A way that is gone loses all, and no share of that: only where silence begins it may be chance, and counts
 // for half. Who has become deaf to echo requests says nothing more of the way.
-void WayLoss::take(double share, BootTime at) {
+void WayLoss::take(double share, BootTime at, std::uint32_t requests) {
+  if (requests == 0) {
+    take_run(share, at);
+    return;
+  }
+  if (share >= 1) {
+    // Between answers these were lost by chance; so many at once are a run of a way that is gone.
+    unanswered_ += requests;
+    if (unanswered_ < kRun) return;
+    unanswered_ = 0;
+    take_run(1, at);
+    return;
+  }
+  if (std::exchange(silent_, 0) > 0) unanswered_ = 0;
+  known_ = true;
+  answered_ = at;
+  if (few_.requests == 0) few_.since = at;
+  // Each request counts: the share of a connection that needed three of them is the share of three.
+  few_.lost += share * requests + unanswered_;
+  few_.requests += requests + std::exchange(unanswered_, 0);
+  if (few_.requests < kRun) return;
+  const Few run = std::exchange(few_, {});
+  take_run(run.lost / run.requests, run.since);
+}
+
+void WayLoss::take_run(double share, BootTime at) {
   const bool silent = share >= 1;
   silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
   if (silent_ == kDeaf) *this = WayLoss(silent_);
@@ -41,6 +68,12 @@ void WayLoss::take(double share, BootTime at) {
 
 // Some fifteen requests by then: of a way that loses a quarter of them, one time in a hundred none is lost.
 std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
+  if (const auto share = share_since(when)) return *share >= kLittle;
+  if (answered_ && *answered_ > when) return true;
+  return std::nullopt;
+}
+
+std::optional<double> WayLoss::share_since(BootTime when) const {
   double sum = 0;
   int count = 0;
   for (const Run& run : runs_) {
@@ -49,13 +82,22 @@ std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
     ++count;
   }
   if (count == 0) return std::nullopt;
-  return sum >= count * kLittle;
+  return sum / count;
+}
+
+bool WayLoss::silent() const {
+  return silent_ >= kSilent;
 }
 
 // A question is sent again while it waits, and so is the answer: together they fail no more often than one
 // packet there and back.
-bool WayLoss::explains(std::uint32_t unanswered) const {
-  return std::pow(std::max(share_, kMuch), unanswered) >= kByChance;
+bool WayLoss::explains(std::uint32_t unanswered, BootTime when, int exchanges) const {
+  const auto since = share_since(when);
+  if (!since && answered_ && *answered_ > when) return true;
+  const double share = std::max({share_, since.value_or(0), kMuch});
+  // One of several has less time: it fails when it is lost twice.
+  const double chance = exchanges == 1 ? share : 1 - std::pow(1 - share * share, exchanges);
+  return std::pow(chance, unanswered) >= kByChance;
 }
 
 void Readings::take(bool is_good, BootTime at) {
@@ -103,7 +145,11 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     readings.take(good, good || !verdict.silence ? at : asked);
   }
   seen->innocence.take(!verdict.accuses, at);
-  if (verdict.loss) seen->loss.take(*verdict.loss, at);
+  const bool connected = verdict.good || verdict.proves.has(Rung::first_hop);
+  // Where its name was not resolved nobody asked it.
+  if (connected) seen->unheard = 0;
+  if (!connected && !verdict.unresolved) ++seen->unheard;
+  if (verdict.loss) seen->loss.take(*verdict.loss, at, verdict.requests);
   seen->latest = verdict;
   if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
     seen->heard = true;
@@ -200,21 +246,35 @@ bool Testimony::names_come() const {
 
 bool Testimony::tells_loss(const Seen& seen) const {
   if (seen.witness.rung != Rung::internet || !seen.loss.known()) return false;
-  // One connection is one or two packets, a run of echo requests is many.
-  return is_ping(seen.witness) || std::ranges::none_of(seen_, [](const Seen& other) {
-           return other.witness.rung == Rung::internet && is_ping(other.witness) && other.loss.known();
-         });
+  // One connection is one or two packets, a run of echo requests is many. But where these are blocked by now
+  // they tell of the way as it was.
+  bool echoes = false;
+  bool connections = false;
+  for (const Seen& other : seen_) {
+    if (other.witness.rung != Rung::internet || !other.loss.known()) continue;
+    echoes = echoes || (is_ping(other.witness) && !other.loss.silent());
+    connections = connections || !is_ping(other.witness);
+  }
+  if (!is_ping(seen.witness)) return !echoes;
+  return !seen.loss.silent() || (!echoes && !connections);
 }
 
-bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const {
+bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
+                            int exchanges) const {
   const bool may_wait = now - silent_since < 3 * rules_.least;
   bool explained = false;
   for (const Seen& seen : seen_) {
     if (!tells_loss(seen)) continue;
     if (!seen.loss.much() && !seen.loss.maybe_much_since(silent_since).value_or(may_wait)) return false;
-    explained = explained || seen.loss.explains(unanswered);
+    explained = explained || seen.loss.explains(unanswered, silent_since, exchanges);
   }
   return explained;
+}
+
+bool Testimony::visits_may_be_lost(const Seen& service, BootTime now) const {
+  constexpr int kOfAVisit = 5;  // name, connection, two of the handshake, and the page
+  const Readings& run = service.own();
+  return may_be_lost(service.unheard, run.since, now) && may_be_lost(run.count, run.since, now, kOfAVisit);
 }
 
 Standing Testimony::stand(Rung rung, BootTime now) const {

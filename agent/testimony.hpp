@@ -65,15 +65,20 @@ struct Readings {
 class WayLoss {
  public:
   WayLoss() = default;
-  /// `share` of one run, 0 to 1.
-  void take(double share, BootTime at);
+  /// `share` of one run, 0 to 1. `requests`: how many it was of; too few are put together to a run first.
+  /// 0: enough.
+  void take(double share, BootTime at, std::uint32_t requests = 0);
   [[nodiscard]] bool known() const { return known_; }
   /// So much that an answer is a matter of luck.
   [[nodiscard]] bool much() const { return much_; }
-  /// So many questions in a row, each sent again while it may be answered, can all be lost by chance.
-  [[nodiscard]] bool explains(std::uint32_t unanswered) const;
-  /// It may be as much by the runs after `when` alone, of which the newest few are remembered; nothing when
-  /// there was none with an answer.
+  /// Nobody has answered for some runs: it tells of the way as it was.
+  [[nodiscard]] bool silent() const;
+  /// So many questions in a row after `when`, each sent again while it may be answered, can all be lost by
+  /// chance.
+  /// `exchanges`: how many each of them takes, one after the other.
+  [[nodiscard]] bool explains(std::uint32_t unanswered, BootTime when, int exchanges = 1) const;
+  /// It may be as much by the runs after `when` alone, of which the newest few are remembered, or these are
+  /// too few to tell; nothing when nobody has answered.
   [[nodiscard]] std::optional<bool> maybe_much_since(BootTime when) const;
 
  private:
@@ -83,12 +88,25 @@ class WayLoss {
   bool much_ = false;
   struct Run {
     double share = 0;
-    BootTime at{};
+    BootTime at{};  ///< of its first request
   };
+  /// Requests that are not enough for a run yet.
+  struct Few {
+    double lost = 0;
+    std::uint32_t requests = 0;
+    BootTime since{};
+  };
+
+  void take_run(double share, BootTime at);
+  /// Mean share of the runs after `when`; nothing when there was none.
+  [[nodiscard]] std::optional<double> share_since(BootTime when) const;
 
   std::uint32_t silent_ = 0;  ///< runs in a row, up to now
   double share_ = 0;
   std::array<Run, 8> runs_{};  ///< with an answer, the newest first
+  Few few_;
+  std::uint32_t unanswered_ = 0;  ///< of few, in a row up to now
+  std::optional<BootTime> answered_;  ///< the newest of few requests that were
 };
 
 /// Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds while
@@ -116,6 +134,7 @@ class Testimony {
     bool heard = false;
     std::array<Readings, kRungCount> readings{};
     Readings innocence;  ///< bad: it accuses a rung
+    std::uint32_t unheard = 0;  ///< of a service: times in a row that it was asked and nobody took the connection
     WayLoss loss;
     [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
     [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
@@ -140,7 +159,11 @@ class Testimony {
   /// By what goes beyond the office: the way loses so much that `unanswered` questions in a row are no proof
   /// that nobody is there. `silent_since`: when the first of them was asked. A way may begin to lose much at
   /// any time, and what was heard before that says nothing: for a while news of it are waited for.
-  [[nodiscard]] bool may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const;
+  [[nodiscard]] bool may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
+                                 int exchanges = 1) const;
+  /// The same of a service. Most visits that a way's losses spoil are connected, and wait for one of the many
+  /// packets after that: they are no sign that nobody is there.
+  [[nodiscard]] bool visits_may_be_lost(const Seen& service, BootTime now) const;
   /// What the way loses is known by it.
   [[nodiscard]] bool tells_loss(const Seen& seen) const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;

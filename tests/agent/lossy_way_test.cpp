@@ -176,6 +176,91 @@ TEST(LossyWay, WhereEchoRequestsAreBlockedConnectionsTellOfIt) {
   EXPECT_EQ(office.begun[0].outage.cause, Rung::services);
 }
 
+// One connection is one request or two: eight of these tell what a run of echo requests does.
+TEST(LossyWay, AFewConnectionsThatCameAtOnceSayNothingOfALossThatHasJustBegun) {
+  LossyOffice office;
+  const auto round = [&](double loss, std::uint32_t requests, const Verdict& visit) {
+    auto connected = office.good(3);
+    connected.loss = loss;
+    connected.requests = requests;
+    office.watch.take("TCP/anchor", connected, office.now += seconds(5));
+    office.round_of_services(office.good(1), visit);
+  };
+  for (int i = 0; i < 4; ++i) round(0, 1, office.good(2));
+  const auto silent_from = office.now + seconds(15);
+  for (int i = 0; i < 6; ++i) round(0, 1, LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  for (int i = 0; i < 8; ++i) round(0, 1, LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::services);
+  EXPECT_EQ(office.begun[0].at, silent_from);
+}
+
+TEST(LossyWay, OfConnectionsEachRequestCounts) {
+  const auto seconds_of = [](int number) { return seconds(number); };
+  WayLoss loss;
+  int now = 0;
+  // Five of nine, which are as many of a way that loses a third each way.
+  for (int i = 0; i < 4; ++i) {
+    loss.take(0, seconds_of(++now), 1);
+    loss.take(0.75, seconds_of(++now), 4);
+    loss.take(1, seconds_of(++now), 2);
+    loss.take(0, seconds_of(++now), 1);
+    loss.take(0, seconds_of(++now), 1);
+  }
+  EXPECT_TRUE(loss.much());
+  EXPECT_TRUE(loss.explains(12, {}));
+  EXPECT_FALSE(loss.explains(20, {}));
+  // A way that was gone lost all, and that is something else.
+  WayLoss calm;
+  for (int i = 0; i < 16; ++i) calm.take(0, seconds_of(++now), 1);
+  for (int i = 0; i < 9; ++i) calm.take(1, seconds_of(++now), 2);
+  for (int i = 0; i < 16; ++i) calm.take(0, seconds_of(++now), 1);
+  EXPECT_FALSE(calm.much());
+}
+
+TEST(LossyWay, EchoRequestsThatAreBlockedByNowSayNothingOfALossThatBeginsThen) {
+  LossyOffice office;
+  const auto round = [&](const Verdict& ping, double loss, std::uint32_t requests, const Verdict& visit) {
+    auto connected = office.good(3);
+    if (loss >= 1) connected = LossyOffice::silent();
+    connected.loss = loss;
+    connected.requests = requests;
+    office.watch.take("Ping/anchor", ping, office.now);
+    office.watch.take("TCP/anchor", connected, office.now += seconds(5));
+    office.round_of_services(office.good(1), visit);
+  };
+  auto answered = office.good(0);
+  answered.loss = 0;
+  auto blocked = LossyOffice::silent();
+  blocked.loss = 1;
+  for (int i = 0; i < 8; ++i) round(answered, 0, 1, office.good(2));
+  for (int i = 0; i < 3; ++i) {
+    round(blocked, 0.5, 2, LossyOffice::silent());
+    round(blocked, 1, 2, LossyOffice::silent());
+    round(blocked, 0, 1, LossyOffice::silent());
+    round(blocked, 0.75, 4, LossyOffice::silent());
+  }
+  EXPECT_TRUE(office.begun.empty());
+}
+
+// Of a visit's many packets one is lost more easily than its first question with all its repetitions.
+TEST(LossyWay, OnlyVisitsThatNobodyTookCountAgainstAService) {
+  auto stalled = LossyOffice::silent();
+  stalled.proves = RungSet(Rung::link, Rung::first_hop);
+  auto not_asked = LossyOffice::silent();
+  not_asked.unresolved = true;
+  for (const Verdict& visit : {stalled, not_asked}) {
+    LossyOffice office;
+    for (int i = 0; i < 8; ++i) office.round(0.6, office.good(1), office.good(2));
+    for (int i = 0; i < 40; ++i) office.round(0.6, office.good(1), visit);
+    EXPECT_TRUE(office.begun.empty());
+    // Not for ever.
+    for (int i = 0; i < 80; ++i) office.round(0.6, office.good(1), visit);
+    EXPECT_EQ(office.begun.size(), 1U);
+  }
+}
+
 TEST(LossyWay, WhoSaysNoIsBelievedAlsoOnAWayThatLosesMuch) {
   LossyOffice office;
   for (int i = 0; i < 4; ++i) office.round(0.6, office.good(1), office.good(2));
