@@ -141,7 +141,9 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     const bool good = rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung);
     Readings& readings = seen->readings[number];
     // Asked after its last answer, be it in the same millisecond: that answer does not refute its silence.
-    const auto asked = std::max(at - verdict.took, readings.last + Milliseconds(1));
+    // What was asked while a lower rung was missing tells of it from that rung's return on.
+    const auto asked =
+        std::max({at - verdict.took, readings.last + Milliseconds(1), std::min(at, hidden_until_[number])});
     readings.take(good, good || !verdict.silence ? at : asked);
   }
   seen->innocence.take(!verdict.accuses, at);
@@ -412,6 +414,9 @@ void Testimony::forget_bad_above(Rung rung, BootTime after) {
       run.count = 1;
     }
   };
+  for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
+    hidden_until_[number] = std::max(hidden_until_[number], after);
+  }
   for (Seen& seen : seen_) {
     for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) forget(seen.readings[number]);
     // Nor is a rung accused any more that has come back since.

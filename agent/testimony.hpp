@@ -199,6 +199,7 @@ class Testimony {
   OutageRules rules_;
   std::vector<Seen> seen_;
   std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
+  std::array<BootTime, kRungCount> hidden_until_{};  ///< for want of a lower rung
   std::set<std::string> heard_;
 };
 

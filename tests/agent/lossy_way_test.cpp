@@ -261,6 +261,30 @@ TEST(LossyWay, OnlyVisitsThatNobodyTookCountAgainstAService) {
   }
 }
 
+// A visit that was under way when the Internet came back failed for want of that.
+TEST(LossyWay, AServiceIsNotMissingBeforeItCouldBeSeenAgain) {
+  LossyOffice office;
+  for (int i = 0; i < 4; ++i) office.round(0, office.good(1), office.good(2));
+  auto gone = LossyOffice::silent(seconds(1));
+  gone.loss = 1;
+  for (int i = 0; i < 6; ++i) {
+    office.watch.take("Ping/anchor", gone, office.now += seconds(5));
+    office.watch.take("TCP/anchor", gone, office.now);
+    office.round_of_services(gone, gone);
+  }
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::internet);
+  const auto back = office.now + seconds(5);
+  for (int i = 0; i < 2; ++i) {
+    office.watch.take("Ping/anchor", office.good(0), back + seconds(i));
+    office.watch.take("DNS/portal", office.good(1), back + seconds(i));
+  }
+  for (int i = 0; i < 8; ++i) office.round(0, office.good(1), LossyOffice::silent(seconds(19)));
+  ASSERT_EQ(office.begun.size(), 2U);
+  EXPECT_EQ(office.begun[1].outage.cause, Rung::services);
+  EXPECT_GE(office.begun[1].at, back);
+}
+
 TEST(LossyWay, WhoSaysNoIsBelievedAlsoOnAWayThatLosesMuch) {
   LossyOffice office;
   for (int i = 0; i < 4; ++i) office.round(0.6, office.good(1), office.good(2));
