@@ -17,8 +17,8 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
-constexpr std::uint32_t kRun = 8;     // requests: of a way that loses a third each way, none is lost one time in 600
-constexpr std::uint32_t kSilent = 3;  // runs: five requests each, on such a way one time in 5000
+constexpr std::uint32_t kRun = 8;     // requests: where a third is lost each way, all come one time in 600
+constexpr std::uint32_t kSilent = 3;  // runs: of five echo requests each, there, one time in 5000
 
 bool is_ping(const Witness& witness) {
   return witness.probe.starts_with("Ping/");
@@ -30,7 +30,8 @@ bool is_ping(const Witness& witness) {
 // for half. Who has become deaf to echo requests says nothing more of the way.
 void WayLoss::take(double share, BootTime at, std::uint32_t requests) {
   if (requests == 0) {
-    take_run(share, at);
+    take_run(share);
+    if (share < 1) remember({share * kRun, kRun, at});
     return;
   }
   if (share >= 1) {
@@ -38,22 +39,28 @@ void WayLoss::take(double share, BootTime at, std::uint32_t requests) {
     unanswered_ += requests;
     if (unanswered_ < kRun) return;
     unanswered_ = 0;
-    take_run(1, at);
+    take_run(1);
     return;
   }
   if (std::exchange(silent_, 0) > 0) unanswered_ = 0;
   known_ = true;
-  answered_ = at;
-  if (few_.requests == 0) few_.since = at;
   // Each request counts: the share of a connection that needed three of them is the share of three.
-  few_.lost += share * requests + unanswered_;
-  few_.requests += requests + std::exchange(unanswered_, 0);
-  if (few_.requests < kRun) return;
-  const Few run = std::exchange(few_, {});
-  take_run(run.lost / run.requests, run.since);
+  const Requests answered{share * requests + unanswered_, requests + unanswered_, at};
+  unanswered_ = 0;
+  remember(answered);
+  few_.lost += answered.lost;
+  few_.all += answered.all;
+  if (few_.all < kRun) return;
+  const Requests run = std::exchange(few_, {});
+  take_run(run.lost / run.all);
 }
 
-void WayLoss::take_run(double share, BootTime at) {
+void WayLoss::remember(const Requests& answered) {
+  std::shift_right(newest_.begin(), newest_.end(), 1);
+  newest_.front() = answered;
+}
+
+void WayLoss::take_run(double share) {
   const bool silent = share >= 1;
   silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
   if (silent_ == kDeaf) *this = WayLoss(silent_);
@@ -61,28 +68,24 @@ void WayLoss::take_run(double share, BootTime at) {
   known_ = true;
   share_ += kWeight * ((silent ? 0.5 : share) - share_);
   much_ = share_ >= (much_ ? kLittle : kMuch);
-  if (silent) return;
-  std::shift_right(runs_.begin(), runs_.end(), 1);
-  runs_.front() = {share, at};
 }
 
-// Some fifteen requests by then: of a way that loses a quarter of them, one time in a hundred none is lost.
+// Echo requests are some fifteen by then: of a way that loses a quarter of them, one time in a hundred none
+// is lost.
 std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
   if (const auto share = share_since(when)) return *share >= kLittle;
-  if (answered_ && *answered_ > when) return true;
-  return std::nullopt;
+  return newest_.front().at > when ? std::optional(true) : std::nullopt;
 }
 
 std::optional<double> WayLoss::share_since(BootTime when) const {
-  double sum = 0;
-  int count = 0;
-  for (const Run& run : runs_) {
-    if (run.at <= when) break;
-    sum += run.share;
-    ++count;
+  Requests since;
+  for (const Requests& answered : newest_) {
+    if (answered.at <= when) break;
+    since.lost += answered.lost;
+    since.all += answered.all;
   }
-  if (count == 0) return std::nullopt;
-  return sum / count;
+  if (since.all < kRun) return std::nullopt;
+  return since.lost / since.all;
 }
 
 bool WayLoss::silent() const {
@@ -93,7 +96,7 @@ bool WayLoss::silent() const {
 // packet there and back.
 bool WayLoss::explains(std::uint32_t unanswered, BootTime when, int exchanges) const {
   const auto since = share_since(when);
-  if (!since && answered_ && *answered_ > when) return true;
+  if (!since && newest_.front().at > when) return true;
   const double share = std::max({share_, since.value_or(0), kMuch});
   // One of several has less time: it fails when it is lost twice.
   const double chance = exchanges == 1 ? share : 1 - std::pow(1 - share * share, exchanges);
@@ -273,6 +276,11 @@ bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, Boo
   return explained;
 }
 
+bool Testimony::loses_much() const {
+  return std::ranges::any_of(seen_,
+                             [this](const Seen& seen) { return tells_loss(seen) && seen.loss.much(); });
+}
+
 bool Testimony::visits_may_be_lost(const Seen& service, BootTime now) const {
   constexpr int kOfAVisit = 5;  // name, connection, two of the handshake, and the page
   const Readings& run = service.own();
@@ -287,6 +295,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
   bool unread = false;
   bool others = false;
   bool told = false;  // by somebody, not by silence
+  bool refused = false;
+  std::uint32_t unanswered = 0;  // by all together
   for (const Seen& seen : seen_) {
     if (!seen.asks(rung)) continue;
     const Readings& run = seen.of(rung);
@@ -320,6 +330,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
       if (!seen.asks(rung) || !run.read || run.good || (last_good && run.since <= *last_good)) continue;
       since = std::min(since.value_or(run.since), run.since);
       standing.readings = std::max(standing.readings, run.count);
+      unanswered += run.count;
+      refused = refused || !(seen.latest.silence || is_ping(seen.witness));
     }
     const auto speaks = [&](const Seen& seen) {
       return seen.witness.rung == rung && can_be_missed(seen, last_good);
@@ -335,7 +347,11 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
+  bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
+  // Where only connections are left to ask, three in a row are soon lost.
+  if (rung == Rung::internet && !refused && unanswered > 0 && loses_much()) {
+    by_chance = may_be_lost(unanswered, standing.since, now);
+  }
   const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;

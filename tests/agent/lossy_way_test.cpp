@@ -244,6 +244,34 @@ TEST(LossyWay, EchoRequestsThatAreBlockedByNowSayNothingOfALossThatBeginsThen) {
   EXPECT_TRUE(office.begun.empty());
 }
 
+TEST(LossyWay, TheInternetIsNotMissingForThreeConnectionsThatWereLost) {
+  LossyOffice office;
+  auto blocked = LossyOffice::silent();
+  blocked.loss = 1;
+  blocked.silence = false;  // "no reply"
+  const auto round = [&](const Verdict& connected, const Verdict& visit) {
+    office.watch.take("Ping/anchor", blocked, office.now);
+    office.watch.take("TCP/anchor", connected, office.now += seconds(5));
+    office.round_of_services(office.good(1), visit);
+  };
+  auto late = office.good(3);
+  late.loss = 0.75;
+  late.requests = 4;
+  auto lost = LossyOffice::silent();
+  lost.loss = 1;
+  lost.requests = 2;
+  for (int i = 0; i < 8; ++i) round(late, office.good(2));
+  for (int i = 0; i < 5; ++i) round(lost, LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  const auto silent_from = office.now + seconds(5);
+  round(late, LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  for (int i = 0; i < 40; ++i) round(lost, LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::internet);
+  EXPECT_GE(office.begun[0].at, silent_from);
+}
+
 // Of a visit's many packets one is lost more easily than its first question with all its repetitions.
 TEST(LossyWay, OnlyVisitsThatNobodyTookCountAgainstAService) {
   auto stalled = LossyOffice::silent();
