@@ -78,14 +78,18 @@ std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
 }
 
 std::optional<double> WayLoss::share_since(BootTime when) const {
+  const Requests since = requests_since(when);
+  return since.all < kRun ? std::nullopt : std::optional(since.lost / since.all);
+}
+
+WayLoss::Requests WayLoss::requests_since(BootTime when) const {
   Requests since;
   for (const Requests& answered : newest_) {
     if (answered.at <= when) break;
     since.lost += answered.lost;
     since.all += answered.all;
   }
-  if (since.all < kRun) return std::nullopt;
-  return since.lost / since.all;
+  return since;
 }
 
 bool WayLoss::silent() const {
@@ -95,9 +99,12 @@ bool WayLoss::silent() const {
 // A question is sent again while it waits, and so is the answer: together they fail no more often than one
 // packet there and back.
 bool WayLoss::explains(std::uint32_t unanswered, BootTime when, int exchanges) const {
-  const auto since = share_since(when);
-  if (!since && newest_.front().at > when) return true;
-  const double share = std::max({share_, since.value_or(0), kMuch});
+  const Requests since = requests_since(when);
+  if (since.all < kRun && newest_.front().at > when) return true;
+  double now = since.all == 0 ? 0 : since.lost / since.all;
+  // Of so few, more may have come through than usually do.
+  if (since.all > 0 && since.all < 3 * kRun) now += std::sqrt(now * (1 - now) / since.all);
+  const double share = std::max({share_, now, kMuch});
   // One of several has less time: it fails when it is lost twice.
   const double chance = exchanges == 1 ? share : 1 - std::pow(1 - share * share, exchanges);
   return std::pow(chance, unanswered) >= kByChance;

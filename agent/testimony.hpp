@@ -94,6 +94,7 @@ class WayLoss {
 
   void take_run(double share);
   void remember(const Requests& answered);
+  [[nodiscard]] Requests requests_since(BootTime when) const;
   /// Of the requests after `when`; nothing when these are too few to tell.
   [[nodiscard]] std::optional<double> share_since(BootTime when) const;
 

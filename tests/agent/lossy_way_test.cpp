@@ -210,7 +210,12 @@ TEST(LossyWay, OfConnectionsEachRequestCounts) {
   }
   EXPECT_TRUE(loss.much());
   EXPECT_TRUE(loss.explains(12, {}));
-  EXPECT_FALSE(loss.explains(20, {}));
+  EXPECT_FALSE(loss.explains(40, {}));
+  // Two of eight may be luck.
+  WayLoss lucky;
+  for (int i = 0; i < 6; ++i) lucky.take(i < 2 ? 0.5 : 0, seconds_of(++now), i < 2 ? 2 : 1);
+  EXPECT_TRUE(lucky.explains(8, {}));
+  EXPECT_FALSE(lucky.explains(16, {}));
   // A way that was gone lost all, and that is something else.
   WayLoss calm;
   for (int i = 0; i < 16; ++i) calm.take(0, seconds_of(++now), 1);
