@@ -156,10 +156,11 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   }
   if (!visible || run.good || now - run.since < rules_.least) return;
   if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
-  const bool silent = speaks_once || (rung == Rung::services && seen.latest.silence);
   // A session is tried again by itself.
-  const auto tries = speaks_once ? static_cast<std::uint32_t>((now - run.since) / (3 * rules_.least)) : run.count;
-  if (silent && testimony_.may_be_lost(tries, run.since, now)) return;
+  const auto tries = static_cast<std::uint32_t>((now - run.since) / (3 * rules_.least));
+  if (speaks_once && testimony_.may_be_lost(tries, run.since, now)) return;
+  const bool silent = rung == Rung::services && seen.latest.silence;
+  if (silent && testimony_.visits_may_be_lost(seen, now)) return;
   // On a line that loses much, some names come and some do not: that says nothing of the service.
   if (seen.latest.unresolved && !testimony_.names_come()) return;
   Standing standing;

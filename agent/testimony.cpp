@@ -17,7 +17,8 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
-constexpr double kUnsure = 0.1;
+constexpr std::uint32_t kRun = 8;     // requests: where a third is lost each way, all come one time in 600
+constexpr std::uint32_t kSilent = 3;  // runs: of five echo requests each, there, one time in 5000
 
 bool is_ping(const Witness& witness) {
   return witness.probe.starts_with("Ping/");
@@ -27,7 +28,39 @@ bool is_ping(const Witness& witness) {
 
 // A way that is gone loses all, and no share of that: only where silence begins it may be chance, and counts
 // for half. Who has become deaf to echo requests says nothing more of the way.
-void WayLoss::take(double share, BootTime at) {
+void WayLoss::take(double share, BootTime at, std::uint32_t requests) {
+  if (requests == 0) {
+    take_run(share);
+    if (share < 1) remember({share * kRun, kRun, at});
+    return;
+  }
+  if (share >= 1) {
+    // Between answers these were lost by chance; so many at once are a run of a way that is gone.
+    unanswered_ += requests;
+    if (unanswered_ < kRun) return;
+    unanswered_ = 0;
+    take_run(1);
+    return;
+  }
+  if (std::exchange(silent_, 0) > 0) unanswered_ = 0;
+  known_ = true;
+  // Each request counts: the share of a connection that needed three of them is the share of three.
+  const Requests answered{share * requests + unanswered_, requests + unanswered_, at};
+  unanswered_ = 0;
+  remember(answered);
+  few_.lost += answered.lost;
+  few_.all += answered.all;
+  if (few_.all < kRun) return;
+  const Requests run = std::exchange(few_, {});
+  take_run(run.lost / run.all);
+}
+
+void WayLoss::remember(const Requests& answered) {
+  std::shift_right(newest_.begin(), newest_.end(), 1);
+  newest_.front() = answered;
+}
+
+void WayLoss::take_run(double share) {
   const bool silent = share >= 1;
   silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
   if (silent_ == kDeaf) *this = WayLoss(silent_);
@@ -35,35 +68,46 @@ void WayLoss::take(double share, BootTime at) {
   known_ = true;
   share_ += kWeight * ((silent ? 0.5 : share) - share_);
   much_ = share_ >= (much_ ? kLittle : kMuch);
-  if (silent) return;
-  std::shift_right(runs_.begin(), runs_.end(), 1);
-  runs_.front() = {share, at};
 }
 
-// Some fifteen requests by then: of a way that loses a quarter of them, one time in a hundred none is lost.
+// Echo requests are some fifteen by then: of a way that loses a quarter of them, one time in a hundred none
+// is lost.
 std::optional<bool> WayLoss::maybe_much_since(BootTime when) const {
-  const auto share = share_since(when);
-  return share ? std::optional(*share >= kLittle) : std::nullopt;
+  if (const auto share = share_since(when)) return *share >= kLittle;
+  return newest_.front().at > when ? std::optional(true) : std::nullopt;
 }
 
 std::optional<double> WayLoss::share_since(BootTime when) const {
-  double sum = 0;
-  int count = 0;
-  for (const Run& run : runs_) {
-    if (run.at <= when) break;
-    sum += run.share;
-    ++count;
-  }
-  if (count == 0) return std::nullopt;
-  return sum / count;
+  const Requests since = requests_since(when);
+  return since.all < kRun ? std::nullopt : std::optional(since.lost / since.all);
 }
 
-// A visit takes several packets there and back, each sent again while there is time: as if two had to come
-// through at once. What is measured may be too little by some packets, and it may have been more since.
-bool WayLoss::explains(std::uint32_t unanswered, BootTime silent_since) const {
-  const double lost = std::min(std::max({share_, share_since(silent_since).value_or(0), kMuch}) + kUnsure, 1.0);
-  const double fails = 1 - (1 - lost) * (1 - lost);
-  return std::pow(fails, unanswered) >= kByChance;
+WayLoss::Requests WayLoss::requests_since(BootTime when) const {
+  Requests since;
+  for (const Requests& answered : newest_) {
+    if (answered.at <= when) break;
+    since.lost += answered.lost;
+    since.all += answered.all;
+  }
+  return since;
+}
+
+bool WayLoss::silent() const {
+  return silent_ >= kSilent;
+}
+
+// A question is sent again while it waits, and so is the answer: together they fail no more often than one
+// packet there and back.
+bool WayLoss::explains(std::uint32_t unanswered, BootTime when, int exchanges) const {
+  const Requests since = requests_since(when);
+  if (since.all < kRun && newest_.front().at > when) return true;
+  double now = since.all == 0 ? 0 : since.lost / since.all;
+  // Of so few, more may have come through than usually do.
+  if (since.all > 0 && since.all < 3 * kRun) now += std::sqrt(now * (1 - now) / since.all);
+  const double share = std::max({share_, now, kMuch});
+  // One of several has less time: it fails when it is lost twice.
+  const double chance = exchanges == 1 ? share : 1 - std::pow(1 - share * share, exchanges);
+  return std::pow(chance, unanswered) >= kByChance;
 }
 
 void Readings::take(bool is_good, BootTime at) {
@@ -107,11 +151,17 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     const bool good = rung == seen->witness.rung ? verdict.good : verdict.proves.has(rung);
     Readings& readings = seen->readings[number];
     // Asked after its last answer, be it in the same millisecond: that answer does not refute its silence.
-    const auto asked = std::max(at - verdict.took, readings.last + Milliseconds(1));
+    // What was asked while a lower rung was missing tells of it from that rung's return on.
+    const auto asked =
+        std::max({at - verdict.took, readings.last + Milliseconds(1), std::min(at, hidden_until_[number])});
     readings.take(good, good || !verdict.silence ? at : asked);
   }
   seen->innocence.take(!verdict.accuses, at);
-  if (verdict.loss) seen->loss.take(*verdict.loss, at);
+  const bool connected = verdict.good || verdict.proves.has(Rung::first_hop);
+  // Where its name was not resolved nobody asked it.
+  if (connected) seen->unheard = 0;
+  if (!connected && !verdict.unresolved) ++seen->unheard;
+  if (verdict.loss) seen->loss.take(*verdict.loss, at, verdict.requests);
   seen->latest = verdict;
   if (seen->witness.rung == Rung::first_hop && verdict.good && !seen->heard) {
     seen->heard = true;
@@ -208,21 +258,40 @@ bool Testimony::names_come() const {
 
 bool Testimony::tells_loss(const Seen& seen) const {
   if (seen.witness.rung != Rung::internet || !seen.loss.known()) return false;
-  // One connection is one or two packets, a run of echo requests is many.
-  return is_ping(seen.witness) || std::ranges::none_of(seen_, [](const Seen& other) {
-           return other.witness.rung == Rung::internet && is_ping(other.witness) && other.loss.known();
-         });
+  // One connection is one or two packets, a run of echo requests is many. But where these are blocked by now
+  // they tell of the way as it was.
+  bool echoes = false;
+  bool connections = false;
+  for (const Seen& other : seen_) {
+    if (other.witness.rung != Rung::internet || !other.loss.known()) continue;
+    echoes = echoes || (is_ping(other.witness) && !other.loss.silent());
+    connections = connections || !is_ping(other.witness);
+  }
+  if (!is_ping(seen.witness)) return !echoes;
+  return !seen.loss.silent() || (!echoes && !connections);
 }
 
-bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const {
+bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
+                            int exchanges) const {
   const bool may_wait = now - silent_since < 3 * rules_.least;
   bool explained = false;
   for (const Seen& seen : seen_) {
     if (!tells_loss(seen)) continue;
     if (!seen.loss.much() && !seen.loss.maybe_much_since(silent_since).value_or(may_wait)) return false;
-    explained = explained || seen.loss.explains(unanswered, silent_since);
+    explained = explained || seen.loss.explains(unanswered, silent_since, exchanges);
   }
   return explained;
+}
+
+bool Testimony::loses_much() const {
+  return std::ranges::any_of(seen_,
+                             [this](const Seen& seen) { return tells_loss(seen) && seen.loss.much(); });
+}
+
+bool Testimony::visits_may_be_lost(const Seen& service, BootTime now) const {
+  constexpr int kOfAVisit = 5;  // name, connection, two of the handshake, and the page
+  const Readings& run = service.own();
+  return may_be_lost(service.unheard, run.since, now) && may_be_lost(run.count, run.since, now, kOfAVisit);
 }
 
 Standing Testimony::stand(Rung rung, BootTime now) const {
@@ -233,6 +302,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
   bool unread = false;
   bool others = false;
   bool told = false;  // by somebody, not by silence
+  bool refused = false;
+  std::uint32_t unanswered = 0;  // by all together
   for (const Seen& seen : seen_) {
     if (!seen.asks(rung)) continue;
     const Readings& run = seen.of(rung);
@@ -266,6 +337,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
       if (!seen.asks(rung) || !run.read || run.good || (last_good && run.since <= *last_good)) continue;
       since = std::min(since.value_or(run.since), run.since);
       standing.readings = std::max(standing.readings, run.count);
+      unanswered += run.count;
+      refused = refused || !(seen.latest.silence || is_ping(seen.witness));
     }
     const auto speaks = [&](const Seen& seen) {
       return seen.witness.rung == rung && can_be_missed(seen, last_good);
@@ -281,7 +354,11 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.since = *since;
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
-  const bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
+  bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
+  // Where only connections are left to ask, three in a row are soon lost.
+  if (rung == Rung::internet && !refused && unanswered > 0 && loses_much()) {
+    by_chance = may_be_lost(unanswered, standing.since, now);
+  }
   const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;
   standing.state = decided ? Standing::State::missing : Standing::State::doubtful;
@@ -360,6 +437,9 @@ void Testimony::forget_bad_above(Rung rung, BootTime after) {
       run.count = 1;
     }
   };
+  for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
+    hidden_until_[number] = std::max(hidden_until_[number], after);
+  }
   for (Seen& seen : seen_) {
     for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) forget(seen.readings[number]);
     // Nor is a rung accused any more that has come back since.

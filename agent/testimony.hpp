@@ -65,31 +65,44 @@ struct Readings {
 class WayLoss {
  public:
   WayLoss() = default;
-  /// `share` of one run, 0 to 1.
-  void take(double share, BootTime at);
+  /// `share` of one run, 0 to 1. `requests`: how many it was of; too few are put together to a run first.
+  /// 0: enough.
+  void take(double share, BootTime at, std::uint32_t requests = 0);
   [[nodiscard]] bool known() const { return known_; }
   /// So much that an answer is a matter of luck.
   [[nodiscard]] bool much() const { return much_; }
-  /// So many questions in a row, the first of them asked at `silent_since`, can all be lost by chance.
-  [[nodiscard]] bool explains(std::uint32_t unanswered, BootTime silent_since) const;
-  /// It may be as much by the runs after `when` alone, of which the newest few are remembered; nothing when
-  /// there was none with an answer.
+  /// Nobody has answered for some runs: it tells of the way as it was.
+  [[nodiscard]] bool silent() const;
+  /// So many questions in a row after `when`, each sent again while it may be answered, can all be lost by
+  /// chance; also while too little is known since then. `exchanges`: how many each of them takes, one after
+  /// the other.
+  [[nodiscard]] bool explains(std::uint32_t unanswered, BootTime when, int exchanges = 1) const;
+  /// It may be as much by the requests after `when` alone, of which the newest are remembered, or these are
+  /// too few to tell; nothing when nobody has answered.
   [[nodiscard]] std::optional<bool> maybe_much_since(BootTime when) const;
 
  private:
   explicit WayLoss(std::uint32_t silent) : silent_(silent) {}
-  [[nodiscard]] std::optional<double> share_since(BootTime when) const;
 
   bool known_ = false;
   bool much_ = false;
-  struct Run {
-    double share = 0;
+  struct Requests {
+    double lost = 0;
+    std::uint32_t all = 0;
     BootTime at{};
   };
 
+  void take_run(double share);
+  void remember(const Requests& answered);
+  [[nodiscard]] Requests requests_since(BootTime when) const;
+  /// Of the requests after `when`; nothing when these are too few to tell.
+  [[nodiscard]] std::optional<double> share_since(BootTime when) const;
+
   std::uint32_t silent_ = 0;  ///< runs in a row, up to now
   double share_ = 0;
-  std::array<Run, 8> runs_{};  ///< with an answer, the newest first
+  std::array<Requests, 8> newest_{};  ///< runs with an answer, or less than that; the newest first
+  Requests few_;                      ///< not enough for a run yet
+  std::uint32_t unanswered_ = 0;      ///< of few, in a row up to now
 };
 
 /// Each rung has witnesses: the probes that ask for it, and those whose good answer needed it. It holds while
@@ -117,6 +130,7 @@ class Testimony {
     bool heard = false;
     std::array<Readings, kRungCount> readings{};
     Readings innocence;  ///< bad: it accuses a rung
+    std::uint32_t unheard = 0;  ///< of a service: visits in a row for which nobody took the connection
     WayLoss loss;
     [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
     [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
@@ -141,7 +155,13 @@ class Testimony {
   /// By what goes beyond the office: the way loses so much that `unanswered` questions in a row are no proof
   /// that nobody is there. `silent_since`: when the first of them was asked. A way may begin to lose much at
   /// any time, and what was heard before that says nothing: for a while news of it are waited for.
-  [[nodiscard]] bool may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now) const;
+  [[nodiscard]] bool may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
+                                 int exchanges = 1) const;
+  /// By one of those that tell what the way loses.
+  [[nodiscard]] bool loses_much() const;
+  /// The same of a service. Most visits that a way's losses spoil are connected, and wait for one of the many
+  /// packets after that: they are no sign that nobody is there.
+  [[nodiscard]] bool visits_may_be_lost(const Seen& service, BootTime now) const;
   /// What the way loses is known by it.
   [[nodiscard]] bool tells_loss(const Seen& seen) const;
   [[nodiscard]] Standing stand(Rung rung, BootTime now) const;
@@ -177,6 +197,7 @@ class Testimony {
   OutageRules rules_;
   std::vector<Seen> seen_;
   std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
+  std::array<BootTime, kRungCount> hidden_until_{};          ///< for want of a lower rung
   std::set<std::string> heard_;
 };
 

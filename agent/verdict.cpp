@@ -56,14 +56,19 @@ std::optional<double> loss_of_pings(const Schema& schema, const Record& record) 
 }
 
 // A SYN is sent again after one second, and then after twice as long each time (RFC 6298).
-std::optional<double> loss_of_connect(const Schema& schema, const Record& record, bool silence) {
-  if (silence) return 1;
+void learn_loss_of_connect(const Schema& schema, const Record& record, Verdict& verdict) {
+  if (verdict.silence) {
+    verdict.loss = 1;
+    verdict.requests = 2;  // whoever waits longer than a second has sent so many, or more
+    return;
+  }
   const auto* value = value_of(schema, record, "Connect");
   const auto* took = value == nullptr ? nullptr : std::get_if<std::uint64_t>(value);
-  if (took == nullptr) return std::nullopt;
-  int sent = 1;
+  if (took == nullptr) return;
+  std::uint32_t sent = 1;
   for (std::uint64_t next = 1'000'000; *took >= next; next = 2 * next + 1'000'000) ++sent;
-  return static_cast<double>(sent - 1) / sent;
+  verdict.loss = static_cast<double>(sent - 1) / sent;
+  verdict.requests = sent;
 }
 
 std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
@@ -237,7 +242,7 @@ std::optional<Verdict> judge(const Witness& witness, const Schema& schema, const
       verdict->evidence = std::to_string(std::lround(*verdict->loss * 100)) + " % of packets lost";
     }
   }
-  if (is_tcp(witness)) verdict->loss = loss_of_connect(schema, record, verdict->silence);
+  if (is_tcp(witness)) learn_loss_of_connect(schema, record, *verdict);
   verdict->evidence =
       verdict->evidence.empty() ? witness.probe : witness.probe + " (" + verdict->evidence + ")";
   return verdict;

@@ -1,6 +1,7 @@
 #pragma once
 // What one run of a probe says of the rungs of the ladder.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,8 @@ struct Verdict {
   bool silence = false;
   /// Of echo requests, or of requests for a connection: the share, 0 to 1, that was not answered.
   std::optional<double> loss = std::nullopt;
+  /// How many these were; 0: enough to go by their share.
+  std::uint32_t requests = 0;
   /// From its question to its verdict. Who has waited in vain has missed the answer since it asked, not since
   /// it gave up.
   Milliseconds took{0};

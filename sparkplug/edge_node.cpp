@@ -180,16 +180,25 @@ void EdgeNode::wait_to_connect(Now now, Duration longest) {
   std::uniform_int_distribution<Duration::rep> spread(options_.min_backoff.count(),
                                                       std::max(options_.min_backoff, longest).count());
   retry_at_ = now.steady + Duration(spread(random_));
+  // The attempt was made while the way was missing: that it failed is no news.
+  if (const auto soon = std::exchange(retry_after_attempt_, std::nullopt)) {
+    retry_at_ = std::min(retry_at_, std::max(*soon, now.steady + options_.min_backoff));
+  }
 }
 
 void EdgeNode::way_is_back(Now now) {
-  if (state_ != EdgeNodeState::waiting_to_connect) return;
+  if (state_ != EdgeNodeState::waiting_to_connect && state_ != EdgeNodeState::connecting) return;
   // Still spread: it may be back for a whole province.
   constexpr Duration kLongest = std::chrono::seconds(15);
   std::uniform_int_distribution<Duration::rep> spread(
       options_.min_backoff.count(),
       std::max(options_.min_backoff, std::min(kLongest, options_.max_backoff)).count());
-  retry_at_ = std::min(retry_at_, now.steady + Duration(spread(random_)));
+  const auto soon = now.steady + Duration(spread(random_));
+  if (state_ == EdgeNodeState::waiting_to_connect) {
+    retry_at_ = std::min(retry_at_, soon);
+  } else {
+    retry_after_attempt_ = soon;
+  }
 }
 
 void EdgeNode::lost(const std::string& reason, Now now) {
@@ -209,6 +218,7 @@ void EdgeNode::bdseq_stored(std::uint8_t bdseq, Now now) {
 
 void EdgeNode::connected(Now) {
   if (state_ != EdgeNodeState::connecting) return;
+  retry_after_attempt_.reset();
   // The host's STATE may arrive before the subscription is confirmed, so listen from here on.
   state_ = EdgeNodeState::waiting_for_host;
   host_.reset();

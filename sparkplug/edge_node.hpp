@@ -381,6 +381,7 @@ class EdgeNode {
   std::optional<HostState> host_;
   unsigned failures_ = 0;  ///< connection attempts since the last stable session
   SteadyTime retry_at_{};
+  std::optional<SteadyTime> retry_after_attempt_;  ///< the way came back while one was made
   SteadyTime birth_at_{};
   SteadyTime online_since_{};
   BootTime born_at_{};  ///< time since boot, which does not jump when the clock is set

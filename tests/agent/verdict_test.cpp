@@ -66,6 +66,8 @@ TEST(Verdict, TellsWhatIsLostAndWhoOnlyGaveNoAnswer) {
   EXPECT_DOUBLE_EQ(share_of(3'030'000), 2.0 / 3);
   const auto unheard = verdict(tcp_schema("anchor"), {{"Reason", std::string("no answer in time")}});
   EXPECT_EQ(unheard->loss, 1);
+  EXPECT_EQ(unheard->requests, 2U);
+  EXPECT_EQ(verdict(tcp_schema("anchor"), {{"Connect", std::uint64_t{3'030'000}}})->requests, 3U);
   const auto refused = verdict(tcp_schema("anchor"), {{"Reason", std::string("Connection refused")}});
   EXPECT_FALSE(refused->loss);
   EXPECT_EQ(verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}, {"Loss", 0.0}})->evidence,

@@ -201,6 +201,32 @@ TEST(EdgeNode, DoesNotSitOutALongWaitWhenTheWayIsBack) {
   EXPECT_GE(*bench.node.wake_at(), std::min(before, bench.time + seconds(1)));
 }
 
+// An attempt that was under way when the way came back may still fail for want of it.
+TEST(EdgeNode, DoesNotWaitLongAfterAnAttemptDuringWhichTheWayCameBack) {
+  Bench bench;
+  bench.node.start(bench.now());
+  for (int failure = 0; failure < 12; ++failure) {
+    static_cast<void>(bench.node.take_actions());
+    bench.node.lost("no answer", bench.now());
+    bench.time = *bench.node.wake_at();
+    bench.node.tick(bench.now());
+  }
+  bench.node.way_is_back(bench.now());
+  bench.time += seconds(15);
+  bench.node.lost("no answer", bench.now());
+  ASSERT_TRUE(bench.node.wake_at());
+  EXPECT_EQ(*bench.node.wake_at(), bench.time + seconds(1));
+  // Once: who fails after that waits as long as others.
+  Duration longest{};
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    bench.time = *bench.node.wake_at();
+    bench.node.tick(bench.now());
+    bench.node.lost("refused", bench.now());
+    longest = std::max(longest, *bench.node.wake_at() - bench.time);
+  }
+  EXPECT_GT(longest, minutes(2));
+}
+
 TEST(EdgeNode, EventsGoBeforeMeasurements) {
   Bench bench({depth(0, 100), depth(0, 100)});
   bench.come_online();
