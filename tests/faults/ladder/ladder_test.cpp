@@ -239,6 +239,13 @@ TEST_F(LadderFaults, OfALineThatLosesAThirdAreNotMadeUp) {
   compare("line that loses");
 }
 
+// Then connections have to tell what is lost, each a packet or two.
+TEST_F(LadderFaults, OfALineThatLosesAThirdAndAllEchoesAreNotMadeUp) {
+  suffer("ICMP blocked, and a third lost",
+         {{{.icmp = true}, {}}, {{.third_lost = true, .icmp = true}, {}}, {{.icmp = true}, {}}});
+  compare("line that loses, without ICMP");
+}
+
 // It does not confirm what it is sent.
 TEST_F(LadderFaults, OfAGatewayThatHangsHaveTheirCauseAndTimes) {
   suffer("gateway hangs", {{{}, {"gateway"}, [&] { gateway_.program.freeze(); }}},
