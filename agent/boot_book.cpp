@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/note_text.hpp"
+
 namespace xalink {
 namespace {
 
@@ -36,9 +38,7 @@ class Words {
  public:
   explicit Words(std::string_view line) : rest_(line) {}
   std::string_view word() {
-    const auto end = rest_.find(' ');
-    const auto found = rest_.substr(0, end);
-    rest_ = end == std::string_view::npos ? std::string_view() : rest_.substr(end + 1);
+    const auto found = take_until(rest_, ' ');
     sound = sound && !found.empty();
     return found;
   }
@@ -80,10 +80,8 @@ class Words {
 BootBook::BootBook(std::string_view text) {
   bool ours = false;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    Words words(text.substr(0, end));
-    const auto line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const auto line = take_until(text, '\n');
+    Words words(line);
     if (!ours) {
       if (line != kFirstLine) return;
       ours = true;

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <vector>
 
+#include "agent/note_text.hpp"
+
 namespace xalink {
 namespace {
 
@@ -32,13 +34,6 @@ std::optional<std::uint64_t> number_in(std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   return std::min(number, kMostBytes);
-}
-
-std::string_view take_until(std::string_view& rest, char end) {
-  const auto place = rest.find(end);
-  const auto taken = rest.substr(0, place);
-  rest.remove_prefix(place == std::string_view::npos ? rest.size() : place + 1);
-  return taken;
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/note_text.hpp"
+
 namespace xalink {
 namespace {
 
@@ -13,14 +15,6 @@ constexpr std::string_view kForm = "outages 1";
 // One for the way, one for each named service and some more; far beyond what a configuration holds.
 constexpr std::size_t kMostOpen = 1000;
 constexpr std::int64_t kFarthest = 1'000'000'000'000'000;
-
-std::string one_field(std::string_view text) {
-  std::string field(text);
-  for (char& byte : field) {
-    if (static_cast<unsigned char>(byte) < 0x20) byte = ' ';
-  }
-  return field;
-}
 
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;

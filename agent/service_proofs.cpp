@@ -5,27 +5,13 @@
 #include <boost/system/error_code.hpp>
 #include <optional>
 
+#include "agent/note_text.hpp"
+
 namespace xalink {
 namespace {
 
 constexpr std::string_view kForm = "proofs 1";
 constexpr std::size_t kMostServices = 1000;  // far beyond what a configuration holds
-
-std::string one_field(std::string_view text) {
-  std::string field(text);
-  for (char& byte : field) {
-    if (static_cast<unsigned char>(byte) < 0x20) byte = ' ';
-  }
-  return field;
-}
-
-/// Takes what stands before `separator`, or all.
-std::string_view take_until(std::string_view& text, char separator) {
-  const auto end = text.find(separator);
-  const auto part = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return part;
-}
 
 std::optional<std::pair<std::string, ServiceProof>> proof_in(std::string_view line) {
   const auto service = take_until(line, '\t');

@@ -6,27 +6,14 @@
 #include <system_error>
 #include <utility>
 
+#include "agent/note_text.hpp"
+
 namespace xalink {
 namespace {
 
 using What = StartReason::What;
 
 constexpr std::string_view kForm = "stop 1";
-
-std::string one_field(std::string_view text) {
-  std::string field(text);
-  for (char& byte : field) {
-    if (static_cast<unsigned char>(byte) < 0x20) byte = ' ';
-  }
-  return field;
-}
-
-std::string_view cut(std::string_view& rest, char separator) {
-  const auto end = rest.find(separator);
-  const auto part = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-  return part;
-}
 
 std::optional<Stamp> last_sign(const std::string& boot_id, const std::vector<Stamp>& newest,
                                const StopNote& stop) {
@@ -62,10 +49,10 @@ Milliseconds off_time(const StartReason& reason, const Stamp& now, bool& known) 
 
 StopNote StopNote::from_text(std::string_view text) {
   StopNote note;
-  auto line = cut(text, '\n');
-  if (cut(line, '\t') != kForm) return note;
-  const auto boot = cut(line, '\t');
-  const auto digits = cut(line, '\t');
+  auto line = take_until(text, '\n');
+  if (take_until(line, '\t') != kForm) return note;
+  const auto boot = take_until(line, '\t');
+  const auto digits = take_until(line, '\t');
   std::int64_t at = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), at);
   if (read.ec == std::errc() && read.ptr == digits.data() + digits.size() && at >= 0) {
@@ -74,7 +61,7 @@ StopNote StopNote::from_text(std::string_view text) {
     note.sign = line;
   }
   while (!text.empty()) {
-    if (const auto name = cut(text, '\n'); !name.empty()) note.known.emplace(name);
+    if (const auto name = take_until(text, '\n'); !name.empty()) note.known.emplace(name);
   }
   return note;
 }

@@ -41,10 +41,6 @@ bool tells_of_silence(std::string_view reason) {
   return reason.ends_with("in time") || reason.ends_with("timed out");
 }
 
-bool is_ping(const Witness& witness) {
-  return witness.probe.starts_with("Ping/");
-}
-
 bool is_tcp(const Witness& witness) {
   return witness.probe.starts_with("TCP/");
 }
@@ -140,6 +136,10 @@ std::optional<Verdict> judge_portal(const Schema& schema, const Record& record) 
 }
 
 }  // namespace
+
+bool is_ping(const Witness& witness) {
+  return witness.probe.starts_with("Ping/");
+}
 
 std::optional<std::string> finding_of(const Schema& schema, const Record& record) {
   const std::string& group = schema.group;

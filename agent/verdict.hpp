@@ -20,6 +20,9 @@ struct Witness {
   friend bool operator==(const Witness&, const Witness&) = default;
 };
 
+/// Its questions are echo requests.
+[[nodiscard]] bool is_ping(const Witness& witness);
+
 /// What it said once.
 struct Verdict {
   bool good = false;  ///< of its own rung
