@@ -164,8 +164,8 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   // On a line that loses much, some names come and some do not: that says nothing of the service.
   if (seen.latest.unresolved && !testimony_.names_come()) return;
   Standing standing;
-  standing.since = run.since;
-  standing.earliest = run.last_good.value_or(run.since);
+  standing.since = speaks_once ? testimony_.session_missing_since() : run.since;
+  standing.earliest = std::min(run.last_good.value_or(standing.since), standing.since);
   standing.readings = run.count;
   begin(scope, rung, rung == Rung::power ? "mains" : seen.witness.subject, standing);
   const auto evidence = with_findings(seen.latest.evidence, rung, standing.earliest);

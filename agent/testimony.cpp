@@ -82,6 +82,14 @@ void Testimony::session(bool online, std::string why, BootTime at) {
   take(kSession, verdict, at);
 }
 
+BootTime Testimony::session_missing_since() const {
+  const Readings& run = session();
+  const BootTime way_is_back = hidden_until_[index(Rung::gateway)];
+  const bool lost_before =
+      run.before && *run.before <= way_is_back && !(run.last_good && *run.last_good >= *run.before);
+  return lost_before ? std::min(run.since, way_is_back) : run.since;
+}
+
 void Testimony::forget_deaf_hops() {
   for (Seen& seen : seen_) {
     const Readings& run = seen.own();

@@ -103,6 +103,9 @@ class Testimony {
   /// The witnesses, and the session with the gateway as the last of them.
   [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
   [[nodiscard]] const Readings& session() const { return seen_.back().own(); }
+  /// Of a session that is lost. One that was lost before the way has not come back with it: since then, and
+  /// not since the first attempt that has failed, which may have begun while the way was missing and waited.
+  [[nodiscard]] BootTime session_missing_since() const;
   [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
 
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the

@@ -382,6 +382,49 @@ TEST(OutageWatch, TellsOfAGatewayAlone) {
   EXPECT_EQ(office.event(0).outage.evidence, "connection refused");
 }
 
+// An attempt that began while the way was missing may wait for half a minute after it is back.
+TEST(OutageWatch, AGatewayThatIsDownWhenTheWayComesBackIsMissingSinceThen) {
+  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor"))};
+  BootTime now = hours(1);
+  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  Told told;
+  const auto run = [&](bool internet, int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      Verdict verdict;
+      verdict.good = internet;
+      if (internet) verdict.proves = witnesses[0].asks;
+      watch.take("Ping/anchor", verdict, now += seconds(5));
+      while (auto news = watch.take_news()) {
+        for (const auto& event : news->events) {
+          told.push_back(std::string(to_string(event.kind)) + " " +
+                         std::string(to_string(event.outage.cause)) + " " +
+                         std::to_string(event.at.count() / 1000));
+        }
+      }
+    }
+  };
+  const auto at = [](BootTime when) { return std::to_string(when.count() / 1000); };
+  watch.session(true, {}, now);
+  run(true, 12);
+  const auto cut = now + seconds(5);
+  run(false, 3);
+  watch.session(false, "no answer in time", now);
+  run(false, 12);
+  const auto back = now + seconds(5);
+  run(true, 6);
+  watch.session(false, "no answer in time", now);
+  run(true, 6);
+  EXPECT_EQ(told, (Told{"begin internet " + at(cut), "end internet " + at(back), "begin gateway " + at(back)}));
+  // Once it has been there, its next loss is one of itself.
+  watch.session(true, {}, now);
+  run(true, 12);
+  const auto lost = now;
+  watch.session(false, "refused", now);
+  run(true, 6);
+  ASSERT_EQ(told.size(), 5U);
+  EXPECT_EQ(told.back(), "begin gateway " + at(lost));
+}
+
 TEST(OutageWatch, ABlockedProtocolIsNoOutageAndHidesNone) {
   Office office;
   office.truth.icmp = false;
