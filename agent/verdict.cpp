@@ -38,6 +38,7 @@ bool could_not_ask(std::string_view reason) {
 constexpr double kWorthTelling = 0.15;  // as in Testimony: from there on answers are a matter of luck
 
 bool tells_of_silence(std::string_view reason) {
+  if (reason.ends_with(kAtItsAddress)) reason.remove_suffix(kAtItsAddress.size());
   return reason.ends_with("in time") || reason.ends_with("timed out");
 }
 
@@ -120,7 +121,8 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
   const bool its_own = has(schema, record, "TLS Handshake") ||
                        reason.find("certificate has expired") != std::string_view::npos ||
                        reason.find("certificate is not yet valid") != std::string_view::npos;
-  if (its_own) prove(Rung::internet, Rung::dns);
+  if (its_own) prove(Rung::internet);
+  if (its_own || reason.ends_with(kAtItsAddress)) prove(Rung::dns);
 }
 
 // A page that is not there, or has an error, says nothing of who gave it.

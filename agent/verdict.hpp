@@ -74,5 +74,8 @@ inline constexpr std::string_view kNoHopAnswers = "no answer, but the network ca
 inline constexpr std::string_view kWrongAddress = "name: wrong address";
 /// Its end where the service was found where it was.
 inline constexpr std::string_view kAsBefore = " as before";
+/// End of the reason of a visit that was connected and heard nothing more, where the DNS gave an address at
+/// which the service has proved itself before: what is amiss is not the DNS.
+inline constexpr std::string_view kAtItsAddress = "; this is an address of the service, as before";
 
 }  // namespace xalink

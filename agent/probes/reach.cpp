@@ -13,6 +13,7 @@
 #include "agent/probes/peer_certificate.hpp"
 #include "agent/probes/reach_attempt.hpp"
 #include "agent/probes/value_of.hpp"
+#include "agent/verdict.hpp"
 #include "sparkplug/metric_names.hpp"
 #include "sparkplug/with_timeout.hpp"
 
@@ -88,6 +89,7 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
   const auto proven = settings_.proofs->of(settings_.service).addresses;
   const bool known = std::ranges::any_of(
       *addresses, [&](const auto& address) { return std::ranges::find(proven, address) != proven.end(); });
+  progress.known_address = checkable && known;
   const bool doubtful = checkable && !known && !proven.empty();
   if (!doubtful) {
     auto attempt = attempt_reach(clock_, settings_, *addresses, deadline, *memory_, progress);
@@ -112,7 +114,7 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
   progress = ReachProgress();
   progress.wrong_address = true;
   progress.reason = "wrong address " + addresses->front().to_string() + "; the service is at " +
-                    proven.front().to_string() + " as before";
+                    proven.front().to_string() + std::string(kAsBefore);
   co_return false;
 }
 
@@ -169,6 +171,8 @@ ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
   outcome.reason = to_string(progress.step) + ": " + progress.reason;
   const bool distrusted =
       outcome.failure == ReachFailure::self_signed || outcome.failure == ReachFailure::unknown_issuer;
+  const bool unheard = progress.step == ReachProgress::Step::tls && !progress.certificate;
+  if (unheard && progress.known_address) outcome.reason += kAtItsAddress;
   const auto& issuer = settings_.proofs->of(settings_.service).issuer;
   if (distrusted && !issuer.empty()) {
     outcome.failure = ReachFailure::intercepted;

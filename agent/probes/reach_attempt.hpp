@@ -28,6 +28,7 @@ struct ReachProgress {
   std::optional<PeerCertificate> certificate;  ///< in the visit, or in the handshake that it resumed
   std::optional<WallTime> date;                ///< of the answer (RFC 9110, section 6.6.1)
   bool wrong_address = false;                  ///< somebody else's, while the service is where it was
+  bool known_address = false;                  ///< the service has proved to be at one that it was asked at
   bool resumed = false;                        ///< with the session of an earlier visit
   std::string reason;                          ///< why `step` failed, without the step
 };

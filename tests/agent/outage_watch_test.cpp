@@ -107,6 +107,48 @@ TEST(OutageWatch, FindsADnsThatLies) {
   expect_between(office.event(1), mended, kSeenAgainWithin);
 }
 
+// The DNS is mended while large packets vanish: no service answers, and yet it is not the DNS any more.
+TEST(OutageWatch, ADnsThatLiesNoMoreIsThereAlsoWhenServicesStall) {
+  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")), *witness_of(dns_schema("tax")),
+                                          *witness_of(reach_schema("tax"))};
+  BootTime now = hours(1);
+  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  Told told;
+  const auto run = [&](const std::string& reason, int rounds) {
+    Verdict good;
+    good.good = true;
+    const Schema schema = reach_schema("tax");
+    Record record;
+    record.values.resize(schema.columns.size());
+    record.values.at(column_index(schema, "Success").value()) = reason.empty();
+    if (!reason.empty()) record.values.at(column_index(schema, "Reason").value()) = reason;
+    if (reason.starts_with("TLS"))
+      record.values.at(column_index(schema, "Connect").value()) = std::uint64_t{9};
+    for (int i = 0; i < rounds; ++i) {
+      for (std::size_t other : {0U, 1U}) {
+        good.proves = witnesses[other].asks;
+        watch.take(witnesses[other].probe, good, now += seconds(1));
+      }
+      watch.take("Reach/tax", *judge(witnesses[2], schema, record), now += seconds(8));
+      while (auto news = watch.take_news()) {
+        for (const auto& event : news->events) {
+          told.push_back(std::string(to_string(event.kind)) + " " +
+                         std::string(to_string(event.outage.cause)) + " " +
+                         std::to_string(event.at.count() / 1000));
+        }
+      }
+    }
+  };
+  const auto next = [&] { return std::to_string((now + seconds(10)).count() / 1000); };
+  run("", 6);
+  const auto poisoned = next();
+  run(std::string(kWrongAddress) + " 203.0.113.66; the service is at 203.0.113.11" + std::string(kAsBefore),
+      6);
+  const auto mended = next();
+  run("TLS: no answer in time" + std::string(kAtItsAddress), 6);
+  EXPECT_EQ(told, (Told{"begin dns " + poisoned, "end dns " + mended, "begin services " + mended}));
+}
+
 // One service of a VPN that is down is no reason to distrust all names.
 TEST(OutageWatch, AnAddressThatOnlyLooksWrongIsTheDnsWhenNoServiceIsThereByItsName) {
   const std::vector<Witness> witnesses = {*witness_of(dns_schema("portal")), *witness_of(reach_schema("tax")),
@@ -414,7 +456,8 @@ TEST(OutageWatch, AGatewayThatIsDownWhenTheWayComesBackIsMissingSinceThen) {
   run(true, 6);
   watch.session(false, "no answer in time", now);
   run(true, 6);
-  EXPECT_EQ(told, (Told{"begin internet " + at(cut), "end internet " + at(back), "begin gateway " + at(back)}));
+  EXPECT_EQ(told,
+            (Told{"begin internet " + at(cut), "end internet " + at(back), "begin gateway " + at(back)}));
   // Once it has been there, its next loss is one of itself.
   watch.session(true, {}, now);
   run(true, 12);

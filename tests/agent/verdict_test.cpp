@@ -142,6 +142,8 @@ TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {
   EXPECT_EQ(fails("TLS: self-signed certificate", connected), somebody);
   const RungSet all(Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
   EXPECT_EQ(fails("TLS: certificate has expired", connected), all);
+  const std::string stalls = "TLS: no answer in time" + std::string(kAtItsAddress);
+  EXPECT_EQ(fails(stalls.c_str(), connected), RungSet(Rung::modem, Rung::link, Rung::first_hop, Rung::dns));
   EXPECT_EQ(fails("HTTP: status 503", {{"Connect", std::uint64_t{9}}, {"TLS Handshake", std::uint64_t{9}}}),
             all);
   EXPECT_EQ(fails("HTTP: status 511", connected), somebody);

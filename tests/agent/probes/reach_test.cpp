@@ -243,6 +243,25 @@ TEST_F(ReachTest, TellsADnsThatLiesFromAServiceThatIsIll) {
   EXPECT_EQ(reason(), text("connect: Connection refused"));
 }
 
+TEST_F(ReachTest, SaysWhenTheNameIsRightAndTheServiceStalls) {
+  for (const auto& [name, host] : {std::pair("service.test", 1), std::pair("moved.test", 9)}) {
+    dns.set(name, {0, {{127, 0, 0, 1}}, {}});
+    const Certificate certificate = make_certificate(std::string("DNS:") + name, -1h, 1h);
+    WebServer mute(loop, Manner::accepts_silently, &certificate);
+    ReachSettings settings;
+    settings.service = "one-stop";
+    settings.url = *parse_service_url(at("https", mute, name));
+    settings.ca_file = trusted(certificate);
+    settings.resolver.servers = {dns.address()};
+    settings.proofs = std::make_shared<ServiceProofs>();
+    settings.proofs->found_at("one-stop", {boost::asio::ip::make_address("127.0.0." + std::to_string(host))});
+    ReachProbe probe(loop.get_executor(), clock, settings);
+    std::string expected = "TLS: no answer in time";
+    if (host == 1) expected += "; this is an address of the service, as before";
+    EXPECT_EQ(to_text(column(probe, measure(probe, 2s), "Reason")), expected);
+  }
+}
+
 TEST_F(ReachTest, SuspectsAPrivateAddressOfAServiceThatNeverProvedItself) {
   dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
   const Certificate certificate = make_certificate("DNS:service.test", -1h, 1h);
