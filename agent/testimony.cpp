@@ -168,16 +168,17 @@ bool Testimony::names_come() const {
 bool Testimony::tells_loss(const Seen& seen) const {
   if (seen.witness.rung != Rung::internet || !seen.loss.known()) return false;
   // One connection is one or two packets, a run of echo requests is many. But where these are blocked by now
-  // they tell of the way as it was.
+  // they tell of the way as it was, and where they have just been let through, of nothing but now.
+  const auto tells = [](const WayLoss& loss) { return loss.settled() && !loss.silent(); };
   bool echoes = false;
   bool connections = false;
   for (const Seen& other : seen_) {
     if (other.witness.rung != Rung::internet || !other.loss.known()) continue;
-    echoes = echoes || (is_ping(other.witness) && !other.loss.silent());
+    echoes = echoes || (is_ping(other.witness) && tells(other.loss));
     connections = connections || !is_ping(other.witness);
   }
   if (!is_ping(seen.witness)) return !echoes;
-  return !seen.loss.silent() || (!echoes && !connections);
+  return tells(seen.loss) || (!echoes && !connections);
 }
 
 bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
