@@ -38,7 +38,7 @@ bool could_not_ask(std::string_view reason) {
 constexpr double kWorthTelling = 0.15;  // as in Testimony: from there on answers are a matter of luck
 
 bool tells_of_silence(std::string_view reason) {
-  if (reason.ends_with(kAtItsAddress)) reason.remove_suffix(kAtItsAddress.size());
+  reason = reason.substr(0, reason.find("; "));  // then follows where that was
   return reason.ends_with("in time") || reason.ends_with("timed out");
 }
 
@@ -112,7 +112,7 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
     verdict.certain = reason.ends_with(kAsBefore);
   }
   if (verdict.accuses || !has(schema, record, "Connect")) {
-    if (reason.starts_with("connect:")) prove(Rung::dns);
+    if (reason.starts_with("connect:") && !reason.ends_with(kNorWhereItWas)) prove(Rung::dns);
     verdict.unresolved = !verdict.accuses && reason.starts_with("name:");
     return;
   }

@@ -77,5 +77,8 @@ inline constexpr std::string_view kAsBefore = " as before";
 /// End of the reason of a visit that was connected and heard nothing more, where the DNS gave an address at
 /// which the service has proved itself before: what is amiss is not the DNS.
 inline constexpr std::string_view kAtItsAddress = "; this is an address of the service, as before";
+/// End of the reason of a visit at an address that is new, where the service is not at the old one either:
+/// the DNS may be right or not.
+inline constexpr std::string_view kNorWhereItWas = ", where it is not either";
 
 }  // namespace xalink

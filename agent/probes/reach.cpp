@@ -107,6 +107,7 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
     co_return true;
   }
   if (!there) progress.reason = kNoAnswer;
+  progress.former_address = proven.front();
   ReachProgress before;
   auto second = attempt_reach(clock_, settings_, proven, deadline, *memory_, before);
   const bool still_there = co_await std::move(second);
@@ -177,6 +178,9 @@ ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
   if (distrusted && !issuer.empty()) {
     outcome.failure = ReachFailure::intercepted;
     outcome.reason += ", until now by \"" + issuer + "\": somebody stands between";
+  }
+  if (const auto& former = progress.former_address) {
+    outcome.reason += "; before it was at " + former->to_string() + std::string(kNorWhereItWas);
   }
   return outcome;
 }

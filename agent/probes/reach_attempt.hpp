@@ -29,8 +29,9 @@ struct ReachProgress {
   std::optional<WallTime> date;                ///< of the answer (RFC 9110, section 6.6.1)
   bool wrong_address = false;                  ///< somebody else's, while the service is where it was
   bool known_address = false;                  ///< the service has proved to be at one that it was asked at
-  bool resumed = false;                        ///< with the session of an earlier visit
-  std::string reason;                          ///< why `step` failed, without the step
+  std::optional<boost::asio::ip::address> former_address;  ///< where it proved to be, and was asked in vain
+  bool resumed = false;                                    ///< with the session of an earlier visit
+  std::string reason;                                      ///< why `step` failed, without the step
 };
 
 /// A TLS session to go on with: the server then sends no certificates, which are most of a visit's bytes.

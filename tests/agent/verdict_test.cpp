@@ -139,6 +139,9 @@ TEST(Verdict, AVisitThatFailsProvesTheStepsThatItTook) {
   const RungSet somebody(Rung::modem, Rung::link, Rung::first_hop);
   EXPECT_EQ(fails("name: timeout"), RungSet());
   EXPECT_EQ(fails("connect: Connection refused"), RungSet(Rung::dns));
+  const std::string nowhere =
+      "connect: no answer in time; before it was at 1.2.3.4" + std::string(kNorWhereItWas);
+  EXPECT_EQ(fails(nowhere.c_str()), RungSet());
   EXPECT_EQ(fails("TLS: self-signed certificate", connected), somebody);
   const RungSet all(Rung::modem, Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
   EXPECT_EQ(fails("TLS: certificate has expired", connected), all);
