@@ -59,7 +59,7 @@ void OutageKeeper::session(EdgeNodeState state, const std::string& failure) {
     case EdgeNodeState::birth_pending:  // the gateway is there; births are spread by ourselves
     case EdgeNodeState::online: watch_.session(true, std::string(to_string(state)), clock_.boot()); break;
     case EdgeNodeState::waiting_for_host:
-      watch_.session(false, "the broker answers, the gateway is not there", clock_.boot());
+      watch_.session(false, "the broker answers, the gateway is not there", clock_.boot(), /*stands=*/true);
       break;
     case EdgeNodeState::waiting_to_connect: watch_.session(false, failure, clock_.boot()); break;
     default: return;
@@ -70,7 +70,8 @@ void OutageKeeper::session(EdgeNodeState state, const std::string& failure) {
 void OutageKeeper::unanswered(std::optional<BootTime> since) {
   const auto now = clock_.boot();
   if (since) {
-    watch_.session(false, "the session stands, the gateway does not confirm what it is sent", *since);
+    watch_.session(false, "the session stands, the gateway does not confirm what it is sent", *since,
+                   /*stands=*/true);
     watch_.tick(now);
   } else {
     watch_.session(true, std::string(to_string(EdgeNodeState::online)), now);

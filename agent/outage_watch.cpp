@@ -79,8 +79,8 @@ void OutageWatch::take(std::string_view probe, const Verdict& verdict, BootTime 
   if (testimony_.take(probe, verdict, at)) judge(at);
 }
 
-void OutageWatch::session(bool online, std::string why, BootTime at) {
-  testimony_.session(online, std::move(why), at);
+void OutageWatch::session(bool online, std::string why, BootTime at, bool stands) {
+  testimony_.session(online, std::move(why), at, stands);
   judge(at);
 }
 
@@ -156,6 +156,7 @@ void OutageWatch::judge_leaf(const Testimony::Seen& seen, bool visible, BootTime
   }
   if (!visible || run.good || now - run.since < rules_.least) return;
   if (speaks_once ? !testimony_.way_confirmed_since(run.since) : run.count < rules_.failed_readings) return;
+  if (speaks_once && now < testimony_.session_sure_from()) return;
   // A session is tried again by itself.
   const auto tries = static_cast<std::uint32_t>((now - run.since) / (3 * rules_.least));
   if (speaks_once && testimony_.may_be_lost(tries, run.since, now)) return;
@@ -276,7 +277,7 @@ std::string OutageWatch::with_findings(std::string evidence, Rung cause, BootTim
 std::optional<BootTime> OutageWatch::wake_at() const {
   const Readings& run = testimony_.session();
   if (!run.read || run.good || open_.contains("") || open_.contains(scope_of(Rung::gateway, {}))) return {};
-  const auto when = run.since + rules_.least;
+  const auto when = std::max(run.since + rules_.least, testimony_.session_sure_from());
   // After that only a reading can decide.
   return when > judged_at_ ? std::optional(when) : std::nullopt;
 }

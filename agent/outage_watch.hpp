@@ -51,8 +51,9 @@ class OutageWatch {
 
   /// One run of a probe. Probes that are no witnesses are ignored.
   void take(std::string_view probe, const Verdict& verdict, BootTime at);
-  /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words.
-  void session(bool online, std::string why, BootTime at);
+  /// The session with the gateway: up, or an attempt that failed, or its loss. `why`: in words. `stands`: it
+  /// is connected, and says itself that the gateway is not there.
+  void session(bool online, std::string why, BootTime at, bool stands = false);
   /// What a probe that proves nothing found of the way (finding_of()); nothing: that all is well. It stands
   /// in the evidence of outages that begin soon after. How far packets got ("Path") is of the moment: it
   /// stands there only where that was looked at since, and not beside an internet that is there.

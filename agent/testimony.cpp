@@ -75,10 +75,12 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
   return true;
 }
 
-void Testimony::session(bool online, std::string why, BootTime at) {
+void Testimony::session(bool online, std::string why, BootTime at, bool stands) {
   Verdict verdict;
   verdict.good = online;
   verdict.evidence = std::move(why);
+  session_stands_ = online || stands;
+  session_sure_from_ = {};
   take(kSession, verdict, at);
 }
 
@@ -336,22 +338,27 @@ std::optional<Recovery> Testimony::reached_by_name(BootTime after) const {
 }
 
 void Testimony::forget_bad_above(Rung rung, BootTime after) {
-  const auto forget = [after](Readings& run) {
+  const auto forget = [after](Readings& run, bool stands = false) {
     if (!run.read || run.good) return;
-    if (run.last <= after) {
+    if (run.last <= after && !stands) {
       run.read = false;
       run.before = run.last;
     } else if (run.since < after) {
       run.before = after;
       run.since = after;
+      run.last = std::max(run.last, after);
       run.count = 1;
     }
   };
+  if (rung < Rung::dns && session_stands_) session_sure_from_ = after + rules_.session_notices;
   for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
     hidden_until_[number] = std::max(hidden_until_[number], after);
   }
   for (Seen& seen : seen_) {
-    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) forget(seen.readings[number]);
+    const bool stands = seen.witness.rung == Rung::gateway && session_stands_;
+    for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
+      forget(seen.readings[number], stands);
+    }
     // Nor is a rung accused any more that has come back since.
     if (seen.latest.accuses && *seen.latest.accuses >= rung) forget(seen.innocence);
   }

@@ -98,7 +98,9 @@ class Testimony {
 
   /// False: nobody of that name is a witness.
   bool take(std::string_view probe, const Verdict& verdict, BootTime at);
-  void session(bool online, std::string why, BootTime at);
+  /// `stands`: it is connected, and says itself that the gateway is not there. It says so once, and means it
+  /// until it says something else.
+  void session(bool online, std::string why, BootTime at, bool stands = false);
 
   /// The witnesses, and the session with the gateway as the last of them.
   [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
@@ -106,6 +108,9 @@ class Testimony {
   /// Of a session that is lost. One that was lost before the way has not come back with it: since then, and
   /// not since the first attempt that has failed, which may have begun while the way was missing and waited.
   [[nodiscard]] BootTime session_missing_since() const;
+  /// What it says is known to be so from then on: a connection that has outlived a way without packets brings
+  /// late what was sent meanwhile, or is gone without having noticed.
+  [[nodiscard]] BootTime session_sure_from() const { return session_sure_from_; }
   [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
 
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
@@ -158,6 +163,8 @@ class Testimony {
   std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
   std::array<BootTime, kRungCount> hidden_until_{};          ///< for want of a lower rung
   std::set<std::string> heard_;
+  bool session_stands_ = false;
+  BootTime session_sure_from_{};
 };
 
 }  // namespace xalink

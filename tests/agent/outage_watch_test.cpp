@@ -424,48 +424,85 @@ TEST(OutageWatch, TellsOfAGatewayAlone) {
   EXPECT_EQ(office.event(0).outage.evidence, "connection refused");
 }
 
-// An attempt that began while the way was missing may wait for half a minute after it is back.
-TEST(OutageWatch, AGatewayThatIsDownWhenTheWayComesBackIsMissingSinceThen) {
-  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor"))};
+/// A way of an anchor and a name, and what is told of it.
+struct ShortWay {
+  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")),
+                                          *witness_of(dns_schema("portal"))};
   BootTime now = hours(1);
-  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  OutageWatch watch{{}, "boot", witnesses, "", std::nullopt, now};
   Told told;
-  const auto run = [&](bool internet, int rounds) {
+
+  void run(bool internet, bool names, int rounds) {
     for (int i = 0; i < rounds; ++i) {
-      Verdict verdict;
-      verdict.good = internet;
-      if (internet) verdict.proves = witnesses[0].asks;
-      watch.take("Ping/anchor", verdict, now += seconds(5));
+      now += seconds(5);
+      for (const auto& [witness, good] :
+           {std::pair(witnesses[0], internet), std::pair(witnesses[1], names)}) {
+        Verdict verdict;
+        verdict.good = good;
+        if (good) verdict.proves = witness.asks;
+        watch.take(witness.probe, verdict, now);
+      }
+      watch.tick(now);
       while (auto news = watch.take_news()) {
         for (const auto& event : news->events) {
           told.push_back(std::string(to_string(event.kind)) + " " +
-                         std::string(to_string(event.outage.cause)) + " " +
-                         std::to_string(event.at.count() / 1000));
+                         std::string(to_string(event.outage.cause)) + at(event.at));
         }
       }
     }
-  };
-  const auto at = [](BootTime when) { return std::to_string(when.count() / 1000); };
-  watch.session(true, {}, now);
-  run(true, 12);
-  const auto cut = now + seconds(5);
-  run(false, 3);
-  watch.session(false, "no answer in time", now);
-  run(false, 12);
-  const auto back = now + seconds(5);
-  run(true, 6);
-  watch.session(false, "no answer in time", now);
-  run(true, 6);
-  EXPECT_EQ(told,
-            (Told{"begin internet " + at(cut), "end internet " + at(back), "begin gateway " + at(back)}));
+  }
+  [[nodiscard]] static std::string at(BootTime when) { return " " + std::to_string(when.count() / 1000); }
+  [[nodiscard]] BootTime next() const { return now + seconds(5); }
+};
+
+// An attempt that began while the way was missing may wait for half a minute after it is back.
+TEST(OutageWatch, AGatewayThatIsDownWhenTheWayComesBackIsMissingSinceThen) {
+  ShortWay way;
+  way.watch.session(true, {}, way.now);
+  way.run(true, true, 12);
+  const auto cut = way.next();
+  way.run(false, false, 3);
+  way.watch.session(false, "no answer in time", way.now);
+  way.run(false, false, 12);
+  const auto back = way.next();
+  way.run(true, true, 6);
+  way.watch.session(false, "no answer in time", way.now);
+  way.run(true, true, 6);
+  const Told expected = {"begin internet" + way.at(cut), "end internet" + way.at(back),
+                         "begin gateway" + way.at(back)};
+  EXPECT_EQ(way.told, expected);
   // Once it has been there, its next loss is one of itself.
-  watch.session(true, {}, now);
-  run(true, 12);
-  const auto lost = now;
-  watch.session(false, "refused", now);
-  run(true, 6);
-  ASSERT_EQ(told.size(), 5U);
-  EXPECT_EQ(told.back(), "begin gateway " + at(lost));
+  way.watch.session(true, {}, way.now);
+  way.run(true, true, 12);
+  const auto lost = way.now;
+  way.watch.session(false, "refused", way.now);
+  way.run(true, true, 6);
+  ASSERT_EQ(way.told.size(), 5U);
+  EXPECT_EQ(way.told.back(), "begin gateway" + way.at(lost));
+}
+
+// It says so once, be it while names are missing, and goes on to stand.
+TEST(OutageWatch, ASessionThatStandsMeansWhatItHasSaidOfTheGateway) {
+  const OutageRules rules;
+  for (const bool cut : {false, true}) {
+    ShortWay way;
+    way.watch.session(true, {}, way.now);
+    way.run(true, true, 12);
+    const auto broken = way.next();
+    way.run(!cut, false, 6);
+    way.watch.session(false, "the broker answers, the gateway is not there", way.now, /*stands=*/true);
+    way.run(!cut, false, 6);
+    const auto back = way.next();
+    // A connection that has lived through a way without packets may not have noticed yet.
+    const auto wait = cut ? rules.session_notices : rules.least;
+    way.run(true, true, static_cast<int>(wait / seconds(5)));
+    const std::string cause = cut ? "internet" : "dns";
+    Told expected = {"begin " + cause + way.at(broken), "end " + cause + way.at(back)};
+    EXPECT_EQ(way.told, expected);
+    way.run(true, true, 2);
+    expected.push_back("begin gateway" + way.at(back));
+    EXPECT_EQ(way.told, expected);
+  }
 }
 
 TEST(OutageWatch, ABlockedProtocolIsNoOutageAndHidesNone) {
