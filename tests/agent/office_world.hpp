@@ -1,6 +1,9 @@
 #pragma once
 // An office whose network is broken by a script, and the probes that look at it second by second.
 
+#include <gtest/gtest.h>
+
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,6 +16,23 @@
 #include "agent/outage_watch.hpp"
 
 namespace xalink::test {
+
+/// The slowest ordinary probe is asked every 60 s; from then on every 10 s.
+inline constexpr Milliseconds kFirstSeenWithin = std::chrono::seconds(61);
+inline constexpr Milliseconds kSeenAgainWithin = std::chrono::seconds(11);
+
+inline void expect_between(const OutageEvent& event, BootTime truth, Milliseconds within) {
+  EXPECT_GE(event.at, truth);
+  EXPECT_LE(event.at - truth, within);
+  EXPECT_LE(event.at_earliest, truth);
+  EXPECT_LE(event.at_earliest, event.at);
+}
+
+/// "begin dns 3660": in which second of the boot.
+[[nodiscard]] inline std::string told_with_time(const OutageEvent& event) {
+  return std::string(to_string(event.kind)) + " " + std::string(to_string(event.outage.cause)) + " " +
+         std::to_string(event.at.count() / 1000);
+}
 
 /// What is true. A simulation: probes answer at once, and a rung needs those below it.
 struct OfficeTruth {
