@@ -1,5 +1,5 @@
-// Faults that come and go by lot, up to three at a time: whatever is broken, the cause is the lowest rung
-// that is.
+// Faults that come and go by lot, up to three at a time, and an agent that is killed now and then: whatever
+// is broken, the cause is the lowest rung that is.
 
 #include <gtest/gtest.h>
 
@@ -80,7 +80,7 @@ std::set<std::string> missing(const Mixture& mixture) {
   return causes;
 }
 
-/// Another mixture: one fault comes or goes, now and then two in one moment. Mostly one that is to be seen.
+// Another mixture: one fault comes or goes, now and then two in one moment. Mostly one that is to be seen.
 Mixture after(const Mixture& before, std::mt19937_64& random) {
   while (true) {
     Mixture next = before;
@@ -104,11 +104,15 @@ TEST_F(LadderMixtures, HaveTheirCauseAndTimes) {
       const Mixture next = after(now, random);
       std::cout << "seed " << seed << ":";
       for (const auto& name : names(next)) std::cout << " [" << name << "]";
-      std::cout << std::endl;
-      Turn turn{next.broken, missing(next)};
-      if (next.gateway && !now.gateway) turn.besides = [this] { gateway_.program.kill(); };
-      if (!next.gateway && now.gateway) turn.besides = [this] { gateway_.program.start(); };
-      turns.push_back(std::move(turn));
+      const bool killed = below(random, 6) == 0;
+      std::cout << (killed ? ", agent killed" : "") << std::endl;
+      turns.push_back({next.broken, missing(next), [this, now, next, killed] {
+                         if (next.gateway && !now.gateway) gateway_.program.kill();
+                         if (!next.gateway && now.gateway) gateway_.program.start();
+                         if (!killed) return;
+                         board_.kill();
+                         board_.start();
+                       }});
       now = next;
     }
     suffer("seed " + std::to_string(seed), turns, [&] {
