@@ -114,48 +114,6 @@ bool Testimony::can_be_missed(const Seen& seen, const std::optional<BootTime>& l
   return true;
 }
 
-std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime now) const {
-  const bool by_name = rung == Rung::dns && std::ranges::any_of(seen_, [](const Seen& seen) {
-                         return seen.witness.rung == Rung::services && seen.asks(Rung::dns) &&
-                                seen.own().read && seen.own().good;
-                       });
-  const auto found = std::ranges::find_if(seen_, [&](const Seen& seen) {
-    const bool accuses = seen.innocence.read && !seen.innocence.good && seen.latest.accuses == rung;
-    return accuses && (seen.latest.certain || !by_name);
-  });
-  if (found == seen_.end()) return std::nullopt;
-  const Readings& run = found->innocence;
-  Accusation accused{run.since, run.before.value_or(run.since), run.last, run.count};
-  if (rung != Rung::internet) return accused;
-  // A page that has changed is taken for a portal too: whoever gets to a service is not held up.
-  const auto is_beyond = [](const Seen& seen) {
-    const bool beyond = seen.witness.rung == Rung::services || seen.witness.rung == Rung::gateway;
-    return beyond && seen.own().read;
-  };
-  std::optional<BootTime> last_good;
-  std::optional<BootTime> bad_since;
-  for (const Seen& seen : seen_) {
-    if (!is_beyond(seen)) continue;
-    const Readings& own = seen.own();
-    if (own.good && seen.witness.rung == Rung::gateway && now - run.since < rules_.session_notices) {
-      accused.contested = true;
-      continue;
-    }
-    if (own.good) return std::nullopt;
-    if (own.last_good) last_good = std::max(last_good.value_or(*own.last_good), *own.last_good);
-  }
-  for (const Seen& seen : seen_) {
-    const Readings& own = seen.own();
-    if (!is_beyond(seen) || own.good) continue;
-    if (!last_good || own.since > *last_good) bad_since = std::min(bad_since.value_or(own.since), own.since);
-  }
-  if (!bad_since) return accused;
-  accused.since = std::max(accused.since, *bad_since);
-  if (last_good) accused.earliest = std::max(accused.earliest, *last_good);
-  accused.earliest = std::min(accused.earliest, accused.since);
-  return accused;
-}
-
 bool Testimony::names_come() const {
   bool asked = false;
   for (const Seen& seen : seen_) {

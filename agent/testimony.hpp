@@ -155,6 +155,7 @@ class Testimony {
     bool contested = false;  ///< the session says otherwise, and may only not have noticed yet
   };
   [[nodiscard]] std::optional<Accusation> accusation(Rung rung, BootTime now) const;
+  [[nodiscard]] bool cannot_be_accused_again(BootTime accused) const;
   [[nodiscard]] bool can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const;
   void forget_deaf_hops();
 

@@ -219,6 +219,47 @@ TEST(OutageWatch, ALoginThatComesAgainDoesNotBecomeServicesThatAreMissing) {
   EXPECT_EQ(told, (Told{"begin internet", "end internet", "begin internet"}));
 }
 
+// Nobody can ask for the page that tells a login while names do not come.
+TEST(OutageWatch, ALoginIsOverForAnchorsThatItHeldUpWhenNamesDoNotCome) {
+  for (const bool names : {false, true}) {
+    const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")),
+                                            *witness_of(dns_schema("tax")), *witness_of(reach_schema("tax")),
+                                            *witness_of(captive_portal_schema())};
+    BootTime now = hours(1);
+    OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+    Told told;
+    const auto round = [&](bool anchor, bool name, bool visit) {
+      now += seconds(10);
+      for (const auto& [number, is_good] : {std::pair(0, anchor), std::pair(1, name), std::pair(2, visit)}) {
+        const Witness& witness = witnesses.at(static_cast<std::size_t>(number));
+        Verdict verdict;
+        verdict.good = is_good;
+        if (is_good) verdict.proves = witness.asks;
+        verdict.unresolved = !name;
+        watch.take(witness.probe, verdict, now);
+      }
+      while (auto news = watch.take_news()) {
+        for (const auto& event : news->events) told.push_back(told_with_time(event));
+      }
+    };
+    const auto next = [&] { return " " + std::to_string((now + seconds(10)).count() / 1000); };
+    for (int i = 0; i < 6; ++i) round(true, true, true);
+    Told expected = {"begin internet" + next()};
+    for (int i = 0; i < 6; ++i) {
+      round(false, true, false);
+      Verdict login;
+      login.accuses = Rung::internet;
+      watch.take("Captive Portal", login, now);
+    }
+    for (int i = 0; i < 4; ++i) round(false, names, false);
+    EXPECT_EQ(told, expected);
+    const std::string back = next();
+    for (int i = 0; i < 4; ++i) round(true, names, false);
+    if (!names) expected.push_back("cause dns" + back);
+    EXPECT_EQ(told, expected) << "where names come it may be that it only lets anchors through by now";
+  }
+}
+
 TEST(OutageWatch, FindsALoginThatLetsAnchorsThrough) {
   Office office;
   office.usual().add("Captive Portal", 900).start();
