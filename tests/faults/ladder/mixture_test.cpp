@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/fakes/fault_seeds.hpp"
@@ -95,6 +96,9 @@ Mixture after(const Mixture& before, std::mt19937_64& random) {
 class LadderMixtures : public LadderFaults {};
 
 TEST_F(LadderMixtures, HaveTheirCauseAndTimes) {
+  ASSERT_TRUE(all_is_well()) << said();
+  // From then on it is on the disk where services were.
+  std::this_thread::sleep_for(kHold);
   const auto seeds = fault_seeds(1);
   for (auto seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
     std::mt19937_64 random(seed);
