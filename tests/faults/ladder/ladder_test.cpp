@@ -71,6 +71,12 @@ TEST_F(LadderFaults, OfWhoStandsInTheWayHaveTheirCauseAndTimes) {
 TEST_F(LadderFaults, OfTheGatewayAloneHaveTheirCauseAndTimes) {
   suffer("gateway killed", {{{}, {"gateway"}, [&] { gateway_.program.kill(); }}},
          [&] { gateway_.program.start(); });
+  // The session stands all the time, and has said so long before names come again.
+  suffer("gateway killed, while DNS is silent",
+         {{{.dns_silent = true}, {"dns"}},
+          {{.dns_silent = true}, {"dns"}, [&] { gateway_.program.kill(); }},
+          {{}, {"gateway"}}},
+         [&] { gateway_.program.start(); });
   // The machine room is dark.
   suffer("gateway and broker gone",
          {{{},
