@@ -319,13 +319,16 @@ bool OutageWatch::way_in_doubt() const {
 std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   std::vector<Hurry> all;
   const bool amiss = session_unexplained() || way_in_doubt();
-  // A service that is silent is as good as its way: they tell what it loses now.
-  const bool may_be_lost = std::ranges::any_of(testimony_.all(), [&](const auto& seen) {
-    const bool silent = seen.own().read && !seen.own().good && seen.latest.silence;
-    return seen.witness.rung == Rung::services && silent &&
-           !open_.contains(scope_of(Rung::services, seen.witness.subject)) &&
-           seen.own().count <= 2 * rules_.failed_readings;
-  });
+  // A service that is silent is as good as its way, and so is a gateway that is away: they tell what it loses
+  // now.
+  const Readings& session = testimony_.session();
+  const bool away = session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {}));
+  const bool may_be_lost = away || std::ranges::any_of(testimony_.all(), [&](const auto& seen) {
+                             const bool silent = seen.own().read && !seen.own().good && seen.latest.silence;
+                             return seen.witness.rung == Rung::services && silent &&
+                                    !open_.contains(scope_of(Rung::services, seen.witness.subject)) &&
+                                    seen.own().count <= 2 * rules_.failed_readings;
+                           });
   for (const auto& seen : testimony_.all()) {
     const Rung rung = seen.witness.rung;
     const bool tells_loss = may_be_lost && testimony_.tells_loss(seen);

@@ -35,9 +35,11 @@ struct EarlierBoot {
 ///   cause is the lowest missing rung. When that comes back and a higher one is missing, or a lower one goes
 ///   too, the outage goes on with a change of its cause.
 /// - Services, the gateway and the mains are outages of their own, side by side. Those of services and the
-///   gateway end when the way does: what cannot be seen is not claimed. (The readings of that time are void.)
-/// - A DNS that gave wrong addresses is there again when a service is. Who knew the right ones may have been
-///   ended meanwhile, and that names resolve is no news then.
+///   gateway end when the way does: what cannot be seen is not claimed. (The readings of that time are void,
+///   but for what a session says that stands all the time.)
+/// - A DNS that gave wrong addresses is there again when a service is, or a name leads to where one is known
+/// to
+///   be. Who knew the right ones may have been ended meanwhile, and that names resolve is no news then.
 /// - With the board everything ends: a new boot ends what was open with the last sign of life of the old one.
 ///   A program that is only started again goes on with what is open.
 ///

@@ -57,7 +57,7 @@ constexpr Wording kVietnamese[] = {
     {"the name has no {} record", "tên không có bản ghi {}"},
     {"the server answered {}", "máy chủ tên miền trả lời {}"},
     {"no DNS server answered in time", "không máy chủ tên miền nào trả lời kịp"},
-    {"wrong address {}; the service is at {}", "địa chỉ sai {}; dịch vụ ở {}"},
+    {"wrong address {}; the service is at {} as before", "địa chỉ sai {}; dịch vụ vẫn ở {} như trước"},
     {"before it was at {}, where it is not either", "trước đây ở {}, nay ở đó cũng không có"},
     {"this is an address of the service, as before", "địa chỉ này vẫn là của dịch vụ"},
     {"wrong address {}, one of a private network", "địa chỉ sai {}, thuộc mạng nội bộ"},

@@ -8,6 +8,7 @@ namespace xalink {
 namespace {
 
 constexpr std::string_view kSession = "Session";
+constexpr std::uint32_t kTellsNothing = 3;  // runs: by then what was asked before them has been asked again
 
 }  // namespace
 
@@ -46,6 +47,11 @@ Testimony::Seen* Testimony::find(std::string_view probe) {
 bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at) {
   Seen* seen = find(probe);
   if (seen == nullptr) return false;
+  if (is_let_through_again(*seen, verdict)) {
+    seen->newly_heard = kTellsNothing;
+  } else if (seen->newly_heard > 0) {
+    --seen->newly_heard;
+  }
   for (std::size_t number = 0; number < kRungCount; ++number) {
     const auto rung = static_cast<Rung>(number);
     if (!seen->asks(rung)) continue;
@@ -58,6 +64,7 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     readings.take(good, good || !verdict.silence ? at : asked);
   }
   seen->innocence.take(!verdict.accuses, at);
+  seen->found.take(verdict.good || verdict.at_its_address, at);
   const bool connected = verdict.good || verdict.proves.has(Rung::first_hop);
   // Where its name was not resolved nobody asked it.
   if (connected) seen->unheard = 0;
@@ -69,19 +76,46 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     heard_.insert(seen->witness.probe);
   }
   forget_deaf_hops();
+  acquit_who_cannot_be_accused_again();
   for (const Rung rung : {Rung::internet, Rung::dns}) {
     if (const auto accused = accusation(rung, at)) accused_[index(rung)] = accused->last;
   }
   return true;
 }
 
+// Echo requests that were blocked while connections came through.
+bool Testimony::is_let_through_again(const Seen& echoes, const Verdict& verdict) const {
+  if (!is_ping(echoes.witness) || !echoes.loss.silent() || verdict.loss.value_or(1) >= 1) return false;
+  return std::ranges::any_of(seen_, [&](const Seen& other) {
+    const Readings& run = other.own();
+    return other.witness.rung == Rung::internet && !is_ping(other.witness) &&
+           run.last_good > echoes.own().since;
+  });
+}
+
 void Testimony::session(bool online, std::string why, BootTime at, bool stands) {
+  Readings& run = seen_.back().readings[index(Rung::gateway)];
+  if (online || stands) {
+    // What was sent while the way was missing and is not confirmed says nothing of that time.
+    if (!online) at = std::max(at, hidden_until_[index(Rung::gateway)]);
+    if (!session_stands_since_) session_stands_since_ = at;
+  } else {
+    // It was gone all the time, and has said nothing of the gateway.
+    if (run.read && !run.good && at < session_sure_from()) {
+      run.read = false;
+      run.before = run.last;
+    }
+    session_stands_since_.reset();
+  }
   Verdict verdict;
   verdict.good = online;
   verdict.evidence = std::move(why);
-  session_stands_ = online || stands;
-  session_sure_from_ = {};
   take(kSession, verdict, at);
+}
+
+BootTime Testimony::session_sure_from() const {
+  const bool outlived = session_stands_since_ && *session_stands_since_ < way_was_gone_until_;
+  return outlived ? way_was_gone_until_ + rules_.session_notices : BootTime{};
 }
 
 BootTime Testimony::session_missing_since() const {
@@ -128,17 +162,17 @@ bool Testimony::names_come() const {
 bool Testimony::tells_loss(const Seen& seen) const {
   if (seen.witness.rung != Rung::internet || !seen.loss.known()) return false;
   // One connection is one or two packets, a run of echo requests is many. But where these are blocked by now
-  // they tell of the way as it was, and where they have just been let through, of nothing but now.
-  const auto tells = [](const WayLoss& loss) { return loss.settled() && !loss.silent(); };
+  // they tell of the way as it was, and where they have just been let through again, of nothing but now.
+  const auto tells = [](const Seen& echoes) { return echoes.newly_heard == 0 && !echoes.loss.silent(); };
   bool echoes = false;
   bool connections = false;
   for (const Seen& other : seen_) {
     if (other.witness.rung != Rung::internet || !other.loss.known()) continue;
-    echoes = echoes || (is_ping(other.witness) && tells(other.loss));
+    echoes = echoes || (is_ping(other.witness) && tells(other));
     connections = connections || !is_ping(other.witness);
   }
   if (!is_ping(seen.witness)) return !echoes;
-  return tells(seen.loss) || (!echoes && !connections);
+  return tells(seen) || (!echoes && !connections);
 }
 
 bool Testimony::may_be_lost(std::uint32_t unanswered, BootTime silent_since, BootTime now,
@@ -286,7 +320,7 @@ std::optional<Recovery> Testimony::recovery(Rung rung, BootTime after) const {
 std::optional<Recovery> Testimony::reached_by_name(BootTime after) const {
   std::optional<Recovery> found;
   for (const Seen& seen : seen_) {
-    const Readings& run = seen.own();
+    const Readings& run = seen.found;
     if (seen.witness.rung != Rung::services || !seen.asks(Rung::dns) || !run.read || !run.good) continue;
     if (run.since <= after || run.count < rules_.good_readings) continue;
     if (found && found->at <= run.since) continue;
@@ -308,12 +342,12 @@ void Testimony::forget_bad_above(Rung rung, BootTime after) {
       run.count = 1;
     }
   };
-  if (rung < Rung::dns && session_stands_) session_sure_from_ = after + rules_.session_notices;
+  if (rung < Rung::dns) way_was_gone_until_ = std::max(way_was_gone_until_, after);
   for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
     hidden_until_[number] = std::max(hidden_until_[number], after);
   }
   for (Seen& seen : seen_) {
-    const bool stands = seen.witness.rung == Rung::gateway && session_stands_;
+    const bool stands = seen.witness.rung == Rung::gateway && session_stands_since_;
     for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
       forget(seen.readings[number], stands);
     }

@@ -86,8 +86,10 @@ class Testimony {
     bool heard = false;
     std::array<Readings, kRungCount> readings{};
     Readings innocence;         ///< bad: it accuses a rung
+    Readings found;             ///< of a service: its name led to it, whether it answers or not
     std::uint32_t unheard = 0;  ///< of a service: visits in a row for which nobody took the connection
     WayLoss loss;
+    std::uint32_t newly_heard = 0;  ///< more runs in which it tells nothing of what was lost before them
     [[nodiscard]] const Readings& own() const { return readings[index(witness.rung)]; }
     [[nodiscard]] const Readings& of(Rung rung) const { return readings[index(rung)]; }
     [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
@@ -110,7 +112,7 @@ class Testimony {
   [[nodiscard]] BootTime session_missing_since() const;
   /// What it says is known to be so from then on: a connection that has outlived a way without packets brings
   /// late what was sent meanwhile, or is gone without having noticed.
-  [[nodiscard]] BootTime session_sure_from() const { return session_sure_from_; }
+  [[nodiscard]] BootTime session_sure_from() const;
   [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
 
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
@@ -135,7 +137,8 @@ class Testimony {
   [[nodiscard]] bool way_confirmed_since(BootTime when) const;
   /// When the rung was there again after `after`; nothing while that is not sure.
   [[nodiscard]] std::optional<Recovery> recovery(Rung rung, BootTime after) const;
-  /// When services were there again after `after`, by their names.
+  /// When services were there again after `after`, by their names, or names led to where they are known to
+  /// be.
   [[nodiscard]] std::optional<Recovery> reached_by_name(BootTime after) const;
   [[nodiscard]] Rung reached_below(Rung rung, BootTime now) const;
   /// Who says so, those that ask for the rung itself first.
@@ -156,6 +159,8 @@ class Testimony {
   };
   [[nodiscard]] std::optional<Accusation> accusation(Rung rung, BootTime now) const;
   [[nodiscard]] bool cannot_be_accused_again(BootTime accused) const;
+  void acquit_who_cannot_be_accused_again();
+  [[nodiscard]] bool is_let_through_again(const Seen& echoes, const Verdict& verdict) const;
   [[nodiscard]] bool can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const;
   void forget_deaf_hops();
 
@@ -164,8 +169,8 @@ class Testimony {
   std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
   std::array<BootTime, kRungCount> hidden_until_{};          ///< for want of a lower rung
   std::set<std::string> heard_;
-  bool session_stands_ = false;
-  BootTime session_sure_from_{};
+  std::optional<BootTime> session_stands_since_;
+  BootTime way_was_gone_until_{};  ///< below the DNS, which takes packets with it
 };
 
 }  // namespace xalink

@@ -20,6 +20,16 @@ bool Testimony::cannot_be_accused_again(BootTime accused) const {
   return anchors && !names;
 }
 
+void Testimony::acquit_who_cannot_be_accused_again() {
+  for (Seen& seen : seen_) {
+    Readings& run = seen.innocence;
+    if (!run.read || run.good || seen.latest.accuses != Rung::internet) continue;
+    if (!cannot_be_accused_again(run.last)) continue;
+    run.read = false;
+    run.before = run.last;
+  }
+}
+
 std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime now) const {
   const bool by_name = rung == Rung::dns && std::ranges::any_of(seen_, [](const Seen& seen) {
                          return seen.witness.rung == Rung::services && seen.asks(Rung::dns) &&
@@ -33,7 +43,6 @@ std::optional<Testimony::Accusation> Testimony::accusation(Rung rung, BootTime n
   const Readings& run = found->innocence;
   Accusation accused{run.since, run.before.value_or(run.since), run.last, run.count};
   if (rung != Rung::internet) return accused;
-  if (cannot_be_accused_again(run.last)) return std::nullopt;
   // A page that has changed is taken for a portal too: whoever gets to a service is not held up.
   const auto is_beyond = [](const Seen& seen) {
     const bool beyond = seen.witness.rung == Rung::services || seen.witness.rung == Rung::gateway;

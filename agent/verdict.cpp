@@ -38,7 +38,9 @@ bool could_not_ask(std::string_view reason) {
 constexpr double kWorthTelling = 0.15;  // as in Testimony: from there on answers are a matter of luck
 
 bool tells_of_silence(std::string_view reason) {
-  reason = reason.substr(0, reason.find("; "));  // then follows where that was
+  // Then follows where that was.
+  if (reason.ends_with(kAtItsAddress)) reason.remove_suffix(kAtItsAddress.size());
+  if (reason.ends_with(kNorWhereItWas)) reason = reason.substr(0, reason.rfind(kItWasAt));
   return reason.ends_with("in time") || reason.ends_with("timed out");
 }
 
@@ -122,7 +124,8 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
                        reason.find("certificate has expired") != std::string_view::npos ||
                        reason.find("certificate is not yet valid") != std::string_view::npos;
   if (its_own) prove(Rung::internet);
-  if (its_own || reason.ends_with(kAtItsAddress)) prove(Rung::dns);
+  verdict.at_its_address = reason.ends_with(kAtItsAddress);
+  if (its_own || verdict.at_its_address) prove(Rung::dns);
 }
 
 // A page that is not there, or has an error, says nothing of who gave it.

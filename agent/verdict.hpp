@@ -36,6 +36,8 @@ struct Verdict {
   bool certain = false;
   /// Of a service: its name was not resolved, so that nobody asked the service itself.
   bool unresolved = false;
+  /// Of a service that does not answer: its name led to where it has proved itself before.
+  bool at_its_address = false;
   std::string evidence;  ///< "Ping/anchor", or "Ping/anchor (no reply)"
   /// Not good, and nobody said so: no answer came in time. On a way that loses packets that is no surprise.
   bool silence = false;
@@ -79,6 +81,7 @@ inline constexpr std::string_view kAsBefore = " as before";
 inline constexpr std::string_view kAtItsAddress = "; this is an address of the service, as before";
 /// End of the reason of a visit at an address that is new, where the service is not at the old one either:
 /// the DNS may be right or not.
+inline constexpr std::string_view kItWasAt = "; before it was at ";
 inline constexpr std::string_view kNorWhereItWas = ", where it is not either";
 
 }  // namespace xalink

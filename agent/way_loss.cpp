@@ -14,9 +14,8 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
-constexpr std::uint32_t kRun = 8;      // requests: where a third is lost each way, all come one time in 600
-constexpr std::uint32_t kSilent = 3;   // runs: of five echo requests each, there, one time in 5000
-constexpr std::uint32_t kSettled = 4;  // and by then what was asked before them has been asked again
+constexpr std::uint32_t kRun = 8;     // requests: where a third is lost each way, all come one time in 600
+constexpr std::uint32_t kSilent = 3;  // runs: of five echo requests each, there, one time in 5000
 
 }  // namespace
 
@@ -57,8 +56,6 @@ void WayLoss::remember(const Requests& answered) {
 void WayLoss::take_run(double share) {
   const bool silent = share >= 1;
   silent_ = silent ? std::min(silent_ + 1, kDeaf) : 0;
-  if (!silent) answered_ = std::min(answered_ + 1, kSettled);
-  if (silent_ >= kSilent) answered_ = 0;
   if (silent_ == kDeaf) *this = WayLoss(silent_);
   if (silent_ > 1 || (silent && !known_)) return;
   known_ = true;
@@ -90,10 +87,6 @@ WayLoss::Requests WayLoss::requests_since(BootTime when) const {
 
 bool WayLoss::silent() const {
   return silent_ >= kSilent;
-}
-
-bool WayLoss::settled() const {
-  return answered_ == kSettled;
 }
 
 // A question is sent again while it waits, and so is the answer: together they fail no more often than one

@@ -22,9 +22,6 @@ class WayLoss {
   [[nodiscard]] bool much() const { return much_; }
   /// Nobody has answered for some runs: it tells of the way as it was.
   [[nodiscard]] bool silent() const;
-  /// It has not been silent for some runs: the first answers after a silence say little of what came before
-  /// them.
-  [[nodiscard]] bool settled() const;
   /// So many questions in a row after `when`, each sent again while it may be answered, can all be lost by
   /// chance; also while too little is known since then. `exchanges`: how many each of them takes, one after
   /// the other.
@@ -50,8 +47,7 @@ class WayLoss {
   /// Of the requests after `when`; nothing when these are too few to tell.
   [[nodiscard]] std::optional<double> share_since(BootTime when) const;
 
-  std::uint32_t silent_ = 0;    ///< runs in a row, up to now
-  std::uint32_t answered_ = 0;  ///< runs since it was silent, as far as they matter
+  std::uint32_t silent_ = 0;  ///< runs in a row, up to now
   double share_ = 0;
   std::array<Requests, 8> newest_{};  ///< runs with an answer, or less than that; the newest first
   Requests few_;                      ///< not enough for a run yet

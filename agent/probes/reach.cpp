@@ -107,6 +107,8 @@ boost::asio::awaitable<bool> ReachProbe::visit(SteadyTime deadline, ReachProgres
     co_return true;
   }
   if (!there) progress.reason = kNoAnswer;
+  // Whoever has its certificate is the service, and ill.
+  if (progress.handshake) co_return false;
   progress.former_address = proven.front();
   ReachProgress before;
   auto second = attempt_reach(clock_, settings_, proven, deadline, *memory_, before);
@@ -179,8 +181,8 @@ ReachOutcome ReachProbe::judge(bool reached, ReachProgress& progress) {
     outcome.failure = ReachFailure::intercepted;
     outcome.reason += ", until now by \"" + issuer + "\": somebody stands between";
   }
-  if (const auto& former = progress.former_address) {
-    outcome.reason += "; before it was at " + former->to_string() + std::string(kNorWhereItWas);
+  if (const auto& former = progress.former_address; former && !distrusted) {
+    outcome.reason += std::string(kItWasAt) + former->to_string() + std::string(kNorWhereItWas);
   }
   return outcome;
 }
@@ -191,7 +193,8 @@ boost::asio::awaitable<std::vector<Value>> ReachProbe::measure(SteadyTime deadli
   auto attempt = visit(deadline, progress);
   const Duration left = deadline - clock_.steady();
   const std::optional<bool> reached = co_await with_timeout(clock_, left, std::move(attempt));
-  if (!reached) progress.reason = kNoAnswer;
+  // Where the old address was asked too the new one has said why it is not the service's.
+  if (!reached && !progress.former_address) progress.reason = kNoAnswer;
   if (!reached.value_or(false) && is_led_astray(progress)) {
     progress = ReachProgress();
     progress.wrong_address = true;

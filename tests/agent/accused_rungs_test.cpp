@@ -164,18 +164,28 @@ TEST(OutageWatch, ADnsThatLiesDoesNotBecomeAServiceThatIsMissingWhenTheProgramIs
   Verdict nobody;
   nobody.proves.add(Rung::dns);
   nobody.evidence = "Reach/tax (connect: no answer in time)";
-  start();
-  for (int i = 0; i < 3; ++i) round(there);
-  for (int i = 0; i < 5; ++i) round(astray);
-  const Told begun{"begin dns 3640"};
-  EXPECT_EQ(told, begun);
-  start();
-  for (int i = 0; i < 20; ++i) round(nobody);
-  EXPECT_EQ(told, begun);
-  EXPECT_EQ(watch->open().at(0).cause, Rung::dns);
-  const auto mended = (now + seconds(10)).count() / 1000;
-  for (int i = 0; i < 3; ++i) round(there);
-  EXPECT_EQ(told, (Told{begun[0], "end dns " + std::to_string(mended)}));
+  Verdict stalls = nobody;
+  stalls.proves = RungSet(Rung::link, Rung::first_hop, Rung::dns);
+  stalls.at_its_address = true;
+  for (const bool answers : {true, false}) {
+    now = hours(1);
+    memory.clear();
+    told.clear();
+    start();
+    for (int i = 0; i < 3; ++i) round(there);
+    for (int i = 0; i < 5; ++i) round(astray);
+    const Told begun{"begin dns 3640"};
+    EXPECT_EQ(told, begun);
+    start();
+    for (int i = 0; i < 20; ++i) round(nobody);
+    EXPECT_EQ(told, begun);
+    EXPECT_EQ(watch->open().at(0).cause, Rung::dns);
+    const std::string mended = " " + std::to_string((now + seconds(10)).count() / 1000);
+    for (int i = 0; i < 4; ++i) round(answers ? there : stalls);
+    Told expected{begun[0], "end dns" + mended};
+    if (!answers) expected.push_back("begin services" + mended);
+    EXPECT_EQ(told, expected);
+  }
 }
 
 // The page that tells a login was last asked while the first one stood in the way. When the second one comes,
@@ -257,6 +267,12 @@ TEST(OutageWatch, ALoginIsOverForAnchorsThatItHeldUpWhenNamesDoNotCome) {
     for (int i = 0; i < 4; ++i) round(true, names, false);
     if (!names) expected.push_back("cause dns" + back);
     EXPECT_EQ(told, expected) << "where names come it may be that it only lets anchors through by now";
+    // Nor is it there again when names are, and no service yet.
+    const std::string resolved = next();
+    round(true, true, false);
+    if (!names) expected.insert(expected.end(), {"end dns" + resolved, "begin services" + next()});
+    for (int i = 0; i < 4; ++i) round(true, true, false);
+    EXPECT_EQ(told, expected);
   }
 }
 

@@ -29,8 +29,8 @@ TEST(ReasonWords, SayEachStepAndItsReason) {
   EXPECT_EQ(vi("connect: no answer in time"), "kết nối: không trả lời kịp");
   EXPECT_EQ(vi("name: the name does not exist"), "tên miền: không có tên này");
   EXPECT_EQ(vi("HTTP: status 503"), "HTTP: mã trạng thái 503");
-  EXPECT_EQ(vi("name: wrong address 203.0.113.66; the service is at 203.0.113.10"),
-            "tên miền: địa chỉ sai 203.0.113.66; dịch vụ ở 203.0.113.10");
+  EXPECT_EQ(vi("name: wrong address 203.0.113.66; the service is at 203.0.113.10 as before"),
+            "tên miền: địa chỉ sai 203.0.113.66; dịch vụ vẫn ở 203.0.113.10 như trước");
   EXPECT_EQ(vi("TLS: certificate has expired"), "TLS: chứng thư đã hết hạn");
   EXPECT_EQ(vi("TLS: self-signed certificate; issued by \"FortiGate\""),
             "TLS: chứng thư tự ký; do \"FortiGate\" cấp");

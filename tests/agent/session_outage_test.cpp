@@ -116,5 +116,46 @@ TEST(OutageWatch, ASessionThatStandsMeansWhatItHasSaidOfTheGateway) {
   }
 }
 
+// The router has forgotten the connection while the cable was out, and nobody says so before the next
+// attempt.
+TEST(OutageWatch, ASessionThatWasGoneAllTheTimeHasSaidNothingOfTheGateway) {
+  for (const bool told_late : {false, true}) {
+    ShortWay way;
+    way.watch.session(true, {}, way.now);
+    way.run(true, true, 12);
+    const auto cut = way.next();
+    const auto unanswered = cut + seconds(5);
+    way.run(false, false, 6);
+    if (!told_late) way.watch.session(false, "not confirmed", unanswered, /*stands=*/true);
+    way.run(false, false, 6);
+    const auto back = way.next();
+    way.run(true, true, 6);
+    if (told_late) way.watch.session(false, "not confirmed", unanswered, /*stands=*/true);
+    way.run(true, true, 3);
+    way.watch.session(false, "the connection was lost", way.now);
+    way.run(true, true, 1);
+    way.watch.session(true, {}, way.now);
+    way.run(true, true, 6);
+    EXPECT_EQ(way.told, (Told{"begin internet" + way.at(cut), "end internet" + way.at(back)}));
+  }
+}
+
+// What the way loses has to be known first, and nobody asks for it by itself for minutes.
+TEST(OutageWatch, AGatewayIsToldSoonAlsoWhereEchoRequestsAreBlocked) {
+  Office office;
+  office.usual();
+  office.truth.icmp = false;
+  office.start();
+  office.run(hours(1));
+  office.truth.gateway = false;
+  const auto broken = office.now;
+  office.run(minutes(3));
+  ASSERT_EQ(office.told(), Told{"begin gateway"});
+  expect_between(office.event(0), broken, seconds(2));
+  const auto runs = office.runs;
+  office.run(minutes(30));
+  EXPECT_LE(office.runs - runs, 30U * 4U + 6U * 3U + 7U) << "the usual intervals";
+}
+
 }  // namespace
 }  // namespace xalink

@@ -72,8 +72,12 @@ TEST(Verdict, TellsWhatIsLostAndWhoOnlyGaveNoAnswer) {
   EXPECT_FALSE(refused->loss);
   EXPECT_EQ(verdict(ping_schema("anchor"), {{"RTT mean", std::uint64_t{900}}, {"Loss", 0.0}})->evidence,
             "Ping/anchor");
-  for (const char* reason : {"name: no answer in time", "name: no DNS server answered in time",
-                             "connect: Connection timed out", "TLS: no answer in time"}) {
+  for (const char* reason :
+       {"name: no answer in time", "name: no DNS server answered in time", "connect: Connection timed out",
+        "TLS: no answer in time", "TLS: no answer in time; this is an address of the service, as before",
+        "connect: no answer in time; before it was at 1.2.3.4, where it is not either",
+        "TLS: certificate is not yet valid by the clock of the board, which is wrong: services "
+        "say another time; HTTP: no answer in time"}) {
     EXPECT_TRUE(verdict(reach_schema("tax"), {{"Success", false}, {"Reason", text(reason)}})->silence);
   }
   EXPECT_TRUE(

@@ -263,6 +263,22 @@ TEST_F(ReachTest, SaysWhenTheNameIsRightAndTheServiceStalls) {
   }
 }
 
+TEST_F(ReachTest, TakesWhoeverHasTheCertificateForTheServiceAlsoWhenItIsIll) {
+  dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
+  const Certificate certificate = make_certificate("DNS:service.test", -1h, 1h);
+  WebServer ill(loop, Manner::answers, &certificate,
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+  ReachSettings settings;
+  settings.service = "one-stop";
+  settings.url = *parse_service_url(at("https", ill, "service.test"));
+  settings.ca_file = trusted(certificate);
+  settings.resolver.servers = {dns.address()};
+  settings.proofs = std::make_shared<ServiceProofs>();
+  settings.proofs->found_at("one-stop", {boost::asio::ip::make_address("127.0.0.9")});
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  EXPECT_EQ(column(probe, measure(probe, 60s), "Reason"), text("HTTP: status 503"));
+}
+
 TEST_F(ReachTest, SuspectsAPrivateAddressOfAServiceThatNeverProvedItself) {
   dns.set("service.test", {0, {{127, 0, 0, 1}}, {}});
   const Certificate certificate = make_certificate("DNS:service.test", -1h, 1h);
