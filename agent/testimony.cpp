@@ -330,9 +330,9 @@ std::optional<Recovery> Testimony::reached_by_name(BootTime after) const {
 }
 
 void Testimony::forget_bad_above(Rung rung, BootTime after) {
-  const auto forget = [after](Readings& run, bool stands = false) {
+  const auto forget = [after](Readings& run, bool means_it = false) {
     if (!run.read || run.good) return;
-    if (run.last <= after && !stands) {
+    if (run.last <= after && !means_it) {
       run.read = false;
       run.before = run.last;
     } else if (run.since < after) {
@@ -348,8 +348,11 @@ void Testimony::forget_bad_above(Rung rung, BootTime after) {
   }
   for (Seen& seen : seen_) {
     const bool stands = seen.witness.rung == Rung::gateway && session_stands_since_;
+    // It has seen itself that the rung is there, and what it wants is not.
+    const Readings& back = seen.of(rung);
+    const bool saw_it = seen.asks(rung) && back.read && back.good && back.last >= after;
     for (std::size_t number = index(rung) + 1; number < kRungCount; ++number) {
-      forget(seen.readings[number], stands);
+      forget(seen.readings[number], stands || saw_it);
     }
     // Nor is a rung accused any more that has come back since.
     if (seen.latest.accuses && *seen.latest.accuses >= rung) forget(seen.innocence);

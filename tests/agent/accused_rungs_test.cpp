@@ -79,6 +79,45 @@ TEST(OutageWatch, ADnsThatLiesNoMoreIsThereAlsoWhenServicesStall) {
   EXPECT_EQ(told, (Told{"begin dns " + poisoned, "end dns " + mended, "begin services " + mended}));
 }
 
+// Their visits are what tells that names are right again, and last until they have waited in vain.
+TEST(OutageWatch, ServicesThatStallAreMissingAsSoonAsTheDnsIsNot) {
+  const std::vector<Witness> witnesses = {*witness_of(dns_schema("tax")), *witness_of(reach_schema("tax")),
+                                          *witness_of(reach_schema("portal"))};
+  BootTime now = hours(1);
+  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  Told told;
+  const auto run = [&](const Verdict& visit, int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+      Verdict resolves;
+      resolves.good = true;
+      resolves.proves = witnesses[0].asks;
+      watch.take("DNS/tax", resolves, now += seconds(1));
+      watch.take("Reach/tax", visit, now += seconds(8));
+      watch.take("Reach/portal", visit, now += seconds(1));
+      while (auto news = watch.take_news()) {
+        for (const auto& event : news->events) told.push_back(told_with_time(event));
+      }
+    }
+  };
+  Verdict there;
+  there.good = true;
+  there.proves = witnesses[1].asks;
+  Verdict astray;
+  astray.accuses = Rung::dns;
+  astray.certain = true;
+  Verdict stalls;
+  stalls.silence = true;
+  stalls.took = seconds(10);
+  stalls.proves = RungSet(Rung::link, Rung::first_hop, Rung::internet, Rung::dns);
+  run(there, 6);
+  const std::string poisoned = " " + std::to_string((now + seconds(9)).count() / 1000);
+  run(astray, 6);
+  const std::string mended = " " + std::to_string((now + seconds(9)).count() / 1000);
+  run(stalls, 6);
+  EXPECT_EQ(told, (Told{"begin dns" + poisoned, "end dns" + mended, "begin services" + mended,
+                        "begin services" + mended}));
+}
+
 // One service of a VPN that is down is no reason to distrust all names.
 TEST(OutageWatch, AnAddressThatOnlyLooksWrongIsTheDnsWhenNoServiceIsThereByItsName) {
   const std::vector<Witness> witnesses = {*witness_of(dns_schema("portal")), *witness_of(reach_schema("tax")),
