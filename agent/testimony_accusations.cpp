@@ -7,13 +7,15 @@
 namespace xalink {
 
 // The page of whoever wants a login has a name. Where names do not come, nobody can say that it is gone: then
-// anchors do that were held up by it.
+// anchors do that were held up by it. Where they are wrong, whoever was found at an old address does.
 bool Testimony::cannot_be_accused_again(BootTime accused) const {
   bool anchors = false;
   bool names = true;
   for (const Seen& seen : seen_) {
     const Readings& run = seen.own();
     if (!run.read || seen.witness.asks.empty()) continue;
+    const bool found = seen.latest.accuses == Rung::dns && seen.latest.certain;
+    if (found && seen.innocence.last > accused) return true;
     if (seen.witness.rung == Rung::internet) anchors = anchors || (run.good && run.since > accused);
     if (seen.witness.rung == Rung::dns) names = names && (run.good || run.last <= accused);
   }

@@ -112,6 +112,7 @@ void judge_failed_visit(const Witness& witness, const Schema& schema, const Reco
   if (reason.starts_with(kWrongAddress)) {
     verdict.accuses = Rung::dns;
     verdict.certain = reason.ends_with(kAsBefore);
+    if (verdict.certain) prove(Rung::modem, Rung::link, Rung::first_hop, Rung::internet);
   }
   if (verdict.accuses || !has(schema, record, "Connect")) {
     if (reason.starts_with("connect:") && !reason.ends_with(kNorWhereItWas)) prove(Rung::dns);

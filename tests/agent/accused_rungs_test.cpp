@@ -315,6 +315,48 @@ TEST(OutageWatch, ALoginIsOverForAnchorsThatItHeldUpWhenNamesDoNotCome) {
   }
 }
 
+TEST(OutageWatch, ALoginIsOverForAServiceThatIsFoundWhereItWasWhileTheDnsLies) {
+  const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")), *witness_of(dns_schema("tax")),
+                                          *witness_of(reach_schema("tax")),
+                                          *witness_of(captive_portal_schema())};
+  BootTime now = hours(1);
+  OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
+  Told told;
+  const auto round = [&](const Verdict& visit) {
+    now += seconds(10);
+    // All the time.
+    for (std::size_t number : {0U, 1U}) {
+      Verdict good;
+      good.good = true;
+      good.proves = witnesses[number].asks;
+      watch.take(witnesses[number].probe, good, now);
+    }
+    watch.take("Reach/tax", visit, now);
+    while (auto news = watch.take_news()) {
+      for (const auto& event : news->events) told.push_back(told_with_time(event));
+    }
+  };
+  const auto next = [&] { return " " + std::to_string((now + seconds(10)).count() / 1000); };
+  Verdict there;
+  there.good = true;
+  there.proves = witnesses[2].asks;
+  for (int i = 0; i < 6; ++i) round(there);
+  Told expected = {"begin internet" + next()};
+  for (int i = 0; i < 6; ++i) {
+    round(Verdict());
+    Verdict login;
+    login.accuses = Rung::internet;
+    watch.take("Captive Portal", login, now);
+  }
+  Verdict astray;
+  astray.accuses = Rung::dns;
+  astray.certain = true;
+  astray.proves = RungSet(Rung::link, Rung::first_hop, Rung::internet);
+  expected.push_back("cause dns" + next());
+  for (int i = 0; i < 6; ++i) round(astray);
+  EXPECT_EQ(told, expected);
+}
+
 TEST(OutageWatch, FindsALoginThatLetsAnchorsThrough) {
   Office office;
   office.usual().add("Captive Portal", 900).start();

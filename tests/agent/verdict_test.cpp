@@ -167,6 +167,7 @@ TEST(Verdict, AWrongAddressAccusesTheDns) {
               {{"Success", false},
                {"Reason", std::string(kWrongAddress) + " 10.0.0.1; the service is at 1.2.3.4 as before"}});
   EXPECT_TRUE(sure->certain);
+  EXPECT_EQ(sure->proves, RungSet(Rung::modem, Rung::link, Rung::first_hop, Rung::internet));
 }
 
 TEST(Verdict, TellsWhatTheBatteryHas) {
