@@ -14,7 +14,8 @@ constexpr double kLittle = 0.06;
 constexpr double kWeight = 0.25;     // of the newest run: two bad ones tell, and eight good ones make it well
 constexpr std::uint32_t kDeaf = 24;  // less than one in a million where half of the runs are lost whole
 constexpr double kByChance = 1e-4;
-constexpr std::uint32_t kRun = 8;     // requests: where a third is lost each way, all come one time in 600
+constexpr std::uint32_t kRun = 8;  // requests: where a third is lost each way, all come one time in 600
+constexpr std::uint32_t kRemembered = 8 * kRun;
 constexpr std::uint32_t kSilent = 3;  // runs: of five echo requests each, there, one time in 5000
 
 }  // namespace
@@ -78,7 +79,7 @@ std::optional<double> WayLoss::share_since(BootTime when) const {
 WayLoss::Requests WayLoss::requests_since(BootTime when) const {
   Requests since;
   for (const Requests& answered : newest_) {
-    if (answered.at <= when) break;
+    if (answered.at <= when || since.all >= kRemembered) break;
     since.lost += answered.lost;
     since.all += answered.all;
   }

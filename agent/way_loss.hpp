@@ -49,9 +49,11 @@ class WayLoss {
 
   std::uint32_t silent_ = 0;  ///< runs in a row, up to now
   double share_ = 0;
-  std::array<Requests, 8> newest_{};  ///< runs with an answer, or less than that; the newest first
-  Requests few_;                      ///< not enough for a run yet
-  std::uint32_t unanswered_ = 0;      ///< of few, in a row up to now
+  /// Runs with an answer, or less than that; the newest first. While something is silent they come at the
+  /// shortest interval, and what was lost when it began must not be forgotten before it is judged.
+  std::array<Requests, 24> newest_{};
+  Requests few_;                  ///< not enough for a run yet
+  std::uint32_t unanswered_ = 0;  ///< of few, in a row up to now
 };
 
 }  // namespace xalink

@@ -208,6 +208,32 @@ TEST(LossyWay, AFewConnectionsThatCameAtOnceSayNothingOfALossThatHasJustBegun) {
   EXPECT_EQ(office.begun[0].at, silent_from);
 }
 
+// The line is well again before the visits that it has spoilt are judged.
+TEST(LossyWay, ALossThatIsOverStillExplainsWhatWasLostInIt) {
+  LossyOffice office;
+  const auto connect = [&](double loss, std::uint32_t requests) {
+    office.watch.take("TCP/anchor", office.connection(loss, requests), office.now += seconds(1));
+  };
+  for (int i = 0; i < 20; ++i) {
+    connect(0, 1);
+    office.round_of_services(office.good(1), office.good(2));
+  }
+  const auto spoilt = [&] {
+    office.watch.take("Reach/tax", LossyOffice::silent(), office.now += seconds(1));
+  };
+  for (int i = 0; i < 3; ++i) {
+    connect(0.5, 2);
+    spoilt();
+    connect(0.75, 4);
+    spoilt();
+  }
+  for (int i = 0; i < 10; ++i) connect(0, 1);
+  spoilt();
+  spoilt();
+  office.round_of_services(office.good(1), office.good(2));
+  EXPECT_TRUE(office.begun.empty());
+}
+
 TEST(LossyWay, OfConnectionsEachRequestCounts) {
   const auto seconds_of = [](int number) { return seconds(number); };
   WayLoss loss;
