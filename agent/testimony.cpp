@@ -8,6 +8,7 @@ namespace xalink {
 namespace {
 
 constexpr std::string_view kSession = "Session";
+constexpr std::uint32_t kBeyondChance = 8;  // connections: where a third is lost each way, one time in 10,000
 constexpr std::uint32_t kTellsNothing = 3;  // runs: by then what was asked before them has been asked again
 
 }  // namespace
@@ -208,6 +209,7 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
   bool told = false;  // by somebody, not by silence
   bool refused = false;
   std::uint32_t unanswered = 0;  // by all together
+  bool echoes = false;           // among them
   for (const Seen& seen : seen_) {
     if (!seen.asks(rung)) continue;
     const Readings& run = seen.of(rung);
@@ -242,6 +244,7 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
       since = std::min(since.value_or(run.since), run.since);
       standing.readings = std::max(standing.readings, run.count);
       unanswered += run.count;
+      echoes = echoes || is_ping(seen.witness);
       refused = refused || !(seen.latest.silence || is_ping(seen.witness));
     }
     const auto speaks = [&](const Seen& seen) {
@@ -259,9 +262,10 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
     standing.earliest = std::min(last_good.value_or(*since), *since);
   }
   bool by_chance = rung == Rung::dns && !told && may_be_lost(standing.readings, standing.since, now);
-  // Where only connections are left to ask, three in a row are soon lost.
-  if (rung == Rung::internet && !refused && unanswered > 0 && loses_much()) {
-    by_chance = may_be_lost(unanswered, standing.since, now);
+  // Where only connections are left to ask, three in a row are soon lost: also when nothing was lost before.
+  if (rung == Rung::internet && !refused && unanswered > 0) {
+    by_chance =
+        loses_much() ? may_be_lost(unanswered, standing.since, now) : !echoes && unanswered < kBeyondChance;
   }
   const bool decided = !standing.any_good && !unread && !contested && !by_chance &&
                        standing.readings >= rules_.failed_readings && now - standing.since >= rules_.least;

@@ -327,6 +327,25 @@ TEST(LossyWay, TheInternetIsNotMissingForThreeConnectionsThatWereLost) {
   EXPECT_GE(office.begun[0].at, silent_from);
 }
 
+TEST(LossyWay, TheInternetIsNotMissingForThreeConnectionsThatAreLostAsSoonAsTheWayBeginsToLose) {
+  LossyOffice office;
+  auto blocked = LossyOffice::silent();
+  blocked.loss = 1;
+  const auto round = [&](const Verdict& connected, const Verdict& visit) {
+    office.watch.take("Ping/anchor", blocked, office.now);
+    office.watch.take("TCP/anchor", connected, office.now += seconds(5));
+    office.round_of_services(office.good(1), visit);
+  };
+  for (int i = 0; i < 8; ++i) round(office.connection(0, 1), office.good(2));
+  const auto silent_from = office.now + seconds(5);
+  for (int i = 0; i < 3; ++i) round(office.connection(1, 2), LossyOffice::silent());
+  EXPECT_TRUE(office.begun.empty());
+  round(office.connection(1, 2), LossyOffice::silent());
+  ASSERT_EQ(office.begun.size(), 1U);
+  EXPECT_EQ(office.begun[0].outage.cause, Rung::internet);
+  EXPECT_GE(office.begun[0].at, silent_from);
+}
+
 // Of a visit's many packets one is lost more easily than its first question with all its repetitions.
 TEST(LossyWay, OnlyVisitsThatNobodyTookCountAgainstAService) {
   auto stalled = LossyOffice::silent();
