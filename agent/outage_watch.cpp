@@ -275,9 +275,8 @@ std::string OutageWatch::with_findings(std::string evidence, Rung cause, BootTim
 }
 
 std::optional<BootTime> OutageWatch::wake_at() const {
-  const Readings& run = testimony_.session();
-  if (!run.read || run.good || open_.contains("") || open_.contains(scope_of(Rung::gateway, {}))) return {};
-  const auto when = std::max(run.since + rules_.least, testimony_.session_sure_from());
+  if (!session_untold() || open_.contains("")) return {};
+  const auto when = std::max(testimony_.session().since + rules_.least, testimony_.session_sure_from());
   // After that only a reading can decide.
   return when > judged_at_ ? std::optional(when) : std::nullopt;
 }
@@ -303,10 +302,13 @@ void OutageWatch::add(std::vector<OutageEvent> events) {
                  std::make_move_iterator(events.end()));
 }
 
-bool OutageWatch::session_unexplained() const {
+bool OutageWatch::session_untold() const {
   const Readings& session = testimony_.session();
-  return session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {})) &&
-         !testimony_.way_confirmed_since(session.since);
+  return session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {}));
+}
+
+bool OutageWatch::session_unexplained() const {
+  return session_untold() && !testimony_.way_confirmed_since(testimony_.session().since);
 }
 
 bool OutageWatch::way_in_doubt() const {
@@ -321,9 +323,7 @@ std::vector<OutageWatch::Hurry> OutageWatch::hurry() const {
   const bool amiss = session_unexplained() || way_in_doubt();
   // A service that is silent is as good as its way, and so is a gateway that is away: they tell what it loses
   // now.
-  const Readings& session = testimony_.session();
-  const bool away = session.read && !session.good && !open_.contains(scope_of(Rung::gateway, {}));
-  const bool may_be_lost = away || std::ranges::any_of(testimony_.all(), [&](const auto& seen) {
+  const bool may_be_lost = session_untold() || std::ranges::any_of(testimony_.all(), [&](const auto& seen) {
                              const bool silent = seen.own().read && !seen.own().good && seen.latest.silence;
                              return seen.witness.rung == Rung::services && silent &&
                                     !open_.contains(scope_of(Rung::services, seen.witness.subject)) &&

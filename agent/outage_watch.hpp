@@ -30,16 +30,15 @@ struct EarlierBoot {
 
 /// The rules:
 /// - Whether a rung holds is what its witnesses say (Testimony).
-/// - Modem, link, first hop, internet and DNS are the way. While a part of it is missing there is one outage,
-/// whose
-///   cause is the lowest missing rung. When that comes back and a higher one is missing, or a lower one goes
-///   too, the outage goes on with a change of its cause.
+/// - Modem, link, first hop, internet and DNS are the way. While a part of it is missing there is one
+///   outage, whose cause is the lowest missing rung. When that comes back and a higher one is missing, or a
+///   lower one goes too, the outage goes on with a change of its cause.
 /// - Services, the gateway and the mains are outages of their own, side by side. Those of services and the
 ///   gateway end when the way does: what cannot be seen is not claimed. (The readings of that time are void,
 ///   but for what a session says that stands all the time.)
-/// - A DNS that gave wrong addresses is there again when a service is, or a name leads to where one is known
-/// to
-///   be. Who knew the right ones may have been ended meanwhile, and that names resolve is no news then.
+/// - A DNS that gave wrong addresses is there again when a service is, or a name leads to where one is
+///   known to be. Who knew the right ones may have been ended meanwhile, and that names resolve is no news
+///   then.
 /// - With the board everything ends: a new boot ends what was open with the last sign of life of the old one.
 ///   A program that is only started again goes on with what is open.
 ///
@@ -100,6 +99,8 @@ class OutageWatch {
   void judge_leaf(const Testimony::Seen& seen, bool visible, BootTime now);
   void hide_leaves(BootTime at);
   void show(BootTime now);
+  /// Lost, and no outage of the gateway is told.
+  [[nodiscard]] bool session_untold() const;
   [[nodiscard]] bool session_unexplained() const;
   void begin(const std::string& scope, Rung cause, std::string subject, const Standing& standing);
   void change_cause(Outage& outage, Rung cause, BootTime at, const Standing& standing);

@@ -17,8 +17,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::expect_between;
+using test::good_of;
 using test::kSeenAgainWithin;
 using test::Office;
+using test::take_told;
 using test::told_with_time;
 using Told = std::vector<std::string>;
 
@@ -62,11 +64,7 @@ TEST(OutageWatch, ADnsThatLiesNoMoreIsThereAlsoWhenServicesStall) {
         watch.take(witnesses[other].probe, good, now += seconds(1));
       }
       watch.take("Reach/tax", *judge(witnesses[2], schema, record), now += seconds(8));
-      while (auto news = watch.take_news()) {
-        for (const auto& event : news->events) {
-          told.push_back(told_with_time(event));
-        }
-      }
+      take_told(watch, told);
     }
   };
   const auto next = [&] { return std::to_string((now + seconds(10)).count() / 1000); };
@@ -88,20 +86,14 @@ TEST(OutageWatch, ServicesThatStallAreMissingAsSoonAsTheDnsIsNot) {
   Told told;
   const auto run = [&](const Verdict& visit, int rounds) {
     for (int i = 0; i < rounds; ++i) {
-      Verdict resolves;
-      resolves.good = true;
-      resolves.proves = witnesses[0].asks;
+      const Verdict resolves = good_of(witnesses[0]);
       watch.take("DNS/tax", resolves, now += seconds(1));
       watch.take("Reach/tax", visit, now += seconds(8));
       watch.take("Reach/portal", visit, now += seconds(1));
-      while (auto news = watch.take_news()) {
-        for (const auto& event : news->events) told.push_back(told_with_time(event));
-      }
+      take_told(watch, told);
     }
   };
-  Verdict there;
-  there.good = true;
-  there.proves = witnesses[1].asks;
+  const Verdict there = good_of(witnesses[1]);
   Verdict astray;
   astray.accuses = Rung::dns;
   astray.certain = true;
@@ -125,14 +117,10 @@ TEST(OutageWatch, AnAddressThatOnlyLooksWrongIsTheDnsWhenNoServiceIsThereByItsNa
   Testimony testimony({}, witnesses, {});
   BootTime now = hours(1);
   const auto round = [&](bool other_is_there) {
-    Verdict resolves;
-    resolves.good = true;
-    resolves.proves = witnesses[0].asks;
+    const Verdict resolves = good_of(witnesses[0]);
     Verdict astray;
     astray.accuses = Rung::dns;
-    Verdict there;
-    there.good = true;
-    there.proves = witnesses[2].asks;
+    const Verdict there = good_of(witnesses[2]);
     testimony.take("DNS/portal", resolves, now);
     testimony.take("Reach/tax", astray, now);
     testimony.take("Reach/portal", other_is_there ? there : astray, now);
@@ -150,9 +138,7 @@ TEST(OutageWatch, AServiceIsNotMissingForANameThatIsLostOnTheWay) {
                                           *witness_of(reach_schema("tax"))};
   BootTime now = hours(1);
   OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
-  Verdict resolved;
-  resolved.good = true;
-  resolved.proves = witnesses[0].asks;
+  const Verdict resolved = good_of(witnesses[0]);
   Verdict unresolved;
   unresolved.unresolved = true;
   std::vector<Rung> begun;
@@ -180,9 +166,7 @@ TEST(OutageWatch, ADnsThatLiesDoesNotBecomeAServiceThatIsMissingWhenTheProgramIs
   std::optional<OutageWatch> watch;
   const auto start = [&] { watch.emplace(OutageRules{}, "boot", witnesses, memory, std::nullopt, now); };
   const auto round = [&](const Verdict& visit) {
-    Verdict resolves;
-    resolves.good = true;
-    resolves.proves = witnesses[0].asks;
+    const Verdict resolves = good_of(witnesses[0]);
     watch->take("DNS/portal", resolves, now += seconds(5));
     watch->take("Reach/tax", visit, now += seconds(5));
     while (auto news = watch->take_news()) {
@@ -192,9 +176,7 @@ TEST(OutageWatch, ADnsThatLiesDoesNotBecomeAServiceThatIsMissingWhenTheProgramIs
       }
     }
   };
-  Verdict there;
-  there.good = true;
-  there.proves = witnesses[1].asks;
+  const Verdict there = good_of(witnesses[1]);
   Verdict astray;
   astray.accuses = Rung::dns;
   astray.certain = true;
@@ -227,26 +209,21 @@ TEST(OutageWatch, ADnsThatLiesDoesNotBecomeAServiceThatIsMissingWhenTheProgramIs
   }
 }
 
-// The page that tells a login was last asked while the first one stood in the way. When the second one comes,
-// the session still seems to stand: who was reached since the first one acquits nobody of the second.
+// The page that tells a login was last asked while the first one stood in the way. When the second one
+// comes, the session still seems to stand: who was reached since the first one acquits nobody of the
+// second.
 TEST(OutageWatch, ALoginThatComesAgainDoesNotBecomeServicesThatAreMissing) {
   const std::vector<Witness> witnesses = {*witness_of(ping_schema("anchor")),
                                           *witness_of(reach_schema("tax")),
                                           *witness_of(captive_portal_schema())};
   BootTime now = hours(1);
   OutageWatch watch({}, "boot", witnesses, "", std::nullopt, now);
-  const auto good = [](const Witness& witness) {
-    Verdict verdict;
-    verdict.good = true;
-    verdict.proves = witness.asks;
-    return verdict;
-  };
   Verdict login;
   login.accuses = Rung::internet;
   Told told;
   const auto round = [&](bool anchor, bool visit, bool asks_page) {
-    watch.take("Ping/anchor", anchor ? good(witnesses[0]) : Verdict(), now += seconds(5));
-    watch.take("Reach/tax", visit ? good(witnesses[1]) : Verdict(), now += seconds(5));
+    watch.take("Ping/anchor", anchor ? good_of(witnesses[0]) : Verdict(), now += seconds(5));
+    watch.take("Reach/tax", visit ? good_of(witnesses[1]) : Verdict(), now += seconds(5));
     if (asks_page) watch.take("Captive Portal", login, now += seconds(1));
     while (auto news = watch.take_news()) {
       for (const auto& event : news->events) {
@@ -287,9 +264,7 @@ TEST(OutageWatch, ALoginIsOverForAnchorsThatItHeldUpWhenNamesDoNotCome) {
         verdict.unresolved = !name;
         watch.take(witness.probe, verdict, now);
       }
-      while (auto news = watch.take_news()) {
-        for (const auto& event : news->events) told.push_back(told_with_time(event));
-      }
+      take_told(watch, told);
     };
     const auto next = [&] { return " " + std::to_string((now + seconds(10)).count() / 1000); };
     for (int i = 0; i < 6; ++i) round(true, true, true);
@@ -326,20 +301,14 @@ TEST(OutageWatch, ALoginIsOverForAServiceThatIsFoundWhereItWasWhileTheDnsLies) {
     now += seconds(10);
     // All the time.
     for (std::size_t number : {0U, 1U}) {
-      Verdict good;
-      good.good = true;
-      good.proves = witnesses[number].asks;
+      const Verdict good = good_of(witnesses[number]);
       watch.take(witnesses[number].probe, good, now);
     }
     watch.take("Reach/tax", visit, now);
-    while (auto news = watch.take_news()) {
-      for (const auto& event : news->events) told.push_back(told_with_time(event));
-    }
+    take_told(watch, told);
   };
   const auto next = [&] { return " " + std::to_string((now + seconds(10)).count() / 1000); };
-  Verdict there;
-  there.good = true;
-  there.proves = witnesses[2].asks;
+  const Verdict there = good_of(witnesses[2]);
   for (int i = 0; i < 6; ++i) round(there);
   Told expected = {"begin internet" + next()};
   for (int i = 0; i < 6; ++i) {
@@ -380,7 +349,8 @@ TEST(OutageWatch, TakesAChangedPageForNoOutage) {
   office.truth.odd_page = true;
   office.run(hours(2));
   EXPECT_EQ(office.told(), Told());
-  // One service is down, and then the other and the gateway too: from then on it cannot be told from a login.
+  // One service is down, and then the other and the gateway too: from then on it cannot be told from a
+  // login.
   office.truth.down = {"tax"};
   office.run(hours(1));
   EXPECT_EQ(office.told(), (Told{"begin services:tax"}));

@@ -34,6 +34,21 @@ inline void expect_between(const OutageEvent& event, BootTime truth, Millisecond
          std::to_string(event.at.count() / 1000);
 }
 
+/// Adds what the watch tells to `told`.
+inline void take_told(OutageWatch& watch, std::vector<std::string>& told) {
+  while (const auto news = watch.take_news()) {
+    for (const auto& event : news->events) told.push_back(told_with_time(event));
+  }
+}
+
+/// Its witness has got all that it asks for.
+[[nodiscard]] inline Verdict good_of(const Witness& witness) {
+  Verdict verdict;
+  verdict.good = true;
+  verdict.proves = witness.asks;
+  return verdict;
+}
+
 /// What is true. A simulation: probes answer at once, and a rung needs those below it.
 struct OfficeTruth {
   bool has_modem = true;  ///< else its probe has nothing to record

@@ -18,7 +18,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using test::expect_between;
 using test::Office;
-using test::told_with_time;
+using test::take_told;
 using Told = std::vector<std::string>;
 
 TEST(OutageWatch, TellsOfAGatewayAlone) {
@@ -55,11 +55,7 @@ struct ShortWay {
         watch.take(witness.probe, verdict, now);
       }
       watch.tick(now);
-      while (auto news = watch.take_news()) {
-        for (const auto& event : news->events) {
-          told.push_back(told_with_time(event));
-        }
-      }
+      take_told(watch, told);
     }
   }
   [[nodiscard]] static std::string at(BootTime when) { return " " + std::to_string(when.count() / 1000); }
