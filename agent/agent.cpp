@@ -19,15 +19,18 @@
 
 #include "agent/by_exception.hpp"
 #include "agent/carrier.hpp"
+#include "agent/earlier_boots.hpp"
 #include "agent/export.hpp"
 #include "agent/interval_keeper.hpp"
 #include "agent/linux/boot_id.hpp"
 #include "agent/measure.hpp"
 #include "agent/modem_reset.hpp"
 #include "agent/modem_reset_method.hpp"
+#include "agent/node_at_start.hpp"
 #include "agent/outage_keeper.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/salvage.hpp"
+#include "agent/outbox_renewal.hpp"
 #include "agent/probe_set.hpp"
 #include "agent/probes/reach_failure.hpp"
 #include "agent/publish.hpp"
@@ -47,7 +50,6 @@
 #include "sparkplug/paho_session.hpp"
 #include "sparkplug/program.hpp"
 #include "sparkplug/throughput_schema.hpp"
-#include "sparkplug/version.hpp"
 #include "sparkplug/wake_up.hpp"
 #include "sparkplug/worker_thread.hpp"
 
@@ -56,122 +58,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-bool measures_throughput(const AgentConfig& config) {
-  return config.throughput.enabled && !config.throughput.url.empty();
-}
-
-// What the outbox knew at the start, and what the probes will add.
-Result<EdgeNode> make_node(const AgentConfig& config, Outbox& outbox, const std::string& boot_id,
-                           const std::vector<MeasureTask>& tasks, const ByException& by_exception) {
-  auto options = edge_node_options(config);
-  options.boot_id = boot_id;
-  options.software_version = kVersion;
-  if (config.broker.certificate_file.empty()) {
-    const auto own = board_key(config);
-    if (own) {
-      options.export_key = to_base64(own->key.public_key().der());
-    } else {
-      spdlog::warn("export files cannot be signed: {}", own.error().to_string());
-    }
-  }
-  auto schemas = outbox.schemas();
-  if (!schemas) return Unexpected(schemas.error());
-  const auto declare = [&](const Schema& schema) {
-    // The running configuration's shape of a group replaces an older one.
-    std::erase_if(*schemas, [&](const Schema& known) {
-      return known.device == schema.device && known.group == schema.group;
-    });
-    schemas->push_back(schema);
-  };
-  for (const auto& task : tasks) {
-    if (!task.may_have_nothing) declare(by_exception.recorded(task.probe->schema()));
-  }
-  for (const Schema& schema : source_schemas(config)) declare(schema);
-  declare(boot_clock_schema());
-  declare(outage_schema());
-  if (measures_throughput(config)) declare(throughput_schema());
-  declare(boot_schema());
-  std::array<LaneDepth, kLaneCount> lanes;
-  for (const Lane lane : kLanes) {
-    auto depth = outbox.depth(lane);
-    if (!depth) return Unexpected(depth.error());
-    lanes[index(lane)] = *depth;
-  }
-  EdgeNode node(std::move(options), std::move(*schemas), outbox.epoch(), lanes, random_seed());
-  auto latest = outbox.latest();
-  if (!latest) return Unexpected(latest.error());
-  for (const auto& pending : *latest) node.restore_current(pending.schema, pending.record);
-  auto given_up = outbox.given_up();
-  if (!given_up) return Unexpected(given_up.error());
-  node.set_given_up(std::move(*given_up));
-  auto predecessors = outbox.predecessors();
-  if (!predecessors) return Unexpected(predecessors.error());
-  node.set_predecessors(std::move(*predecessors));
-  return node;
-}
-
-struct EarlierBoots {
-  std::string memory;
-  std::string outages;
-  std::string stop;
-  std::vector<Stamp> newest;
-};
-Result<EarlierBoots> read_earlier_boots(Outbox& outbox, const SignOfLifeFile& signs) {
-  EarlierBoots boots;
-  if (auto stamp = signs.read()) boots.newest.push_back(std::move(*stamp));
-  auto memory = outbox.note(std::string(kBootBookNote));
-  if (!memory) return boots;  // an outbox that is waited for
-  if (*memory) boots.memory = std::move(**memory);
-  if (auto outages = outbox.note(std::string(kOutageNote)); outages && *outages) {
-    boots.outages = std::move(**outages);
-  }
-  if (auto stop = outbox.note(std::string(kStopNote)); stop && *stop) boots.stop = std::move(**stop);
-  for (const Lane lane : kLanes) {
-    const auto depth = outbox.depth(lane);
-    if (!depth) return Unexpected(depth.error());
-    if (depth->last == 0) continue;
-    auto newest = outbox.read(lane, depth->last, 1);
-    if (!newest) return Unexpected(newest.error());
-    for (auto& item : newest->items) boots.newest.push_back(std::move(item.record.stamp));
-  }
-  if (const auto alive = outbox.note(std::string(kSignOfLifeNote)); alive && *alive) {
-    if (auto stamp = read_sign_of_life(**alive)) boots.newest.push_back(std::move(*stamp));
-  }
-  return boots;
-}
-
-/// What a new outbox in the old one's place is like.
-struct Renewal {
-  std::string epoch;
-  std::array<LaneDepth, kLaneCount> lanes;
-  std::vector<Predecessor> predecessors;
-  std::map<std::string, std::uint64_t> given_up;
-  std::optional<Salvage> salvage;
-  bool told = true;  ///< the event that tells of it is in the outbox
-};
-
 // As the edge node has it: more rows than this that the gateway has not confirmed are a backlog.
 constexpr RowId kBacklogRows = 32;
 constexpr Duration kTellAgainAfter = std::chrono::seconds(30);
-constexpr const char* kSalvageToldNote = "outbox/salvage told";
-
-/// On the store thread. What the disk refuses stays empty: the next renewal brings it.
-Renewal look_at(Outbox& outbox) {
-  Renewal renewal;
-  renewal.epoch = outbox.epoch();
-  for (const Lane lane : kLanes) {
-    if (auto depth = outbox.depth(lane)) renewal.lanes[index(lane)] = *depth;
-  }
-  if (auto predecessors = outbox.predecessors()) renewal.predecessors = std::move(*predecessors);
-  if (auto given_up = outbox.given_up()) renewal.given_up = std::move(*given_up);
-  if (const auto note = outbox.note(std::string(kSalvageNote)); note && *note) {
-    if (auto salvage = decode_salvage(**note)) renewal.salvage = std::move(*salvage);
-    const auto told = outbox.note(kSalvageToldNote);
-    // Of the epoch that the salvage began: the outbox may have begun another since.
-    renewal.told = !told || !renewal.salvage || *told == renewal.salvage->new_epoch;
-  }
-  return renewal;
-}
 
 // A line that comes and goes is not asked each time.
 constexpr Duration kMtuAgainAfter = std::chrono::hours(1);
@@ -210,7 +99,7 @@ class Agent {
     listeners.proofs = proofs_;
     auto tasks = make_probes(config_, loop_.get_executor(), clock_, std::move(listeners));
     if (!tasks) return Unexpected(tasks.error());
-    auto node = make_node(config_, *outbox_, boot_id_, *tasks, by_exception_);
+    auto node = node_at_start(config_, *outbox_, boot_id_, *tasks, by_exception_);
     if (!node) return Unexpected(node.error());
     const auto witnesses = witnesses_of(*tasks, config_);
     outages_.emplace(
@@ -314,7 +203,7 @@ class Agent {
   }
 
   Result<void> prepare_throughput() {
-    if (!measures_throughput(config_)) return {};
+    if (!config_.throughput.measures()) return {};
     const auto& config = config_.throughput;
     auto url = parse_service_url(config.url);
     if (!url) return Unexpected(url.error());
@@ -412,7 +301,7 @@ class Agent {
     while (true) {
       co_await outbox_changed_.wait();
       auto look = [&outbox = *outbox_] { return look_at(outbox); };
-      Renewal renewal = co_await store_.run(std::move(look));
+      OutboxRenewal renewal = co_await store_.run(std::move(look));
       if (renewal.epoch != publisher_->node().epoch()) {
         publisher_->renewed(renewal.epoch, renewal.lanes, std::move(renewal.predecessors),
                             std::move(renewal.given_up));
@@ -424,26 +313,12 @@ class Agent {
       }
       salvage_ = renewal.salvage;
       if (!salvage_ || renewal.told) continue;
-      std::vector<Pending> events = salvage_event();
+      std::vector<Pending> events{salvage_event(*salvage_, time_.stamp())};
       std::string key = kSalvageToldNote;
       std::string salvaged_as = salvage_->new_epoch;
       auto told = co_await recorder_.record_events(std::move(events), std::move(key), std::move(salvaged_as));
       if (!told) spdlog::warn("the salvage is not told to the gateway yet: {}", told.error().to_string());
     }
-  }
-
-  [[nodiscard]] std::vector<Pending> salvage_event() {
-    Record record;
-    record.stamp = time_.stamp();
-    record.values = {salvage_->old_epoch,
-                     salvage_->new_epoch,
-                     salvage_->reason,
-                     salvage_->kept_as,
-                     salvage_->salvaged[index(Lane::events)],
-                     salvage_->salvaged[index(Lane::measurements)],
-                     salvage_->lost[index(Lane::events)],
-                     salvage_->lost[index(Lane::measurements)]};
-    return {Pending{outbox_event_schema(), std::move(record)}};
   }
 
   [[nodiscard]] std::optional<EarlierBoot> earlier_boot() const {

@@ -140,6 +140,8 @@ struct ThroughputProbeConfig {
   std::uint32_t tests_per_day = 2;
   std::vector<DailyWindow> windows = {{std::chrono::minutes(450), std::chrono::minutes(690)},
                                       {std::chrono::minutes(810), std::chrono::minutes(1020)}};
+  /// There is somewhere to measure to, and it is wanted.
+  [[nodiscard]] bool measures() const { return enabled && !url.empty(); }
   friend bool operator==(const ThroughputProbeConfig&, const ThroughputProbeConfig&) = default;
 };
 

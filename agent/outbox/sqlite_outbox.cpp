@@ -7,12 +7,14 @@
 #include <string_view>
 #include <system_error>
 
+#include "agent/outbox/append_room.hpp"
 #include "agent/outbox/batch_reader.hpp"
 #include "agent/outbox/catalogue.hpp"
 #include "agent/outbox/change_memory.hpp"
 #include "agent/outbox/database_error.hpp"
 #include "agent/outbox/disk_space.hpp"
 #include "agent/outbox/given_up_ledger.hpp"
+#include "agent/outbox/lane_positions.hpp"
 #include "agent/outbox/lane_table.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "agent/outbox/outbox_file.hpp"
@@ -31,14 +33,8 @@ namespace {
 // acknowledgement.
 constexpr RowId kMostUnwrittenMarks = 10'000;
 
-constexpr std::string_view kLast = "last";
-constexpr std::string_view kAcknowledged = "acknowledged";
-constexpr std::string_view kNewest = "newest";
-constexpr std::string_view kSent = "sent";
-
-// What a transaction of marks or counts may write, and how much of the WAL appends leave to such ones.
+// What a transaction of marks or counts may write.
 constexpr std::uint64_t kBookkeepingPages = 8;
-constexpr std::uint64_t kPagesForOthers = 64;
 
 using LaneRows = std::array<RowId, kLaneCount>;
 
@@ -56,12 +52,7 @@ class SqliteOutbox final : public SoundOutbox {
         catalogue_(database()),
         memory_(database(), ChangeMemory::subjects_for(options.max_bytes)),
         tables_{LaneTable(database(), Lane::events), LaneTable(database(), Lane::measurements)},
-        positions_(database(), "SELECT lane, what, row_id FROM position WHERE what <> 'newest'"),
-        newest_(database(),
-                "SELECT schema, row_id FROM position WHERE lane = ? AND what = 'newest' ORDER BY schema"),
-        set_position_(database(),
-                      "INSERT INTO position(lane, what, schema, row_id) VALUES (?, ?, ?, ?) "
-                      "ON CONFLICT(lane, what, schema) DO UPDATE SET row_id = excluded.row_id"),
+        positions_(database()),
         next_bdseq_(database(),
                     "UPDATE meta SET bdseq = CASE WHEN bdseq IS NULL THEN 0 ELSE (bdseq + 1) % 256 END "
                     "WHERE only = 1 RETURNING bdseq"),
@@ -73,6 +64,7 @@ class SqliteOutbox final : public SoundOutbox {
         predecessors_(database(), "SELECT epoch, last_0, last_1 FROM predecessor ORDER BY id DESC"),
         ledger_(database()),
         retention_(database(), catalogue_, tables_, ledger_, space_),
+        room_(file_.path, options, space_, retention_),
         doubt_(database()) {
     load();
     if (!file_.made) doubt_.found(last_);
@@ -206,11 +198,12 @@ class SqliteOutbox final : public SoundOutbox {
     return attempt("append events", [&] {
       // As if all were news: what it may write is known before it begins, for the sake of the WAL.
       std::vector<const Pending*> all;
+      all.reserve(tellings.size() + company.size());
       for (const Telling& telling : tellings) all.push_back(&telling.pending);
       for (const Pending& pending : company) all.push_back(&pending);
-      const auto most = need_of(all, &note, tellings.size() + 1);
-      refuse_too_large(most);
-      prepare(most);
+      const auto most = room_.need_of(all, &note, tellings.size() + 1);
+      room_.refuse_too_large(most);
+      room_.prepare(most);
       std::optional<SQLite::Transaction> transaction(std::in_place, database(),
                                                      SQLite::TransactionBehavior::IMMEDIATE);
       Told told;
@@ -228,11 +221,11 @@ class SqliteOutbox final : public SoundOutbox {
       for (const Pending& pending : company) news.push_back(&pending);
       // Only what is news needs room; when there is none, all of this is done again behind it.
       bool keep_measurements = true;
-      if (!has_room(need_of(news, &note, news.size()))) {
+      if (!room_.has(room_.need_of(news, &note, news.size()))) {
         transaction.reset();
         memory_.forget_count();
-        keep_measurements = make_room(need_of(news, &note, news.size()));
-        prepare(most);
+        keep_measurements = room_.make(room_.need_of(news, &note, news.size()), horizon());
+        room_.prepare(most);
         transaction.emplace(database(), SQLite::TransactionBehavior::IMMEDIATE);
         told.news.clear();
         news.clear();
@@ -304,7 +297,7 @@ class SqliteOutbox final : public SoundOutbox {
     return attempt("read the outbox", [&] {
       std::vector<Pending> latest;
       for (const auto lane : kLanes) {
-        for (const auto row : newest_rows(lane)) {
+        for (const auto row : positions_.newest(lane)) {
           auto batch = BatchReader(catalogue_, table(lane), epoch(), lane).read(row, row, 1);
           // A row that is not held any more comes as a gap, and a gap has no current value.
           if (batch.empty() || batch.schemas.front() == gap_schema(lane)) continue;
@@ -326,7 +319,7 @@ class SqliteOutbox final : public SoundOutbox {
       OutboxSpace space;
       space.bytes = bytes_on_disk();
       space.max_bytes = options_.max_bytes;
-      space.pressure = pressure_;
+      space.pressure = room_.pressure();
       for (const auto lane : kLanes) {
         const RowId oldest = table(lane).oldest();
         const RowId acknowledged = acknowledged_[index(lane)];
@@ -389,27 +382,7 @@ class SqliteOutbox final : public SoundOutbox {
     catalogue_.load();
     memory_.forget_count();
     retention_.forget_progress();
-    LaneRows last{};
-    LaneRows acknowledged{};
-    std::optional<RowId> sent;
-    std::size_t found = 0;
-    StatementUse positions(positions_);
-    while (positions->executeStep()) {
-      const auto lane = positions->getColumn(0).getInt64();
-      const auto row = positions->getColumn(2).getInt64();
-      if (lane < 0 || lane >= static_cast<std::int64_t>(kLaneCount) || row < 0) {
-        throw ContradictionError("a lane has an impossible position");
-      }
-      const auto what = positions->getColumn(1).getString();
-      if (what == kSent) {
-        if (static_cast<std::size_t>(lane) == index(Lane::measurements)) sent = static_cast<RowId>(row);
-        continue;
-      }
-      auto& place = what == kLast ? last : acknowledged;
-      place[static_cast<std::size_t>(lane)] = static_cast<RowId>(row);
-      ++found;
-    }
-    if (found != 2 * kLaneCount) throw ContradictionError("a lane has no position");
+    const auto [last, acknowledged, sent] = positions_.read();
     for (const auto lane : kLanes) {
       // Row ids that were given out must never be given out again.
       if (acknowledged[index(lane)] > last[index(lane)] || table(lane).highest() > last[index(lane)]) {
@@ -450,11 +423,11 @@ class SqliteOutbox final : public SoundOutbox {
         records.empty() ? "be written to" : "append " + std::to_string(records.size()) + " records";
     return attempt(what, [&] {
       if (records.empty() && note == nullptr) return last_;
-      const auto need = need_of(all, note, 0);
-      refuse_too_large(need);
-      forget_aged(records);
-      const bool keep_measurements = make_room(need);
-      prepare(need);
+      const auto need = room_.need_of(all, note, 0);
+      room_.refuse_too_large(need);
+      room_.forget_aged(records, horizon());
+      const bool keep_measurements = room_.make(need, horizon());
+      room_.prepare(need);
       SQLite::Transaction transaction(database(), SQLite::TransactionBehavior::IMMEDIATE);
       const LaneRows last = insert(all, keep_measurements);
       if (note != nullptr) set_note(*note);
@@ -490,9 +463,9 @@ class SqliteOutbox final : public SoundOutbox {
     // A session that has read all there was reads these at once: that saves it a commit of its own.
     auto& sent = last[index(Lane::measurements)];
     if (read_up_to_ > 0 && read_up_to_ >= last_[index(Lane::measurements)]) sent_ = std::max(sent_, sent);
-    for (const auto& [schema, row] : newest) set_position(schema.first, kNewest, schema.second, row);
+    for (const auto& [schema, row] : newest) positions_.set_newest(schema.first, schema.second, row);
     for (const auto lane : kLanes) {
-      if (last[index(lane)] != last_[index(lane)]) set_position(lane, kLast, 0, last[index(lane)]);
+      if (last[index(lane)] != last_[index(lane)]) positions_.set_last(lane, last[index(lane)]);
     }
     return last;
   }
@@ -528,9 +501,9 @@ class SqliteOutbox final : public SoundOutbox {
   void set_marks() {
     for (const auto lane : kLanes) {
       if (acknowledged_[index(lane)] == written_[index(lane)]) continue;
-      set_position(lane, kAcknowledged, 0, acknowledged_[index(lane)]);
+      positions_.set_acknowledged(lane, acknowledged_[index(lane)]);
     }
-    if (sent_ != sent_written_) set_position(Lane::measurements, kSent, 0, sent_);
+    if (sent_ != sent_written_) positions_.set_sent(sent_);
   }
 
   void marks_written() {
@@ -550,126 +523,13 @@ class SqliteOutbox final : public SoundOutbox {
     (void)write_marks();
   }
 
-  // --- room ---
-
-  struct Need {
-    std::uint64_t pages = 0;    ///< that the database may grow by, and that are written
-    std::uint64_t touched = 0;  ///< that are written besides
-    bool events = false;
-    bool measurements = false;
-  };
-
-  /// `tellings`: places in the memory of what was said.
-  [[nodiscard]] Need need_of(const std::vector<const Pending*>& records, const OutboxNote* note,
-                             std::size_t tellings) {
-    constexpr std::uint64_t kAlways = 24;  // tails, positions and what is above them
-    Need need;
-    need.events = note != nullptr;
-    const auto usable = space_.plan().page_bytes - 40;
-    std::uint64_t bytes = 0;
-    for (const Pending* pending : records) {
-      const auto& [schema, record] = *pending;
-      (schema.lane == Lane::events ? need.events : need.measurements) = true;
-      pack_into(body_, schema.columns, record.values);
-      bytes += row_bytes(body_.size());
-      if (body_.size() > usable / 2) bytes += usable;  // ends in a page of its own
-    }
-    if (note != nullptr) bytes += 2 * (note->key.size() + note->value.size()) + usable;
-    need.pages = bytes * 21 / 20 / usable + tellings / 6 + kAlways;
-    // Digests lie anywhere in their table.
-    const auto table = ChangeMemory::subjects_for(options_.max_bytes) / 6;
-    need.touched = std::min<std::uint64_t>(tellings + tellings / 4 + 8, table);
-    if (tellings == 0) need.touched = 0;
-    return need;
-  }
-
-  void refuse_too_large(const Need& need) const {
-    const auto pages = need.pages + need.touched + kPagesForOthers;
-    const auto& plan = space_.plan();
-    if (pages > plan.transaction_pages) {
-      throw NoRoom(Error{file_.path.string(),
-                         "an append of " + std::to_string(pages * plan.page_bytes / 1024) +
-                             " KiB is too large for an outbox of this size, which takes " +
-                             std::to_string(plan.transaction_pages * plan.page_bytes / 1024) +
-                             " KiB at a time",
-                         "Raise [outbox] max_bytes, or deliver in smaller pieces"});
-    }
-  }
-
-  /// The WAL has room for it.
-  void prepare(const Need& need) { space_.prepare(need.pages + need.touched + kPagesForOthers); }
-
-  [[nodiscard]] std::uint64_t limit_of(const Need& need) const {
-    return need.events ? space_.plan().event_pages : space_.plan().measurement_pages;
-  }
-  [[nodiscard]] bool has_room(const Need& need) { return space_.used_pages() + need.pages <= limit_of(need); }
-
-  /// False: there is no room for its measurements. Throws NoRoom when there is none for its events.
-  [[nodiscard]] bool make_room(const Need& need) {
-    const auto limit = limit_of(need);
-    const auto headroom = space_.plan().headroom_pages;
-    if (has_room(need)) {
-      // One step may free more than the headroom: that alone is no end of the pressure.
-      const auto step = space_.plan().step_bytes / space_.plan().page_bytes;
-      if (space_.used_pages() + need.pages + headroom + 2 * step < space_.plan().measurement_pages) {
-        pressure_ = OutboxSpace::Pressure::none;
-      }
-      return true;
-    }
-    while (space_.used_pages() + need.pages + headroom > limit) {
-      const auto step = retention_.free_some(horizon());
-      if (step == Retention::Step::nothing) break;
-      pressure_ = step == Retention::Step::spares    ? OutboxSpace::Pressure::spares_go
-                  : step == Retention::Step::thinned ? OutboxSpace::Pressure::thinning
-                                                     : OutboxSpace::Pressure::dropping;
-    }
-    if (has_room(need)) return true;
-    pressure_ = OutboxSpace::Pressure::events_refused;
-    if (!need.events) return false;
-    throw NoRoom(
-        Error{file_.path.string(),
-              "the outbox is full of events that the gateway has not confirmed, and none of them may "
-              "be given up; sources keep what is new",
-              "Bring the board and the gateway together, or carry the events there "
-              "(xalink-agent export), or raise [outbox] max_bytes"});
-  }
-
-  void forget_aged(const std::vector<Pending>& records) {
-    constexpr auto kNotBefore = std::chrono::hours(1);
-    if (records.empty()) return;
-    const auto& stamp = records.back().record.stamp;
-    if (stamp.quality != ClockQuality::synchronised) return;
-    if (aged_at_ && stamp.wall >= *aged_at_ && stamp.wall - *aged_at_ < kNotBefore) return;
-    aged_at_ = stamp.wall;
-    retention_.forget_before(stamp.wall - options_.max_age, horizon());
-  }
-
-  void set_position(Lane lane, std::string_view what, std::int64_t schema, RowId row) {
-    StatementUse set(set_position_);
-    set->bind(1, static_cast<std::int64_t>(index(lane)));
-    set->bind(2, std::string(what));
-    set->bind(3, schema);
-    set->bind(4, static_cast<std::int64_t>(row));
-    set->exec();
-  }
-
-  [[nodiscard]] std::vector<RowId> newest_rows(Lane lane) {
-    std::vector<RowId> rows;
-    StatementUse newest(newest_);
-    newest->bind(1, static_cast<std::int64_t>(index(lane)));
-    while (newest->executeStep()) rows.push_back(static_cast<RowId>(newest->getColumn(1).getInt64()));
-    return rows;
-  }
-
   OutboxFile file_;
   OutboxOptions options_;
   DiskSpace space_;
   Catalogue catalogue_;
   ChangeMemory memory_;
   std::array<LaneTable, kLaneCount> tables_;
-  SQLite::Statement positions_;
-  SQLite::Statement newest_;
-  SQLite::Statement set_position_;
+  LanePositions positions_;
   SQLite::Statement next_bdseq_;
   SQLite::Statement get_bdseq_;
   SQLite::Statement get_note_;
@@ -677,6 +537,7 @@ class SqliteOutbox final : public SoundOutbox {
   SQLite::Statement predecessors_;
   GivenUpLedger ledger_;
   Retention retention_;
+  AppendRoom room_;
   RowIdDoubt doubt_;
 
   std::optional<OpenRefusal> refusal_;
@@ -687,9 +548,7 @@ class SqliteOutbox final : public SoundOutbox {
   RowId sent_ = 0;           ///< measurements above it never left the board
   RowId sent_written_ = 0;
   RowId read_up_to_ = 0;  ///< measurements
-  OutboxSpace::Pressure pressure_ = OutboxSpace::Pressure::none;
-  std::optional<WallTime> aged_at_;  ///< when age was looked at last
-  std::string body_;                 ///< of the row being packed
+  std::string body_;      ///< of the row being packed
 };
 
 }  // namespace
