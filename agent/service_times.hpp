@@ -32,8 +32,19 @@ class ServiceTimes {
   /// last hour: who agrees with the board's clock speaks against, who is off in the same direction for. With
   /// nobody else to ask it depends on whether the kernel holds its clock for `synchronised`.
   [[nodiscard]] bool board_is_wrong(const std::string& service, bool synchronised) const;
+  /// The certificate of this service is out of its time: does anybody say that the board's clock is right?
+  /// The kernel does by `synchronised`, the service by a time of its own at which its certificate is not good
+  /// either, the others by a majority.
+  [[nodiscard]] bool board_is_confirmed(const std::string& service, bool synchronised) const;
 
  private:
+  /// Of the last hour, on the board's clock.
+  struct Votes {
+    int agree = 0;
+    int differ = 0;  ///< in the direction that would explain the certificate
+  };
+  [[nodiscard]] Votes votes_of_others(const std::string& service, const Sight& own) const;
+
   std::map<std::string, Sight> sights_;
 };
 

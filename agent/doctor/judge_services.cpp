@@ -20,7 +20,11 @@ bool has(std::string_view text, std::string_view part) {
 /// broker.
 Said about_certificate(std::string_view reason, const std::string& whose) {
   if (has(reason, "not yet valid")) {
-    return {"Set this board's clock right (above) first", "Chỉnh đồng hồ của máy (ở trên) trước"};
+    // Only said where nobody confirms the board's clock.
+    if (has(reason, "the clock of the board may be behind"))
+      return {"Set this board's clock right (above) first", "Chỉnh đồng hồ của máy (ở trên) trước"};
+    return {"Whoever runs it has to put in a certificate that is valid by now: call them",
+            "Đơn vị vận hành phải thay bằng chứng thư đã có hiệu lực: gọi cho họ"};
   }
   if (has(reason, "expired")) {
     return {

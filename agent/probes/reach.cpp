@@ -143,7 +143,7 @@ ReachOutcome ReachProbe::judge_time(const ReachProgress& progress) const {
     outcome.success = progress.step == ReachProgress::Step::done;
     outcome.reason += " by the clock of the board, which is wrong: services say another time";
     if (!outcome.success) outcome.reason += "; " + to_string(progress.step) + ": " + progress.reason;
-  } else if (!expired) {
+  } else if (!expired && !settings_.times->board_is_confirmed(settings_.service, synchronised)) {
     outcome.reason += "; the clock of the board may be behind";
   }
   return outcome;

@@ -87,6 +87,25 @@ TEST_F(ServiceTimesTest, OtherDirectionsAndOldNewsDoNotCount) {
   EXPECT_TRUE(times.board_is_wrong("portal", false));
 }
 
+TEST_F(ServiceTimesTest, SomebodyHasToConfirmTheBoardsClock) {
+  const auto early = [this](std::optional<Milliseconds> ahead) {
+    see("portal", ahead, kNow + 24h, kNow + 72h, ValidityFault::not_yet_valid);
+  };
+  early(std::nullopt);
+  EXPECT_FALSE(times.board_is_confirmed("portal", false)) << "nobody says anything";
+  EXPECT_FALSE(times.board_is_confirmed("unheard of", false));
+  EXPECT_TRUE(times.board_is_confirmed("portal", true)) << "the kernel does";
+  early(2s);
+  EXPECT_TRUE(times.board_is_confirmed("portal", false)) << "by the service's own time it is not good either";
+  early(48h);
+  EXPECT_FALSE(times.board_is_confirmed("portal", false));
+  early(std::nullopt);
+  good("tax", 2s);
+  EXPECT_TRUE(times.board_is_confirmed("portal", false)) << "another service agrees with the board";
+  see("health", std::nullopt, kNow + 24h, kNow + 48h, ValidityFault::not_yet_valid);
+  EXPECT_FALSE(times.board_is_confirmed("portal", false)) << "as many are off as agree";
+}
+
 TEST_F(ServiceTimesTest, WithoutAnybodysTimeNothingIsClaimed) {
   over("portal", std::nullopt);
   EXPECT_FALSE(times.board_is_wrong("portal", false));

@@ -130,6 +130,17 @@ TEST(Doctor, FindsNothingWrongWhereAllIsWell) {
   expect_readable(diagnosis);
 }
 
+TEST(Doctor, BlamesTheBoardsClockForACertificateOnlyWhereItIsInDoubt) {
+  Facts facts = well();
+  const std::string failure = "certificate not yet valid";
+  const std::string reason = "TLS: certificate is not yet valid";
+  probe(facts, "Reach/tax") = service("tax", failure, reason);
+  EXPECT_EQ(line(judge(facts), "service/tax").next.english,
+            "Whoever runs it has to put in a certificate that is valid by now: call them");
+  probe(facts, "Reach/tax") = service("tax", failure, reason + "; the clock of the board may be behind");
+  EXPECT_EQ(line(judge(facts), "service/tax").next.english, "Set this board's clock right (above) first");
+}
+
 struct Ill {
   std::string what;
   std::function<void(Facts&)> make;

@@ -428,7 +428,18 @@ TEST_F(ReachTest, TellsAWrongClockOfTheBoardFromACertificateThatIsOver) {
   const Result result = visit(probe);
   EXPECT_EQ(result.success, Value(false));
   EXPECT_EQ(result.failure, text("certificate not yet valid"));
+  EXPECT_EQ(result.reason, text("TLS: certificate is not yet valid"));
   EXPECT_EQ(result.status, kNull);
+}
+
+TEST_F(ReachTest, SuspectsTheBoardsClockOnlyWhereNobodyConfirmsIt) {
+  const Certificate early = make_certificate(std::string(kLoopback), 24h, 240h);
+  WebServer server(loop, Manner::answers, &early, answer_at(0s));
+  EXPECT_EQ(visit(at("https", server), trusted(early)).reason, text("TLS: certificate is not yet valid"))
+      << "the service has the same time";
+  WebServer timeless(loop, Manner::answers, &early, "HTTP/1.1 200 OK\r\n\r\n");
+  EXPECT_EQ(visit(at("https", timeless), trusted(early)).reason,
+            text("TLS: certificate is not yet valid; the clock of the board may be behind"));
 }
 
 TEST_F(ReachTest, TwoServicesAreBelievedMoreThanTheKernelsClock) {
