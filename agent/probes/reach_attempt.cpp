@@ -18,6 +18,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <optional>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include "agent/tls_client.hpp"
+#include "sparkplug/http_proxy.hpp"
 #include "sparkplug/http_tunnel.hpp"
 #include "sparkplug/rethrow_cancel.hpp"
 #include "sparkplug/with_timeout.hpp"
@@ -40,6 +42,7 @@ constexpr auto kAsValue = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestHead = 8192;
 // Only the head of the answer is read; this is what a server can send of the rest before it is told to stop.
 constexpr int kReceiveBuffer = 8192;
+constexpr std::uint16_t kProxyWantsCredentials = 407;  // RFC 9110, section 15.5.8
 
 asio::awaitable<error_code> connect_to(tcp::socket& socket, tcp::endpoint endpoint) {
   auto result = co_await socket.async_connect(endpoint, kAsValue);
@@ -127,7 +130,8 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ReachSettings& set
   const ServiceUrl& url = settings.url;
   std::string path = url.path;
   std::string credentials;
-  if (url.scheme == ServiceUrl::Scheme::http && goes_through(settings.proxy, url.host)) {
+  const bool asks_proxy = url.scheme == ServiceUrl::Scheme::http && goes_through(settings.proxy, url.host);
+  if (asks_proxy) {
     path = "http://" + authority(url) + path;
     credentials = credentials_line(*settings.proxy);
   }
@@ -163,6 +167,15 @@ asio::awaitable<bool> ask(Clock& clock, Stream& stream, const ReachSettings& set
     }
     // More than the status is a gift: heads that break off or are long still have one.
     ended = has_line && (error || head.find("\r\n\r\n") != std::string::npos || head.size() > kLongestHead);
+  }
+  if (asks_proxy && *progress.http_status == kProxyWantsCredentials) {
+    // The service was not asked: what was timed is the proxy's, as where it opens no tunnel.
+    progress.step = ReachProgress::Step::proxy;
+    progress.reason = tunnel_answer(head).reason;
+    progress.connect.reset();
+    progress.first_byte.reset();
+    progress.http_status.reset();
+    co_return false;
   }
   progress.date = date_of(head);
   if (*progress.http_status >= 400) {

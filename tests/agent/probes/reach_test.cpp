@@ -353,6 +353,29 @@ TEST_F(ReachTest, CountsErrorsOfTheServiceAsFailures) {
   EXPECT_EQ(visit(at("http", moved)).success, Value(true));
 }
 
+TEST_F(ReachTest, TellsAProxyThatWantsAPasswordFromTheService) {
+  const std::string wants_one = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+  WebServer server(loop, Manner::answers, nullptr, wants_one);
+  ReachSettings settings;
+  settings.service = "one-stop";
+  settings.url = *parse_service_url("http://service.test/");
+  settings.proxy.emplace();
+  settings.proxy->host = "127.0.0.1";
+  settings.proxy->port = server.port();
+  ReachProbe probe(loop.get_executor(), clock, settings);
+  const Result result = visit(probe);
+  EXPECT_TRUE(server.request().starts_with("GET http://service.test/ ")) << server.request();
+  EXPECT_EQ(result.success, Value(false));
+  EXPECT_EQ(result.failure, text("proxy"));
+  EXPECT_EQ(result.reason, text("proxy: the proxy wants another user name or password"));
+  // As where a tunnel was asked for: nobody got as far as the service.
+  EXPECT_EQ(result.connect, kNull);
+  EXPECT_EQ(result.first_byte, kNull);
+  EXPECT_EQ(result.status, kNull);
+  // Without a proxy it is an odd answer of the service.
+  EXPECT_EQ(visit(at("http", server)).reason, text("HTTP: status 407"));
+}
+
 TEST_F(ReachTest, KnowsWhatIsNoHttp) {
   for (const char* answer : {"220 mail.test ESMTP\r\n", "HTTP/1.1 2xx OK\r\n", "HTTP/1.1 999 OK\r\n", "\n"}) {
     WebServer server(loop, Manner::answers, nullptr, answer);
