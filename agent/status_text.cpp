@@ -204,6 +204,8 @@ std::string scaled(double number, double step, std::initializer_list<const char*
 }
 
 std::string bytes(double count) {
+  // Sizes of packets differ by a few bytes.
+  if (count < 10'000) return scaled(count, 1024, {"B"});
   return scaled(count, 1024, {"B", "KiB", "MiB", "GiB", "TiB"});
 }
 

@@ -209,6 +209,22 @@ TEST(Status, TextSaysItInEnglish) {
   }
 }
 
+TEST(Status, TellsAnMtuFromAnotherOne) {
+  auto status = sample();
+  ProbeStatus mtu;
+  mtu.schema = mtu_schema();
+  mtu.last.emplace();
+  mtu.last->values.resize(mtu.schema.columns.size());
+  mtu.last->values[*column_index(mtu.schema, "Interface MTU")] = std::uint64_t{1500};
+  mtu.last->values[*column_index(mtu.schema, "Path MTU")] = std::uint64_t{1492};
+  status.probes.push_back(mtu);
+  status.outbox_bytes = 12'288;
+  const auto english = status_as_text(status_as_json(status), Language::english).value();
+  for (const char* part : {"Interface MTU 1500 B", "Path MTU 1492 B", "12 KiB of at most"}) {
+    EXPECT_NE(english.find(part), std::string::npos) << part << "\n" << english;
+  }
+}
+
 TEST(Status, PromisesNothingOfADiskThatTakesNothing) {
   auto status = sample();
   status.disk_error =
