@@ -3,6 +3,8 @@
 #include "agent/network_config.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -70,6 +72,11 @@ void check_url(SettingsTable& table, const std::string& url, bool in_the_clear) 
   }
 }
 
+/// RFC 9110, section 6.4.1.
+bool has_no_body(std::uint32_t status) {
+  return status == 204 || status == 304;
+}
+
 }  // namespace
 
 void read_path_probes(Settings& settings, AgentConfig& config) {
@@ -105,6 +112,11 @@ void read_path_probes(Settings& settings, AgentConfig& config) {
     check_url(table, portal.url, /*in_the_clear=*/true);
     portal.status = static_cast<std::uint32_t>(table.integer("status", portal.status, 200, 599));
     portal.body = table.text("body", portal.body);
+    if (!portal.body.empty() && has_no_body(portal.status)) {
+      table.mistake("body",
+                    "is set, but an answer with status " + std::to_string(portal.status) + " has no body",
+                    "set status = 200");
+    }
   }
   SettingsTable table = settings.table("probe.address");
   auto& address = config.address;

@@ -148,6 +148,8 @@ constexpr Wording kWords[] = {
      "ghi một máy ngoài trụ sở, hoặc \"\" để dùng mốc đo đầu tiên"},
     {"is not an http:// URL", "không phải URL http://"},
     {"TLS would hide the page that is looked for: use http://", "TLS sẽ che trang cần tìm: hãy dùng http://"},
+    {"is set, but an answer with status {} has no body", "được đặt, nhưng trả lời mã {} không có nội dung"},
+    {"set status = 200", "đặt status = 200"},
     {"leaves no hop of the provider to look at", "không còn chặng nào của nhà cung cấp để xem"},
     {"make hops larger", "tăng hops"},
 

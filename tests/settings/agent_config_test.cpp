@@ -430,6 +430,24 @@ TEST(AgentConfig, ProbesTakeOnlyWhatTheyCanMeasure) {
   }
 }
 
+TEST(AgentConfig, APortalsPageCanHaveTheBodyThatIsWaitedFor) {
+  const std::string page = "[probe.portal]\nurl = \"http://portal.test/\"\nbody = \"ok\"\n";
+  for (const auto& [line, status] :
+       {std::pair("", "204"), std::pair("status = 204\n", "204"), std::pair("status = 304\n", "304")}) {
+    const auto mistakes = mistakes_in(page + line);
+    ASSERT_EQ(mistakes.size(), 1U) << line;
+    EXPECT_EQ(mistakes[0].to_string(),
+              std::string("a.toml:6:8: probe.portal.body: is set, but an answer with "
+                          "status ") +
+                  status + " has no body. set status = 200");
+    EXPECT_EQ(setting_said(mistakes[0].what).vietnamese,
+              std::string("được đặt, nhưng trả lời mã ") + status + " không có nội dung");
+    EXPECT_EQ(setting_said(mistakes[0].next).vietnamese, "đặt status = 200");
+  }
+  EXPECT_TRUE(mistakes_in(page + "status = 200\n").empty());
+  EXPECT_TRUE(mistakes_in("[probe.portal]\nurl = \"http://portal.test/\"\nbody = \"\"\n").empty());
+}
+
 TEST(AgentConfig, ReadsWhatThroughputMayCostAndWhen) {
   const auto config = parse_agent_config(std::string(kLeast) + R"([probe.throughput]
 url = "https://gateway.example:8443"
