@@ -10,6 +10,7 @@
 #include "agent/modem_health.hpp"
 #include "agent/portal_judgement.hpp"
 #include "agent/verdict.hpp"
+#include "sparkplug/http_proxy.hpp"
 #include "sparkplug/mqtt_refusal.hpp"
 
 namespace xalink {
@@ -34,6 +35,27 @@ TEST(ReasonWords, SayEachStepAndItsReason) {
   EXPECT_EQ(vi("TLS: certificate has expired"), "TLS: chứng thư đã hết hạn");
   EXPECT_EQ(vi("TLS: self-signed certificate; issued by \"FortiGate\""),
             "TLS: chứng thư tự ký; do \"FortiGate\" cấp");
+}
+
+TEST(ReasonWords, SayWhatAProxyAnswers) {
+  EXPECT_EQ(vi("proxy: the proxy wants another user name or password"),
+            "proxy: proxy đòi tên đăng nhập hoặc mật khẩu khác");
+  EXPECT_EQ(vi("Reach/tax (proxy: the proxy does not allow this connection (status 403))"),
+            "Reach/tax (proxy: proxy không cho phép kết nối này (mã 403))");
+  for (const std::string_view head :
+       {"", "HTTP/1.1 400 ", "HTTP/1.1 403 ", "HTTP/1.1 407 ", "HTTP/1.1 502 ", "HTTP/1.1 500 "}) {
+    const std::string reason = tunnel_answer(head).reason;
+    EXPECT_NE(vi(reason), reason);
+    EXPECT_EQ(vi(reason).find("the proxy"), std::string::npos) << vi(reason);
+  }
+  for (const char* reason : {"the proxy's answer cannot be read: Connection reset by peer",
+                             "the proxy sends more than the answer"}) {
+    EXPECT_EQ(vi(reason).find("the"), std::string::npos) << vi(reason);
+  }
+}
+
+TEST(ReasonWords, SayThatAServiceSpeaksNoTls) {
+  EXPECT_EQ(vi("TLS: wrong version number (SSL routines)"), "TLS: bên kia không dùng TLS ở cổng này");
 }
 
 TEST(ReasonWords, SayTheEvidenceOfAnOutageWitnessByWitness) {
