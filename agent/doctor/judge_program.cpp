@@ -110,7 +110,8 @@ Finding agent(const ProgramFacts& facts) {
   }
   if (facts.control == Listener::there) {
     line.mark = Mark::wrong;
-    line.reason = Said("is there and does not answer: ", "có đó mà không trả lời: ") + facts.no_answer;
+    line.reason =
+        Said("is there and does not answer: ", "có đó mà không trả lời: ") + halves(facts.no_answer);
     line.next = {"It may hang: sudo systemctl restart xalink-agent",
                  "Có thể bị treo: sudo systemctl restart xalink-agent"};
     return line;

@@ -141,6 +141,17 @@ TEST(Doctor, BlamesTheBoardsClockForACertificateOnlyWhereItIsInDoubt) {
   EXPECT_EQ(line(judge(facts), "service/tax").next.english, "Set this board's clock right (above) first");
 }
 
+TEST(Doctor, SaysInOneLanguageThatTheAgentHangs) {
+  Facts facts = well();
+  facts.program.agent.reset();
+  facts.program.no_answer = "xalink-agent did not answer in time | xalink-agent không trả lời kịp";
+  const auto diagnosis = judge(facts);
+  EXPECT_EQ(line(diagnosis, "agent").reason.english,
+            "is there and does not answer: xalink-agent did not answer in time");
+  EXPECT_EQ(line(diagnosis, "agent").reason.vietnamese,
+            "có đó mà không trả lời: xalink-agent không trả lời kịp");
+}
+
 struct Ill {
   std::string what;
   std::function<void(Facts&)> make;
