@@ -341,9 +341,12 @@ std::string space_text(const json::object& outbox, const Speaker& say) {
 }
 
 std::string outbox_text(const json::object& outbox, const Speaker& say) {
-  std::string out = say("Outbox") + ": " + text(outbox.at("file")) + ", " +
-                    bytes(outbox.at("bytes").to_number<double>()) + " " + say("of at most") + " " +
-                    bytes(outbox.at("max_bytes").to_number<double>()) + "\n";
+  std::string out = say("Outbox") + ": " + text(outbox.at("file"));
+  // Nothing is known of a disk that was never there.
+  if (const auto most = outbox.at("max_bytes").to_number<double>(); most > 0) {
+    out += ", " + bytes(outbox.at("bytes").to_number<double>()) + " " + say("of at most") + " " + bytes(most);
+  }
+  out += "\n";
   for (const auto& lane : outbox.at("lanes").as_array()) {
     const bool events = lane.at("lane").to_number<std::int64_t>() == 0;
     out += "  " + say("lane") + " " + text(lane.at("lane")) + " (" + say(events ? "events" : "measurements") +

@@ -225,6 +225,16 @@ TEST(Status, TellsAnMtuFromAnotherOne) {
   }
 }
 
+TEST(Status, SaysNothingOfSpaceOnADiskThatWasNeverThere) {
+  auto status = sample();
+  status.outbox_bytes = 0;
+  status.outbox_space.max_bytes = 0;
+  const auto json = status_as_json(status);
+  const auto english = status_as_text(json, Language::english).value();
+  EXPECT_NE(english.find("Outbox: /var/lib/xalink-agent/outbox.db\n"), std::string::npos) << english;
+  EXPECT_EQ(status_as_text(json, Language::vietnamese)->find("trên tối đa"), std::string::npos);
+}
+
 TEST(Status, PromisesNothingOfADiskThatTakesNothing) {
   auto status = sample();
   status.disk_error =
