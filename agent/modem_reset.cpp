@@ -12,6 +12,7 @@ constexpr const char* kNote = "modem/reset";
 // From the reset to a network: the modem starts, ModemManager finds it, it searches. Longer than its probe's
 // patience with a modem that was just found would be no answer to whether the reset helped.
 constexpr Milliseconds kTrial = std::chrono::minutes(10);
+constexpr Duration kKeepAgainAfter = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -44,6 +45,18 @@ boost::asio::awaitable<void> ModemReset::run() {
     co_await std::move(waiting);
     auto acting = act();
     co_await std::move(acting);
+  }
+}
+
+boost::asio::awaitable<void> ModemReset::keep_again(Recorder& recorder) {
+  // Before the note was read, and while the modem is well, there is nothing to tell.
+  while (plan_.number() > 0) {
+    std::vector<Pending> no_events;
+    std::string key(kNote);
+    auto keeping = recorder.record_events(std::move(no_events), std::move(key), memory());
+    const auto kept = co_await std::move(keeping);
+    if (kept) co_return;
+    co_await clock_.sleep_for(kKeepAgainAfter);
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "agent/modem_health.hpp"
 #include "agent/probes/cellular.hpp"
+#include "agent/recorder.hpp"
 #include "agent/reset_plan.hpp"
 #include "sparkplug/clock.hpp"
 #include "sparkplug/record.hpp"
@@ -49,6 +50,10 @@ class ModemReset {
 
   /// Until cancelled; ends at once without a method.
   boost::asio::awaitable<void> run();
+
+  /// The outbox was replaced, perhaps by one that does not know of the resets of this boot: the next start of
+  /// the program would begin them anew. Ends when they are kept; while the disk refuses, it is tried again.
+  boost::asio::awaitable<void> keep_again(Recorder& recorder);
 
  private:
   boost::asio::awaitable<void> act();

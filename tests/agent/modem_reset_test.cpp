@@ -8,10 +8,13 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sparkplug/metric_names.hpp"
+#include "tests/agent/recorder_bench.hpp"
 #include "tests/fakes/fake_clock.hpp"
 
 namespace xalink {
@@ -238,6 +241,94 @@ TEST_F(ModemResetTest, OneThatIsStoppedInTheMiddleEnds) {
   ASSERT_EQ(performed.size(), 1U);
   end();
   EXPECT_EQ(clock.sleepers(), 0U);
+}
+
+class ModemResetInAnOutboxTest : public test::RecorderBench {
+ protected:
+  ~ModemResetInAnOutboxTest() override { end(); }
+
+  void begin() {
+    ModemReset::Method how;
+    how.name = "command";
+    how.perform = [this](const std::string&) { return perform(); };
+    ModemReset::Surroundings around;
+    around.tell = [this](std::vector<Value> values, std::string key, std::string value) {
+      std::vector<Pending> events(1);
+      events.front().schema = modem_reset_schema();
+      events.front().record.values = std::move(values);
+      return recorder.record_events(std::move(events), std::move(key), std::move(value));
+    };
+    around.note = [this](std::string key) { return recorder.read_note(std::move(key)); };
+    around.boot_id = "boot-1";
+    reset.emplace(loop.get_executor(), clock, std::move(how), 30min, std::move(around));
+    ended = false;
+    boost::asio::co_spawn(
+        loop, reset->run(),
+        boost::asio::bind_cancellation_slot(stop.slot(), [this](std::exception_ptr) { ended = true; }));
+    settle();
+  }
+  void end() {
+    stop.emit(boost::asio::cancellation_type::terminal);
+    until([this] { return ended; });
+  }
+  boost::asio::awaitable<std::string> perform() {
+    ++resets;
+    co_return std::string();
+  }
+  /// Waits for the store thread.
+  void settle() {
+    for (int i = 0; i < 4; ++i) (void)last_row(Lane::events);
+    clock.drain();
+  }
+  void hangs() {
+    ModemVerdict verdict;
+    verdict.fault = ModemFault::failed;
+    reset->judged(verdict);
+    settle();
+  }
+  template <class T>
+  void finish(boost::asio::awaitable<T> task) {
+    bool done = false;
+    boost::asio::co_spawn(loop, std::move(task), [&done](auto&&...) { done = true; });
+    until([&done] { return done; });
+  }
+  /// As one that came in the place of a damaged file.
+  void forget_note() { finish(recorder.record_events({}, "modem/reset", "")); }
+
+  int resets = 0;
+  bool ended = true;
+  std::optional<ModemReset> reset;
+  boost::asio::cancellation_signal stop;
+};
+
+TEST_F(ModemResetInAnOutboxTest, AnotherOutboxIsToldOfTheResets) {
+  begin();
+  hangs();
+  until([this] { return resets == 1; });
+  settle();
+  forget_note();
+  finish(reset->keep_again(recorder));
+  end();
+  begin();
+  clock.advance(20min);
+  hangs();
+  EXPECT_EQ(resets, 1) << "half an hour has to pass, whatever came of the file";
+  clock.advance(10min);
+  hangs();
+  EXPECT_EQ(resets, 2);
+}
+
+TEST_F(ModemResetInAnOutboxTest, ThereIsNothingToTellBeforeAnyReset) {
+  begin();
+  finish(reset->keep_again(recorder));
+  std::optional<std::string> note;
+  auto read = [&]() -> boost::asio::awaitable<void> {
+    auto reading = recorder.read_note("modem/reset");
+    const auto found = co_await std::move(reading);
+    note = found.value();
+  };
+  finish(read());
+  EXPECT_EQ(note, std::nullopt);
 }
 
 }  // namespace
