@@ -47,6 +47,17 @@ std::string place(std::string_view file, const toml::source_position& at) {
   return std::string(file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
+/// toml++ gives none for a whole number that a double cannot hold exactly; here it is the nearest.
+double as_double(const toml::node& number) {
+  if (const auto* whole = number.as_integer()) return static_cast<double>(whole->get());
+  return number.value<double>().value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::string as_written(const toml::node& number) {
+  if (const auto* whole = number.as_integer()) return std::to_string(whole->get());
+  return shown(as_double(number));
+}
+
 }  // namespace
 
 std::string to_string(const std::vector<Error>& errors) {
@@ -212,9 +223,9 @@ double SettingsTable::number(std::string_view key, double fallback, double least
     state_->wrong_kind(path_, key, *node, "a number", "give a number " + range + " without quotes");
     return fallback;
   }
-  const double value = node->value<double>().value_or(std::numeric_limits<double>::quiet_NaN());
+  const double value = as_double(*node);
   if (value >= least && value <= most) return value;
-  mistake(key, "is " + shown(value) + ", which is out of range", "give a number " + range);
+  mistake(key, "is " + as_written(*node) + ", which is out of range", "give a number " + range);
   return fallback;
 }
 
@@ -230,9 +241,9 @@ Milliseconds SettingsTable::duration(std::string_view key, Milliseconds fallback
   std::optional<double> value;
   std::string given;
   if (node->is_number()) {
-    const double count = node->value<double>().value_or(std::numeric_limits<double>::quiet_NaN());
+    const double count = as_double(*node);
     value = in_ms ? count : count * 1000.0;
-    given = shown(count);
+    given = as_written(*node);
   } else if (const auto* text = node->as_string()) {
     value = milliseconds_in(text->get());
     given = in_quotes(text->get());

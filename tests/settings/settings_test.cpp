@@ -214,6 +214,20 @@ TEST(Settings, ANumberOutOfRangeSaysTheRange) {
             "a.toml:1:9: count: is 0, which is out of range. give a number between 1 and 100");
 }
 
+TEST(Settings, ANumberThatIsTooLargeIsShownAsItIsWritten) {
+  Settings settings =
+      parsed("a_seconds = 9223372036854775807\nb = -9223372036854775807\nc_seconds = 1000000\n");
+  SettingsTable table = settings.table("");
+  EXPECT_EQ(table.duration("a_seconds", seconds(3), seconds(1), hours(1)), seconds(3));
+  EXPECT_EQ(table.number("b", 0.5, 0.0, 1.0), 0.5);
+  EXPECT_EQ(table.duration("c_seconds", seconds(3), seconds(1), hours(1)), seconds(3));
+  const std::vector<Error> errors = settings.finish();
+  ASSERT_EQ(errors.size(), 3U);
+  EXPECT_EQ(errors[0].what, "is 9223372036854775807, which is out of range");
+  EXPECT_EQ(errors[1].what, "is -9223372036854775807, which is out of range");
+  EXPECT_EQ(errors[2].what, "is 1000000, which is out of range");
+}
+
 TEST(Settings, ARequiredTextMustBeThereAndNotEmpty) {
   Settings settings = parsed("[site]\nid = \"\"\n");
   SettingsTable table = settings.table("site");
