@@ -311,7 +311,8 @@ std::vector<DailyWindow> read_windows(SettingsTable& table, std::vector<DailyWin
     return fallback;
   }
   std::vector<DailyWindow> windows;
-  for (const std::string& text : table.texts("windows", {})) {
+  // Where it is no list of texts that is told already, and any window will do.
+  for (const std::string& text : table.texts("windows", {"07:30-11:30"})) {
     const auto parsed = parse_window(text);
     if (parsed.empty()) {
       table.mistake("windows", "holds " + in_quotes(text) + ", which is no part of a day",

@@ -307,6 +307,8 @@ std::vector<std::string> SettingsTable::texts(std::string_view key, std::vector<
       state_->wrong_kind(path_, key, element, "a text", "put it in double quotes");
     }
   }
+  // Not to be taken for one that is empty.
+  if (values.empty() && !array->empty()) return fallback;
   return values;
 }
 

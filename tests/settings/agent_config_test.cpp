@@ -335,6 +335,8 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.throughput", "tests_per_day = 0"},
       {"probe.throughput", "tests_per_day = 25"},
       {"probe.throughput", "windows = []"},
+      {"probe.throughput", "windows = [7]"},
+      {"probe.throughput", "windows = 7"},
       {"probe.throughput", "windows = [\"8:00-9:00\"]"},
       {"probe.throughput", "windows = [\"08:00-09:00\", \"08:59-10:00\"]"},
       {"probe.throughput", "windows = [\"22:00-05:00\", \"04:00-06:00\"]"},

@@ -228,6 +228,14 @@ TEST(Settings, ANumberThatIsTooLargeIsShownAsItIsWritten) {
   EXPECT_EQ(errors[2].what, "is 1000000, which is out of range");
 }
 
+TEST(Settings, AListOfOtherThingsIsNotAnEmptyOne) {
+  Settings settings = parsed("wrong = [7]\nempty = []\n");
+  SettingsTable table = settings.table("");
+  EXPECT_EQ(table.texts("wrong", {"a"}), std::vector<std::string>{"a"});
+  EXPECT_EQ(table.texts("empty", {"a"}), std::vector<std::string>{});
+  EXPECT_EQ(settings.finish().size(), 1U);
+}
+
 TEST(Settings, ARequiredTextMustBeThereAndNotEmpty) {
   Settings settings = parsed("[site]\nid = \"\"\n");
   SettingsTable table = settings.table("site");
