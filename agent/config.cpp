@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "agent/access_technology.hpp"
@@ -172,10 +173,15 @@ void read_link(Settings& settings, LinkProbeConfig& link) {
   link.enabled = table.flag("enabled", link.enabled);
   link.interval = table.duration("interval_seconds", link.interval, seconds(1), kDay);
   link.interfaces = table.texts("interfaces", link.interfaces);
+  std::set<std::string_view> before;
   for (const std::string& interface : link.interfaces) {
-    if (is_interface(interface)) continue;
-    table.mistake("interfaces", "holds a name that no interface can have",
-                  "use names as `ip link` shows them, e.g. [\"eth0\"]");
+    if (!is_interface(interface)) {
+      table.mistake("interfaces", "holds a name that no interface can have",
+                    "use names as `ip link` shows them, e.g. [\"eth0\"]");
+    } else if (!before.insert(interface).second) {
+      // Both would be one metric.
+      table.mistake("interfaces", "holds " + in_quotes(interface) + " twice", "name each interface once");
+    }
   }
 }
 

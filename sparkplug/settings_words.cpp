@@ -181,6 +181,8 @@ constexpr Wording kWords[] = {
     {"use groups as `xalink-agent metrics` lists them, e.g. {}",
      "dùng tên nhóm như lệnh `xalink-agent metrics` liệt kê, ví dụ {}"},
     {"holds a name that no interface can have", "có tên không thể là cổng mạng"},
+    {"holds {} twice", "có {} hai lần"},
+    {"name each interface once", "mỗi cổng mạng chỉ ghi một lần"},
     {"is no name that an interface can have", "không thể là tên cổng mạng"},
     {"use names as `ip link` shows them, e.g. {}", "dùng tên như lệnh `ip link` hiển thị, ví dụ {}"},
     {"is neither an IP address nor \"gateway\"", "không phải địa chỉ IP hay \"gateway\""},

@@ -284,6 +284,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"outbox", "max_age_days = 3651"},
       {"probe.link", "interval_seconds = 0"},
       {"probe.link", "interval_seconds = 86401"},
+      {"probe.link", "interfaces = [\"eth0\", \"wlan0\", \"eth0\"]"},
       {"probe.ping", "count = 0"},
       {"probe.ping", "count = 101"},
       {"probe.ping", "spacing_ms = 9"},
@@ -347,6 +348,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
     EXPECT_EQ(mistakes_in("[" + table + "]\n" + line + "\n").size(), 1U) << line;
   }
   EXPECT_TRUE(mistakes_in("[by_exception]\nevery_run = [\"Ping\", \"Reach/portal\"]\n").empty());
+  EXPECT_TRUE(mistakes_in("[probe.link]\ninterfaces = [\"eth0\", \"wlan0\"]\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = 1\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = \"1h\"\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nmax_bytes = 4194304\nmax_age_days = 1\n").empty());
@@ -616,7 +618,7 @@ proxy = "10.0.0.1:8080"
 proxy_username = "a:b"
 no_proxy = ["???"]
 [probe.link]
-interfaces = ["a very long name of an interface"]
+interfaces = ["a very long name of an interface", "eth0", "eth0"]
 [probe.ping]
 cout = 5
 targets = { anchor = "one.one.one.one" }
