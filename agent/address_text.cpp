@@ -69,6 +69,14 @@ bool is_web_url(std::string_view url) {
   return authority && printable && is_host_and_port(*authority);
 }
 
+bool has_path(std::string_view web_url) {
+  const auto authority = authority_of(web_url);
+  if (!authority) return false;
+  // The view is one into the URL: what stands behind it.
+  const std::string_view rest = web_url.substr(static_cast<std::size_t>(authority->end() - web_url.begin()));
+  return !rest.empty() && rest != "/";
+}
+
 std::string host_of(std::string_view web_url) {
   std::string_view host = authority_of(web_url).value_or(std::string_view());
   if (!host.empty() && host.front() == '[') return std::string(host.substr(1, host.find(']') - 1));

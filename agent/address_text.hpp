@@ -15,6 +15,9 @@ namespace xalink {
 /// http:// or https://, a host with or without a port (RFC 3986), and no blanks.
 [[nodiscard]] bool is_web_url(std::string_view url);
 
+/// Whether a web URL has a path other than "/", a query or a fragment.
+[[nodiscard]] bool has_path(std::string_view web_url);
+
 /// The host of a web URL, without port and brackets.
 [[nodiscard]] std::string host_of(std::string_view web_url);
 

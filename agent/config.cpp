@@ -342,10 +342,16 @@ void read_throughput(Settings& settings, ThroughputProbeConfig& throughput) {
   SettingsTable table = settings.table("probe.throughput");
   throughput.enabled = table.flag("enabled", throughput.enabled);
   throughput.url = table.text("url", throughput.url);
+  const std::string next =
+      "write the address of the gateway's HTTP port, e.g. \"https://gateway.example:8443\", or \"\" to "
+      "measure "
+      "nothing";
   if (!throughput.url.empty() && !is_web_url(throughput.url)) {
-    table.mistake("url", "is not an http:// or https:// URL",
-                  "write the address of the gateway's HTTP port, e.g. \"https://gateway.example:8443\", or "
-                  "\"\" to measure nothing");
+    table.mistake("url", "is not an http:// or https:// URL", next);
+  } else if (has_path(throughput.url)) {
+    // The gateway has one place to measure at: another one, of a proxy before it, would not be asked.
+    table.mistake("url", "is " + in_quotes(throughput.url) + ", which holds more than a host and a port",
+                  next);
   }
   throughput.ca_file = table.path("ca_file", throughput.ca_file).string();
   std::error_code error;

@@ -326,6 +326,8 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
       {"probe.wifi", "interval_seconds = 0"},
       {"probe.access", "interval_seconds = 90000"},
       {"probe.throughput", "url = \"gateway:8443\""},
+      {"probe.throughput", "url = \"https://gateway.test:8443/tinh/xalink\""},
+      {"probe.throughput", "url = \"https://gateway.test:8443?tinh\""},
       {"probe.throughput", "ca_file = \"/nonexistent.pem\""},
       {"probe.throughput", "seconds = 0"},
       {"probe.throughput", "seconds = 61"},
@@ -349,6 +351,7 @@ TEST(AgentConfig, RangesHoldAtBothEnds) {
   }
   EXPECT_TRUE(mistakes_in("[by_exception]\nevery_run = [\"Ping\", \"Reach/portal\"]\n").empty());
   EXPECT_TRUE(mistakes_in("[probe.link]\ninterfaces = [\"eth0\", \"wlan0\"]\n").empty());
+  EXPECT_TRUE(mistakes_in("[probe.throughput]\nurl = \"https://gateway.test:8443/\"\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = 1\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nflush_seconds = \"1h\"\n").empty());
   EXPECT_TRUE(mistakes_in("[outbox]\nmax_bytes = 4194304\nmax_age_days = 1\n").empty());
@@ -450,6 +453,15 @@ TEST(AgentConfig, APortalsPageCanHaveTheBodyThatIsWaitedFor) {
   }
   EXPECT_TRUE(mistakes_in(page + "status = 200\n").empty());
   EXPECT_TRUE(mistakes_in("[probe.portal]\nurl = \"http://portal.test/\"\nbody = \"\"\n").empty());
+}
+
+TEST(AgentConfig, ThroughputIsMeasuredAtTheGatewaysOwnPort) {
+  const auto mistakes = mistakes_in("[probe.throughput]\nurl = \"https://gateway.test/tinh\"\n");
+  ASSERT_EQ(mistakes.size(), 1U);
+  EXPECT_EQ(mistakes[0].what, "is \"https://gateway.test/tinh\", which holds more than a host and a port");
+  EXPECT_EQ(setting_said(mistakes[0].what).vietnamese,
+            "là \"https://gateway.test/tinh\", có nhiều hơn máy chủ và cổng");
+  EXPECT_NE(setting_said(mistakes[0].next).vietnamese, mistakes[0].next);
 }
 
 TEST(AgentConfig, ReadsWhatThroughputMayCostAndWhen) {
