@@ -7,6 +7,7 @@
 
 #include "agent/access_technology.hpp"
 #include "agent/address_text.hpp"
+#include "agent/ca_file_config.hpp"
 #include "agent/network_config.hpp"
 #include "agent/source_config.hpp"
 #include "sparkplug/metric_names.hpp"
@@ -245,12 +246,7 @@ void read_reach(Settings& settings, ReachProbeConfig& reach) {
   reach.enabled = table.flag("enabled", reach.enabled);
   reach.interval = table.duration("interval_seconds", reach.interval, seconds(1), kDay);
   reach.timeout = table.duration("timeout_seconds", reach.timeout, Milliseconds(100), minutes(5));
-  reach.ca_file = table.path("ca_file", reach.ca_file).string();
-  std::error_code error;
-  if (!reach.ca_file.empty() && !std::filesystem::is_regular_file(reach.ca_file, error)) {
-    table.mistake("ca_file", reach.ca_file + ": there is no such file",
-                  "put the certificates there, or remove this key to use the system's");
-  }
+  reach.ca_file = read_ca_file(table);
   reach.services = table.named_texts("services", reach.services);
   check_names(table, "services", reach.services);
   for (const auto& [name, url] : reach.services) {
@@ -353,12 +349,7 @@ void read_throughput(Settings& settings, ThroughputProbeConfig& throughput) {
     table.mistake("url", "is " + in_quotes(throughput.url) + ", which holds more than a host and a port",
                   next);
   }
-  throughput.ca_file = table.path("ca_file", throughput.ca_file).string();
-  std::error_code error;
-  if (!throughput.ca_file.empty() && !std::filesystem::is_regular_file(throughput.ca_file, error)) {
-    table.mistake("ca_file", throughput.ca_file + ": there is no such file",
-                  "put the certificates there, or remove this key to use the system's");
-  }
+  throughput.ca_file = read_ca_file(table);
   throughput.time =
       std::chrono::floor<seconds>(table.duration("seconds", throughput.time, seconds(1), seconds(60)));
   struct Keys {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/address_text.hpp"
+#include "agent/ca_file_config.hpp"
 #include "agent/dossiers/event_store.hpp"
 
 namespace xalink {
@@ -115,11 +116,7 @@ void read_dossier_server(Settings& settings, const DropFolderSettings& dossiers,
   if (!server.token_file.empty() && in_the_clear) {
     table.mistake("url", "sends the token in the clear", "use https://");
   }
-  server.ca_file = table.path("ca_file", server.ca_file).string();
-  if (!server.ca_file.empty() && !std::filesystem::is_regular_file(server.ca_file, error)) {
-    table.mistake("ca_file", server.ca_file + ": there is no such file",
-                  "put the certificates there, or remove this key to use the system's");
-  }
+  server.ca_file = read_ca_file(table);
   server.since_parameter = table.text("since_parameter", server.since_parameter);
   server.since_form = table.choice<SinceForm>(
       "since_form", server.since_form,

@@ -84,6 +84,7 @@ constexpr Wording kWords[] = {
 
     // files
     {"{}: there is no such file", "{}: không có tệp này"},
+    {"{}: holds no certificate", "{}: không chứa chứng thư nào"},
     {"{}: is a folder, not a file", "{}: là thư mục, không phải tệp"},
     {"{}: cannot be read: {}", "{}: không đọc được: {}"},
     {"put the file there, or correct the path or its permissions",

@@ -455,6 +455,22 @@ TEST(AgentConfig, APortalsPageCanHaveTheBodyThatIsWaitedFor) {
   EXPECT_TRUE(mistakes_in("[probe.portal]\nurl = \"http://portal.test/\"\nbody = \"\"\n").empty());
 }
 
+TEST(AgentConfig, WhoeverIsTrustedStandsInTheFile) {
+  const ScratchFolder folder;
+  const std::string none = folder.write("hostname", "xa-lung-cu\n").string();
+  const std::string one =
+      folder.write("ca.pem", "Root CA\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+          .string();
+  for (const char* table : {"probe.reach", "probe.throughput", "dossiers.http"}) {
+    const std::string begin = "[" + std::string(table) + "]\nca_file = \"";
+    const auto mistakes = mistakes_in(begin + none + "\"\n");
+    ASSERT_EQ(mistakes.size(), 1U) << table;
+    EXPECT_EQ(mistakes[0].what, none + ": holds no certificate");
+    EXPECT_EQ(setting_said(mistakes[0].what).vietnamese, none + ": không chứa chứng thư nào");
+    EXPECT_TRUE(mistakes_in(begin + one + "\"\n").empty()) << table;
+  }
+}
+
 TEST(AgentConfig, ThroughputIsMeasuredAtTheGatewaysOwnPort) {
   const auto mistakes = mistakes_in("[probe.throughput]\nurl = \"https://gateway.test/tinh\"\n");
   ASSERT_EQ(mistakes.size(), 1U);
