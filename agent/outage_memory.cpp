@@ -12,6 +12,7 @@ namespace xalink {
 namespace {
 
 constexpr std::string_view kForm = "outages 1";
+constexpr std::string_view kRouteless = "no default route needed";
 // One for the way, one for each named service and some more; far beyond what a configuration holds.
 constexpr std::size_t kMostOpen = 1000;
 constexpr std::int64_t kFarthest = 1'000'000'000'000'000;
@@ -56,6 +57,8 @@ OutageMemory OutageMemory::from_text(std::string_view text) {
       memory.boot_id = fields[1];
     } else if (fields.size() == 2 && fields[0] == "heard") {
       memory.heard.insert(fields[1]);
+    } else if (fields.size() == 1 && fields[0] == kRouteless) {
+      memory.routeless = true;
     } else if (fields[0] == "open" && memory.open.size() < kMostOpen) {
       if (auto outage = outage_in(fields)) memory.open.push_back(std::move(*outage));
     }
@@ -66,6 +69,7 @@ OutageMemory OutageMemory::from_text(std::string_view text) {
 std::string OutageMemory::to_text() const {
   std::string text = std::string(kForm) + "\t" + one_field(boot_id);
   for (const auto& probe : heard) text += "\nheard\t" + one_field(probe);
+  if (routeless) text += "\n" + std::string(kRouteless);
   for (const auto& outage : open) {
     text += "\nopen";
     for (const auto& field :

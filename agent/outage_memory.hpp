@@ -15,6 +15,7 @@ struct OutageMemory {
   std::string boot_id;          ///< in which it was written
   std::vector<Outage> open;     ///< times are of that boot
   std::set<std::string> heard;  ///< next hops (probes) that have answered at some time
+  bool routeless = false;       ///< services or the gateway were reached without a default route
 
   /// Lines that cannot be read are left out: then less is known, and nothing is wrong.
   [[nodiscard]] static OutageMemory from_text(std::string_view text);

@@ -27,8 +27,9 @@ OutageWatch::OutageWatch(OutageRules rules, std::string boot_id, const std::vect
                          const OutageMemory& memory, const std::optional<EarlierBoot>& earlier, BootTime now)
     : rules_(rules),
       boot_id_(std::move(boot_id)),
-      testimony_(rules, witnesses, memory.heard),
-      heard_(memory.heard) {
+      testimony_(rules, witnesses, memory.heard, memory.routeless),
+      heard_(memory.heard),
+      routeless_(memory.routeless) {
   for (std::size_t rung = 0; rung < kRungCount; ++rung) shown_[rung].rung = static_cast<Rung>(rung);
   resume(memory, earlier, now);
   show(now);
@@ -88,6 +89,10 @@ void OutageWatch::judge(BootTime now) {
   judged_at_ = std::max(judged_at_, now);
   if (heard_ != testimony_.heard()) {
     heard_ = testimony_.heard();
+    memory_changed_ = true;
+  }
+  if (routeless_ != testimony_.routeless()) {
+    routeless_ = testimony_.routeless();
     memory_changed_ = true;
   }
   judge_way(now);
@@ -286,6 +291,7 @@ std::optional<OutageWatch::News> OutageWatch::take_news() {
   OutageMemory memory;
   memory.boot_id = boot_id_;
   memory.heard = heard_;
+  memory.routeless = routeless_;
   for (const auto& [scope, outage] : open_) memory.open.push_back(outage);
   memory_changed_ = false;
   return News{std::exchange(events_, {}), memory.to_text()};

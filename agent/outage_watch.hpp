@@ -114,6 +114,7 @@ class OutageWatch {
   std::optional<Recovery> recovery_;    ///< of the way's cause; what is above it is not known yet
   bool lied_before_ = false;  ///< the way's outage is an earlier program's, which knew the right addresses
   std::set<std::string> heard_;
+  bool routeless_ = false;
   struct Finding {
     std::string words;
     BootTime at{};

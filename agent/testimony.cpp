@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kSession = "Session";
 constexpr std::uint32_t kBeyondChance = 8;  // connections: where a third is lost each way, one time in 10,000
+constexpr Milliseconds kNoVisitLasts = std::chrono::minutes(2);
 constexpr std::uint32_t kTellsNothing = 3;  // runs: by then what was asked before them has been asked again
 
 }  // namespace
@@ -26,8 +27,9 @@ void Readings::take(bool is_good, BootTime at) {
   if (good) last_good = at;
 }
 
-Testimony::Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard)
-    : rules_(rules), heard_(std::move(heard)) {
+Testimony::Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard,
+                     bool routeless)
+    : rules_(rules), heard_(std::move(heard)), routeless_(routeless) {
   for (const Witness& witness : witnesses) {
     Seen seen;
     seen.witness = witness;
@@ -77,6 +79,7 @@ bool Testimony::take(std::string_view probe, const Verdict& verdict, BootTime at
     heard_.insert(seen->witness.probe);
   }
   forget_deaf_hops();
+  learn_whether_routeless();
   acquit_who_cannot_be_accused_again();
   for (const Rung rung : {Rung::internet, Rung::dns}) {
     if (const auto accused = accusation(rung, at)) accused_[index(rung)] = accused->last;
@@ -141,10 +144,40 @@ void Testimony::forget_deaf_hops() {
   }
 }
 
+// A visit that was under way when the route went may still end well: none lasts that long.
+void Testimony::learn_whether_routeless() {
+  std::optional<BootTime> without_route_since;
+  bool carrier = false;
+  for (const Seen& link : seen_) {
+    const Readings& run = link.own();
+    if (link.witness.rung != Rung::link || !run.read) continue;
+    if (run.good) {
+      routeless_ = false;
+      return;
+    }
+    carrier = carrier || !link.latest.certain;
+    without_route_since = std::max(without_route_since.value_or(run.since), run.since);
+  }
+  if (!carrier) return;
+  routeless_ = routeless_ || std::ranges::any_of(seen_, [&](const Seen& other) {
+                 const Rung rung = other.witness.rung;
+                 const auto& good = other.own().last_good;
+                 return (rung == Rung::services || rung == Rung::gateway) && good &&
+                        *good >= *without_route_since + kNoVisitLasts;
+               });
+}
+
+bool Testimony::link_is_enough() const {
+  return routeless_ && std::ranges::any_of(seen_, [](const Seen& link) {
+           return link.witness.rung == Rung::link && link.own().read && !link.latest.certain;
+         });
+}
+
 // Whether it is a witness of its own rung's absence.
 bool Testimony::can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const {
   const Readings& run = seen.own();
   if (seen.witness.rung == Rung::first_hop) return seen.heard || (run.read && seen.latest.certain);
+  if (seen.witness.rung == Rung::link) return !link_is_enough();
   if (seen.witness.rung == Rung::modem) return run.read && !(last_good && run.since <= *last_good);
   return true;
 }
@@ -275,6 +308,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
 
 bool Testimony::way_confirmed_since(BootTime when) const {
   for (const Rung rung : kWay) {
+    // There is no next hop then.
+    if ((rung == Rung::link || rung == Rung::first_hop) && link_is_enough()) continue;
     bool asked = false;
     bool confirmed = false;
     bool ever = false;

@@ -74,6 +74,9 @@ struct Readings {
 /// Two rungs can be missing while others' answers come through: a DNS that gives wrong addresses, and an
 /// internet behind somebody who wants a login, as long as no service and no gateway was reached since.
 ///
+/// A link that has a carrier and no default route is missing, unless services or the gateway were reached
+/// over it like that: the proxy or the routes of a private network may need no more.
+///
 /// A modem is missing when it is at fault itself, since the way was last there: when the others find nothing
 /// they know no modem.
 ///
@@ -95,8 +98,9 @@ class Testimony {
     [[nodiscard]] bool asks(Rung rung) const { return witness.asks.has(rung); }
   };
 
-  /// `heard`: probes of next hops that have answered at some time.
-  Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard);
+  /// `heard`: probes of next hops that have answered at some time. `routeless`: as routeless().
+  Testimony(OutageRules rules, const std::vector<Witness>& witnesses, std::set<std::string> heard,
+            bool routeless = false);
 
   /// False: nobody of that name is a witness.
   bool take(std::string_view probe, const Verdict& verdict, BootTime at);
@@ -114,6 +118,8 @@ class Testimony {
   /// late what was sent meanwhile, or is gone without having noticed.
   [[nodiscard]] BootTime session_sure_from() const;
   [[nodiscard]] const std::set<std::string>& heard() const { return heard_; }
+  /// Services or the gateway were reached without a default route, and there has been none since.
+  [[nodiscard]] bool routeless() const { return routeless_; }
 
   /// By those who ask nothing but names: some have come, so many times in a row that chance is not the
   /// reason. Also where nobody asks.
@@ -161,14 +167,18 @@ class Testimony {
   [[nodiscard]] bool cannot_be_accused_again(BootTime accused) const;
   void acquit_who_cannot_be_accused_again();
   [[nodiscard]] bool is_let_through_again(const Seen& echoes, const Verdict& verdict) const;
+  /// Without a default route and without the need of one: a carrier is there.
+  [[nodiscard]] bool link_is_enough() const;
   [[nodiscard]] bool can_be_missed(const Seen& seen, const std::optional<BootTime>& last_good) const;
   void forget_deaf_hops();
+  void learn_whether_routeless();
 
   OutageRules rules_;
   std::vector<Seen> seen_;
   std::array<std::optional<BootTime>, kRungCount> accused_;  ///< when it last was
   std::array<BootTime, kRungCount> hidden_until_{};          ///< for want of a lower rung
   std::set<std::string> heard_;
+  bool routeless_ = false;
   std::optional<BootTime> session_stands_since_;
   BootTime way_was_gone_until_{};  ///< below the DNS, which takes packets with it
 };

@@ -76,6 +76,7 @@ std::optional<Verdict> judge_link(const Schema& schema, const Record& record) {
   Verdict verdict;
   const bool carrier = flag_of(schema, record, "Carrier").value_or(false);
   verdict.good = carrier && *route;
+  verdict.certain = !carrier;
   if (!verdict.good) verdict.evidence = carrier ? "no default route" : "no carrier";
   return verdict;
 }

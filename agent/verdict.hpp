@@ -32,7 +32,8 @@ struct Verdict {
   /// wants a login. Whatever connects, it is with him.
   std::optional<Rung> accuses;
   /// Of what it accuses, or: a machine that never answers may just not answer such requests. This one is
-  /// known not to be there.
+  /// known not to be there. Or: a link has no carrier. One that has only no default route may be all that
+  /// a private network gives.
   bool certain = false;
   /// Of a service: its name was not resolved, so that nobody asked the service itself.
   bool unresolved = false;

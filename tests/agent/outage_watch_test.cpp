@@ -529,6 +529,7 @@ TEST(OutageMemory, SurvivesItsText) {
   OutageMemory memory;
   memory.boot_id = "boot-1";
   memory.heard = {"Ping/gateway"};
+  memory.routeless = true;
   Outage outage{"id", Rung::services, "thuế", Rung::dns, "boot-1", seconds(5), seconds(9), "Reach/thuế (no)"};
   memory.open = {outage};
   EXPECT_EQ(OutageMemory::from_text(memory.to_text()), memory);
