@@ -56,17 +56,30 @@ void read_battery(const fs::path& supply, PowerReadings& readings) {
     readings.battery_volts = static_cast<double>(*microvolts) / 1e6;
 }
 
+/// What a battery says of the supply that loads it, where nothing else speaks of that: many a UPS board has
+/// no other entry.
+std::optional<bool> is_supplied(const fs::path& battery) {
+  if (number(battery / "present") == 0) return std::nullopt;
+  const auto status = word(battery / "status");
+  if (status == "Discharging") return false;
+  if (status == "Charging" || status == "Full") return true;
+  return std::nullopt;
+}
+
 void read_supplies(const fs::path& folder, PowerReadings& readings) {
+  std::optional<bool> by_batteries;
   for (const fs::path& supply : folders_in(folder)) {
     const auto type = word(supply / "type");
     if (!type || word(supply / "scope") == "Device") continue;
     if (*type == "Battery" || *type == "UPS") {
       read_battery(supply, readings);
+      if (const auto supplied = is_supplied(supply)) by_batteries = by_batteries.value_or(true) && *supplied;
     } else if (const auto online = number(supply / "online")) {
       // "Mains", "USB", "Wireless": 2 is a supply of which there are several kinds.
       readings.mains = readings.mains.value_or(false) || *online > 0;
     }
   }
+  if (!readings.mains) readings.mains = by_batteries;
 }
 
 /// Hexadecimal, with or without "0x".

@@ -10,7 +10,8 @@ namespace xalink {
 
 /// Each value stands alone: what cannot be read is empty.
 struct PowerReadings {
-  std::optional<bool> mains;                     ///< some supply from outside is online
+  /// Some supply from outside is online; where none tells, by what the batteries do.
+  std::optional<bool> mains;
   std::optional<std::uint8_t> charge_percent;    ///< of the battery or UPS that has the least
   std::optional<std::string> battery_status;     ///< its state in the kernel's words: "Discharging"
   std::optional<std::uint32_t> runtime_s;        ///< until it is empty, as it says itself

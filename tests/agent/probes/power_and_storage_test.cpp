@@ -54,6 +54,22 @@ TEST_F(Power, AUpsOnBattery) {
   EXPECT_TRUE(PowerProbe::has_answers({tree_.root()}));
 }
 
+TEST_F(Power, AUpsThatIsTheOnlyEntryTellsOfTheMains) {
+  supply("ups", "type", "UPS");
+  supply("ups", "capacity", "9");
+  for (const auto& [status, mains] : {std::pair("Discharging", std::optional(false)),
+                                      {"Charging", std::optional(true)},
+                                      {"Full", std::optional(true)},
+                                      {"Not charging", std::optional<bool>()},
+                                      {"Unknown", std::optional<bool>()}}) {
+    supply("ups", "status", status);
+    EXPECT_EQ(read().mains, mains) << status;
+  }
+  supply("ups", "status", "Discharging");
+  supply("ups", "present", "0");
+  EXPECT_EQ(read().mains, std::nullopt);
+}
+
 TEST_F(Power, OneOfSeveralSuppliesIsEnough) {
   supply("AC0", "type", "Mains");
   supply("AC0", "online", "0");
