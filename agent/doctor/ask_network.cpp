@@ -33,6 +33,7 @@ AgentConfig questions_of(const AgentConfig* config) {
   asked.board.enabled = asked.power.enabled = asked.storage.enabled = false;
   asked.access.enabled = false;
   asked.cellular.hung_after = {};  // whoever asks wants to know now
+  asked.cellular.interval = {};    // the modem measures as often as it did
   asked.link.enabled = true;
   const bool only_gateway = config == nullptr || !asked.ping.enabled;
   asked.ping.enabled = true;
@@ -47,7 +48,8 @@ AgentConfig questions_of(const AgentConfig* config) {
 
 /// In the order of the ladder. What else the agent measures (how fast the line is, how long the way) costs
 /// more than a look should.
-constexpr std::string_view kAsked[] = {"Link/", "Cellular", "Wi-Fi/", "Ping/", "TCP/", "DNS/", "Reach/"};
+constexpr std::string_view kAsked[] = {"Link/",          "Cellular", "Wi-Fi/", "Ping/",
+                                       "Captive Portal", "TCP/",     "DNS/",   "Reach/"};
 
 std::ptrdiff_t place_of(const Schema& schema) {
   const auto found = std::find_if(std::begin(kAsked), std::end(kAsked),
@@ -187,6 +189,7 @@ asio::awaitable<void> ask_network(asio::any_io_executor executor, Clock& clock, 
   facts.routes = default_routes();
   facts.without_configuration = config == nullptr;
   if (config != nullptr) {
+    facts.through_proxy = config->proxy.has_value();
     const bool pings_anchor = std::any_of(config->ping.targets.begin(), config->ping.targets.end(),
                                           [](const auto& target) { return target.second != "gateway"; });
     facts.anchors_configured =

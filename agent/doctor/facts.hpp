@@ -150,6 +150,7 @@ struct WayFacts {
   std::map<std::string, std::string> targets;
   std::vector<std::string> by_address;  ///< groups of services whose URL names no host
   std::vector<NameServerFacts> name_servers;
+  bool through_proxy = false;  ///< the configuration has one
   bool anchors_configured = true;
   bool names_configured = true;
   bool services_configured = true;

@@ -15,7 +15,8 @@ namespace xalink {
 /// `reached`: the highest rung that holds with everything below it.
 [[nodiscard]] Findings judge_way(const WayFacts& way, Rung& reached);
 /// Modem and Wi-Fi, where there are any; they belong to the link.
-[[nodiscard]] Findings judge_radio(const WayFacts& way);
+/// `leads_out`: without a default route all is reached that is wanted.
+[[nodiscard]] Findings judge_radio(const WayFacts& way, bool leads_out);
 /// Each service, the broker and the gateway. `below`: what judge_way() found; `reached` as it left it, raised
 /// when they are there.
 [[nodiscard]] Findings judge_services(const WayFacts& way, const ProgramFacts& program, const Findings& below,

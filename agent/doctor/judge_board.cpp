@@ -12,7 +12,8 @@ constexpr double kHot = 80;
 constexpr double kTooHot = 90;
 constexpr std::uint64_t kLeastMemory = std::uint64_t{32} << 20U;
 constexpr std::uint64_t kLeastDisk = std::uint64_t{16} << 20U;
-constexpr std::uint8_t kWornCard = 80;  // per cent of its life
+constexpr std::uint8_t kLowCharge = 20;  // per cent
+constexpr std::uint8_t kWornCard = 80;   // per cent of its life
 
 std::string whole(double number) {
   return std::to_string(static_cast<int>(number + 0.5));
@@ -42,6 +43,22 @@ Finding power(const PowerReadings& power) {
                    "bộ nguồn đã có lúc bị sụt áp từ khi khởi động"};
     line.next = {"Use the board's own power supply and a short, thick cable",
                  "Dùng đúng bộ nguồn của máy và dây ngắn, to"};
+    return line;
+  }
+  if (power.throttled.value_or(false)) {
+    line.mark = Mark::notable;
+    line.reason = {"the board runs slower now, for want of power or for heat",
+                   "máy đang tự chạy chậm lại, do thiếu nguồn hoặc do nóng"};
+    line.next = {"Use the board's own power supply; see the temperature below",
+                 "Dùng đúng bộ nguồn của máy; xem nhiệt độ ở dưới"};
+    return line;
+  }
+  if (power.charge_percent && *power.charge_percent < kLowCharge) {
+    line.mark = Mark::notable;
+    line.reason =
+        Said("the battery holds only ", "pin chỉ còn ") + std::to_string(*power.charge_percent) + " %";
+    line.next = {"Let it charge; one that stays so low is worn out: replace it",
+                 "Để pin sạc; nếu vẫn thấp như vậy thì pin đã chai: thay pin"};
     return line;
   }
   if (power == PowerReadings{}) {

@@ -55,11 +55,16 @@ Finding modem(const ProbeReading& reading, bool needed) {
     if (!value.empty()) seen += (seen.empty() ? "" : ", ") + value;
   }
   if (!quality.empty()) seen += (seen.empty() ? "" : ", ") + quality + " %";
-  line.reason = Said::same(seen.empty() ? reason : seen);
+  line.reason = seen.empty() ? explain(reason) : Said::same(seen);
   if (!fault.empty()) {
     line.mark = needed ? Mark::wrong : Mark::notable;
-    line.reason = Said::same(fault) + (seen.empty() ? "" : " (" + seen + ")");
+    if (const auto failure = text_in(reading, "Failure"); !failure.empty()) seen += ": " + failure;
+    line.reason = explain(fault) + (seen.empty() ? "" : " (" + seen + ")");
     line.next = what_next(fault);
+  } else if (needed && text_in(reading, "State") == "disabled") {
+    line.mark = Mark::wrong;
+    line.reason = {"the modem is switched off in ModemManager", "modem đang bị tắt trong ModemManager"};
+    line.next = {"Switch it on: mmcli -m any -e", "Bật modem: mmcli -m any -e"};
   } else if (seen.empty()) {
     line.mark = Mark::unchecked;
     if (line.reason.empty()) line.reason = {"ModemManager sees none", "ModemManager không thấy modem nào"};
@@ -92,10 +97,11 @@ Finding wifi(const ProbeReading& reading) {
 
 }  // namespace
 
-Findings judge_radio(const WayFacts& way) {
+Findings judge_radio(const WayFacts& way, bool leads_out) {
   Findings lines;
-  const bool needed = way.routes.empty() || way.routes.front().interface.starts_with("ww") ||
-                      way.routes.front().interface.starts_with("ppp");
+  const bool needed = way.routes.empty() ? !leads_out
+                                         : way.routes.front().interface.starts_with("ww") ||
+                                               way.routes.front().interface.starts_with("ppp");
   for (const auto& reading : way.readings) {
     const std::string& group = reading.schema.group;
     if (group.starts_with("Wi-Fi/")) lines.push_back(wifi(reading));

@@ -19,6 +19,18 @@ bool is_mobile(const std::string& interface) {
   return interface.starts_with("ww") || interface.starts_with("ppp");
 }
 
+/// Somebody has answered: the broker itself, or a machine on the way to it.
+bool was_answered(const BrokerFacts& broker) {
+  if (!broker.asked) return false;
+  const bool silent = broker.reason.find("no answer") != std::string::npos ||
+                      broker.reason.find("did not answer") != std::string::npos ||
+                      broker.reason.find("unreachable") != std::string::npos ||
+                      broker.reason.find("timed out") != std::string::npos ||
+                      broker.reason.find("No route") != std::string::npos;
+  return broker.stopped_at > BrokerFacts::Step::connect ||
+         (broker.stopped_at > BrokerFacts::Step::name && !silent);
+}
+
 /// How the rungs of the way stand, as the ladder has it: one good answer is enough for a rung, and proves
 /// those that it needed.
 struct Standing {
@@ -28,6 +40,8 @@ struct Standing {
   bool hop = false;
   bool internet = false;
   bool dns = false;
+  bool leads_out = false;  ///< without a default route
+  bool login = false;      ///< somebody in between wants one, and nobody beyond was reached
 
   explicit Standing(const WayFacts& way) {
     for (const auto& reading : way.readings) {
@@ -43,11 +57,20 @@ struct Standing {
       internet = internet || verdict->proves.has(Rung::internet);
       dns = dns || verdict->proves.has(Rung::dns);
     }
+    const auto* portal = find(way.readings, "Captive Portal");
+    login = portal != nullptr && text_in(*portal, "Finding") == "portal" && !reached_beyond(way);
     for (const auto& server : way.name_servers) dns = dns || (server.answered && server.status == "NOERROR");
     address = std::any_of(way.addresses.begin(), way.addresses.end(),
                           [](const auto& one) { return !is_link_local(one.address); });
-    route = !way.routes.empty();
-    hop = hop || internet;
+    leads_out = way.routes.empty() && (internet || was_answered(way.broker));
+    route = !way.routes.empty() || leads_out;
+    hop = hop || internet || leads_out;
+  }
+  static bool reached_beyond(const WayFacts& way) {
+    return way.broker.stopped_at == BrokerFacts::Step::done ||
+           std::any_of(way.readings.begin(), way.readings.end(), [](const auto& reading) {
+             return reading.schema.group.starts_with("Reach/") && flag_in(reading, "Success").value_or(false);
+           });
   }
   static bool contains(const std::vector<std::string>& all, const std::string& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
@@ -64,13 +87,14 @@ class WayJudge {
     address();
     route();
     first_hop();
+    login_page();
     anchors();
     names();
     reached = Rung::board;
     if (standing_.link()) reached = Rung::link;
     const bool no_hop = !way_.routes.empty() && !way_.routes.front().next_hop;
     if (reached == Rung::link && (standing_.hop || no_hop)) reached = Rung::first_hop;
-    if (reached == Rung::first_hop && standing_.internet) reached = Rung::internet;
+    if (reached == Rung::first_hop && standing_.internet && !standing_.login) reached = Rung::internet;
     if (reached == Rung::internet && standing_.dns) reached = Rung::dns;
     return std::move(lines_);
   }
@@ -109,7 +133,7 @@ class WayJudge {
            {"Plug the adapter or the modem in: ip link shows what is there",
             "Cắm cổng mạng hoặc modem: ip link cho biết đang có gì"}});
     }
-    for (auto& line : judge_radio(way_)) add(std::move(line));
+    for (auto& line : judge_radio(way_, standing_.leads_out)) add(std::move(line));
     end_rung();
   }
 
@@ -123,7 +147,7 @@ class WayJudge {
       if (const auto speed = text_in(reading, "Speed"); !speed.empty())
         line.reason += Said::same(", " + speed + " Mbit/s");
       if (!route) line.reason += {", no default route through it", ", không có tuyến mặc định đi qua"};
-      if (!route && standing_.route) line.mark = Mark::unchecked;
+      if (!route && !way_.routes.empty()) line.mark = Mark::unchecked;
     } else if (standing_.carrier) {
       line.mark = Mark::unchecked;
       line.reason = {"not connected, another one is in use", "không nối, đang dùng cổng khác"};
@@ -179,7 +203,16 @@ class WayJudge {
 
   void route() {
     Finding line{"route", kWay, Mark::good, {"default route", "tuyến mặc định"}, {}, {}};
-    if (way_.routes.empty()) {
+    if (standing_.leads_out) {
+      line.reason = {"none, and what is asked for is reached without one",
+                     "không có, và không cần: những nơi cần tới vẫn tới được"};
+    } else if (way_.routes.empty() && way_.through_proxy) {
+      line.mark = Mark::notable;
+      line.reason = {"none: enough only while the proxy is in the office's own network",
+                     "không có: chỉ đủ khi máy proxy nằm ngay trong mạng của trụ sở"};
+      line.next = {"Else the router must give a gateway by DHCP, or set one by hand: ip route",
+                   "Nếu không, router phải cấp gateway qua DHCP, hoặc khai bằng tay: ip route"};
+    } else if (way_.routes.empty()) {
       line.mark = Mark::wrong;
       line.reason = {"nothing leads out of the office's own network",
                      "không có đường ra khỏi mạng của trụ sở"};
@@ -198,10 +231,10 @@ class WayJudge {
     const auto* reading = find(way_.readings, "Ping/gateway");
     const bool point_to_point = !way_.routes.empty() && !way_.routes.front().next_hop;
     Finding line{"first hop", kWay, Mark::good, name_of(Rung::first_hop), {}, {}};
-    if (reading == nullptr || point_to_point) {
+    const bool none = point_to_point || standing_.leads_out;
+    if (reading == nullptr || none) {
       line.mark = Mark::unchecked;
-      line.reason =
-          point_to_point ? Said("the link has none", "đường này không có") : Said("not asked", "chưa hỏi");
+      line.reason = none ? Said("the link has none", "đường này không có") : Said("not asked", "chưa hỏi");
     } else if (could_not_ask(*reading)) {
       line.mark = Mark::unchecked;
       line.reason = Said::same(text_in(*reading, "Reason"));
@@ -243,6 +276,36 @@ class WayJudge {
                    Said(" % of requests", " % số gói");
     line.next = {"Ask again; if it stays: cable, Wi-Fi signal, or an overloaded line",
                  "Chạy lại; nếu vẫn vậy: xem dây, sóng Wi-Fi, hoặc đường truyền quá tải"};
+  }
+
+  /// Where the configuration says how to look for one.
+  void login_page() {
+    const auto* reading = find(way_.readings, "Captive Portal");
+    if (reading == nullptr) return;
+    Finding line{"login page", kWay, Mark::good, {"login page", "trang đăng nhập mạng"}, {}, {}};
+    const auto finding = text_in(*reading, "Finding");
+    if (finding == "clear") {
+      line.reason = {"none is in the way", "không có trang nào chặn đường"};
+    } else if (finding == "portal") {
+      line.mark = standing_.login ? Mark::wrong : Mark::notable;
+      line.reason = explain(text_in(*reading, "Reason"));
+      const auto where = text_in(*reading, "Sent To");
+      if (!where.empty() && text_in(*reading, "Reason").find(where) == std::string::npos)
+        line.reason += Said::same(" (" + where + ")");
+      line.next = {
+          "This network wants a login: open any http:// page with a browser in it and log in, or ask its "
+          "owner "
+          "to let this board through without one",
+          "Mạng này đòi đăng nhập: mở một trang http:// bất kỳ bằng trình duyệt trong mạng và đăng nhập, "
+          "hoặc "
+          "đề nghị đơn vị quản lý cho máy này đi qua mà không cần đăng nhập"};
+    } else {
+      line.mark = Mark::unchecked;
+      line.reason = explain(text_in(*reading, "Reason"));
+    }
+    line.reason = Said::same(target_of(way_, *reading)) + line.reason;
+    add(std::move(line));
+    end_rung();
   }
 
   void anchors() {

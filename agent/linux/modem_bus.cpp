@@ -242,7 +242,7 @@ asio::awaitable<ModemAnswer> ModemBus::try_to_ask() {
     if (does_not_measure(interfaces, answer.modems.back())) unasked = answer.modems.back();
   }
   std::ranges::sort(answer.modems, found_earlier);
-  if (unasked) {
+  if (unasked && settings_.signal_rate.count() > 0) {
     auto setting = have_signals_measured(*unasked);
     co_await std::move(setting);
   }

@@ -56,7 +56,8 @@ struct ModemAnswer {
 struct ModemBusSettings {
   /// Empty: the system's, or what DBUS_SYSTEM_BUS_ADDRESS says, as for all programs of D-Bus.
   std::string address;
-  /// How often modems are to measure RSRP and its like, where nobody else has asked them to.
+  /// How often modems are to measure RSRP and its like, where nobody else has asked them to; 0: they
+  /// are left as they are.
   std::chrono::seconds signal_rate{60};
 };
 

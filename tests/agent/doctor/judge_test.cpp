@@ -55,6 +55,10 @@ ProbeReading service(const std::string& name, const std::string& failure, const 
   return reading(reach_schema(name), {{"Success", false}, {"Failure", failure}, {"Reason", reason}});
 }
 
+ProbeReading portal(const std::string& reason) {
+  return reading(captive_portal_schema(), {{"Finding", std::string("portal")}, {"Reason", reason}});
+}
+
 constexpr WallTime kNow{std::chrono::sys_days(std::chrono::year(2026) / 6 / 1)};
 
 /// An office where all is well, with its agent running.
@@ -225,6 +229,47 @@ const std::vector<Ill> kIlls = {
        f.way.routes.clear();
      },
      "route", "", Rung::board},
+    {"NoRouteNeeded",
+     [](Facts& f) {
+       f.way.routes.clear();
+       f.way.readings = {link("eth0", true, false), service("portal", "", "")};
+       f.way.name_servers.clear();
+     },
+     ""},
+    {"NoRouteNeededAndTheProxyRefuses",
+     [](Facts& f) {
+       f.way.routes.clear();
+       f.way.through_proxy = true;
+       f.way.readings = {link("eth0", true, false)};
+       f.way.name_servers.clear();
+       no_session(f, BrokerFacts::Step::proxy, "the proxy wants another user name or password",
+                  Rung::first_hop);
+     },
+     "broker", "", Rung::first_hop},
+    {"NoRouteAndTheProxyIsSilent",
+     [](Facts& f) {
+       f.way.routes.clear();
+       f.way.through_proxy = true;
+       f.way.readings = {link("eth0", true, false)};
+       f.way.name_servers.clear();
+       no_session(f, BrokerFacts::Step::connect, "no answer in time", Rung::board);
+     },
+     "broker", "route", Rung::board},
+    {"LoginPage",
+     [](Facts& f) {
+       cut(f, 4);
+       f.way.readings.push_back(portal("sent to login.example (status 302)"));
+     },
+     "login page", "", Rung::first_hop},
+    {"LoginPageWithHolesForTheBroker",
+     [](Facts& f) { f.way.readings.push_back(portal("sent to login.example (status 302)")); }, "",
+     "login page"},
+    {"ModemSwitchedOff",
+     [](Facts& f) {
+       f.way.routes = {{"wwan0", ip::make_address("10.0.0.1"), 0}};
+       f.way.readings.push_back(reading(cellular_schema(), {{"State", std::string("disabled")}}));
+     },
+     "modem"},
     {"RouterDead", [](Facts& f) { cut(f, 1); }, "first hop", "", Rung::link},
     {"LineDead", [](Facts& f) { cut(f, 2); }, "ping/anchor", "", Rung::first_hop},
     {"IcmpBlocked",
@@ -279,6 +324,8 @@ const std::vector<Ill> kIlls = {
     {"PlainSession", [](Facts& f) { f.identity.tls = false; }, "", "encryption"},
     {"UnderVoltage", [](Facts& f) { f.board.power.under_voltage = true; }, "power"},
     {"OnBattery", [](Facts& f) { f.board.power.mains = false; }, "", "power"},
+    {"BatteryNearlyEmpty", [](Facts& f) { f.board.power.charge_percent = 9; }, "", "power"},
+    {"Throttled", [](Facts& f) { f.board.power.throttled = true; }, "", "power"},
     {"Hot", [](Facts& f) { f.board.system.temperature = 84.0; }, "", "temperature"},
     {"CardReadOnly", [](Facts& f) { f.storage.health.read_only = true; }, "card"},
     {"CardWornOut", [](Facts& f) { f.storage.health.life_used = 110; }, "card"},
