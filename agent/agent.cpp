@@ -42,6 +42,7 @@
 #include "agent/status.hpp"
 #include "agent/throughput_keeper.hpp"
 #include "agent/time_keeper.hpp"
+#include "agent/way_out.hpp"
 #include "sparkplug/asio_clock.hpp"
 #include "sparkplug/boot_clock.hpp"
 #include "sparkplug/control_socket.hpp"
@@ -110,7 +111,7 @@ class Agent {
                       [this](std::string_view group) { measure_.ask(group); }});
     measure_.listen([this](const Schema& schema, const Record& record, Duration run) {
       took(schema, record, run);
-      if (schema == access_) leaves_by(record);
+      if (way_out_.took(schema, record)) measure_.ask("Access");
     });
     auto asked_before = outbox_->note(std::string(kIntervalsNote));
     if (asked_before) intervals_.recall(asked_before->value_or(""));
@@ -207,11 +208,6 @@ class Agent {
     const auto& config = config_.throughput;
     auto url = parse_service_url(config.url);
     if (!url) return Unexpected(url.error());
-    auto key = board_key(config_);
-    if (!key) {
-      spdlog::warn("throughput is not measured: {}", key.error().to_string());
-      return {};
-    }
     ThroughputSettings settings;
     settings.url = std::move(*url);
     settings.ca_file = config.ca_file;
@@ -224,7 +220,13 @@ class Agent {
       if (time_.time().quality() == ClockQuality::unset) return std::nullopt;
       return WallTime(clock_.boot() + time_.time().offset());
     };
-    surroundings.link = [this] { return config_.access.enabled ? link_cost_ : LinkCost::metered; };
+    surroundings.link = [this]() -> std::optional<LinkCost> {
+      if (!config_.access.enabled) return LinkCost::metered;
+      const auto cost = way_out_.cost();
+      if (!cost) measure_.ask("Access");
+      return cost;
+    };
+    surroundings.may_sign = [this] { return find_throughput_key(); };
     surroundings.online = [this] { return publisher_->node().state() == EdgeNodeState::online; };
     surroundings.backlog = [this] {
       return std::any_of(std::begin(kLanes), std::end(kLanes), [this](Lane lane) {
@@ -232,9 +234,9 @@ class Agent {
         return depth.last >= depth.acknowledged + kBacklogRows;
       });
     };
-    surroundings.measure = [this, settings = std::move(settings), key = std::move(*key)](
-                               std::uint64_t bytes, std::shared_ptr<ThroughputResult> result) {
-      return xalink::measure_throughput(clock_, settings, key, bytes, std::move(result));
+    surroundings.measure = [this, settings = std::move(settings)](std::uint64_t bytes,
+                                                                  std::shared_ptr<ThroughputResult> result) {
+      return xalink::measure_throughput(clock_, settings, *throughput_key_, bytes, std::move(result));
     };
     surroundings.record = [this](const ThroughputResult& result, LinkCost link) {
       Record record;
@@ -248,6 +250,18 @@ class Agent {
     return {};
   }
 
+  /// A disk that refuses the board's key at the start may take it later.
+  bool find_throughput_key() {
+    if (throughput_key_) return true;
+    auto key = board_key(config_);
+    if (key) {
+      throughput_key_ = std::move(*key);
+    } else if (!std::exchange(told_of_key_, true)) {
+      spdlog::warn("throughput is not measured yet: {}", key.error().to_string());
+    }
+    return throughput_key_.has_value();
+  }
+
   [[nodiscard]] std::optional<BootTime> boot_time_of(std::optional<SteadyTime> time) {
     if (!time) return std::nullopt;
     const auto ago = std::chrono::duration_cast<Milliseconds>(clock_.steady() - *time);
@@ -259,16 +273,6 @@ class Agent {
       co_await throughput_->run(recorder_);
     else
       co_await clock_.sleep_until(SteadyTime::max());
-  }
-
-  /// The default route's technology decides which budget counts; of one that nobody knows, the smaller.
-  void leaves_by(const Record& record) {
-    link_cost_.reset();
-    if (is_null(record.values[access_interface_])) return;
-    const auto* technology = std::get_if<std::string>(&record.values[access_technology_]);
-    const auto& metered = config_.throughput.metered_technologies;
-    const bool by_volume = technology == nullptr || std::ranges::find(metered, *technology) != metered.end();
-    link_cost_ = by_volume ? LinkCost::metered : LinkCost::fixed;
   }
 
   /// Every run of every probe.
@@ -483,10 +487,9 @@ class Agent {
   std::optional<ControlSocket> control_;
   std::optional<ModemReset> modem_reset_;
   std::optional<ThroughputKeeper> throughput_;
-  const Schema access_ = access_schema();
-  const std::size_t access_interface_ = column_index(access_, "Interface").value();
-  const std::size_t access_technology_ = column_index(access_, "Technology").value();
-  std::optional<LinkCost> link_cost_;
+  std::optional<OwnKey> throughput_key_;
+  bool told_of_key_ = false;
+  WayOut way_out_{config_.throughput.metered_technologies};
   WakeUp outbox_changed_{loop_.get_executor()};
   std::optional<Salvage> salvage_;
   asio::signal_set signals_;

@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
+#include <iterator>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -112,16 +114,21 @@ asio::awaitable<void> ThroughputKeeper::run(Recorder& recorder) {
     if (next.at > *now) {
       const Duration until = next.at - *now;
       // Why it was put off stays to be seen.
-      std::string state = state_ == "offline" || state_ == "backlog" || state_ == "budget" || state_ == "busy"
-                              ? state_
-                              : std::string("plan");
+      static constexpr std::string_view kPutOff[] = {"offline", "link", "key", "backlog", "budget", "busy"};
+      const bool put_off = std::ranges::find(kPutOff, state_) != std::end(kPutOff);
+      std::string state = put_off ? state_ : std::string("plan");
       auto waiting = wait(std::move(state), std::min(until, kLongestSleep));
       co_await std::move(waiting);
       continue;
     }
     const auto link = surroundings_.link();
     if (!surroundings_.online() || !link) {
-      state_ = "offline";
+      state_ = surroundings_.online() ? "link" : "offline";
+      plan_.postpone(next, *now, kNotNow);
+      continue;
+    }
+    if (!surroundings_.may_sign()) {
+      state_ = "key";
       plan_.postpone(next, *now, kNotNow);
       continue;
     }

@@ -35,8 +35,9 @@ class ThroughputKeeper {
     std::function<std::optional<WallTime>()> now;
     /// Nothing while nobody knows by what the default route leaves: then a test could cost money unasked.
     std::function<std::optional<LinkCost>()> link;
-    std::function<bool()> online;   ///< the gateway is there
-    std::function<bool()> backlog;  ///< records wait that need the link more
+    std::function<bool()> may_sign;  ///< the key is there with which the gateway is asked
+    std::function<bool()> online;    ///< the gateway is there
+    std::function<bool()> backlog;   ///< records wait that need the link more
     using Measure = std::function<boost::asio::awaitable<bool>(std::uint64_t bytes_each_way,
                                                                std::shared_ptr<ThroughputResult>)>;
     Measure measure;

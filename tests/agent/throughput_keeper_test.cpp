@@ -31,6 +31,7 @@ class ThroughputKeeperTest : public RecorderBench {
     ThroughputKeeper::Surroundings surroundings;
     surroundings.now = [this] { return trusted_ ? std::optional(clock.wall()) : std::nullopt; };
     surroundings.link = [this] { return link_; };
+    surroundings.may_sign = [this] { return may_sign_; };
     surroundings.online = [this] { return online_; };
     surroundings.backlog = [this] { return backlog_; };
     surroundings.measure = [this](std::uint64_t bytes, std::shared_ptr<ThroughputResult> result) {
@@ -109,6 +110,7 @@ class ThroughputKeeperTest : public RecorderBench {
 
   bool trusted_ = true;
   bool online_ = true;
+  bool may_sign_ = true;
   bool backlog_ = false;
   std::optional<LinkCost> link_ = LinkCost::fixed;
   std::string failure_;
@@ -238,6 +240,18 @@ TEST_F(ThroughputKeeperTest, NothingWhileOfflineOrWhenNobodyKnowsTheLink) {
   link_.reset();
   pass(hours(24));
   EXPECT_TRUE(asked_.empty());
+  EXPECT_EQ(state(), "link");
+}
+
+TEST_F(ThroughputKeeperTest, NothingUntilTheDiskGivesTheKey) {
+  may_sign_ = false;
+  begin();
+  pass(hours(24));
+  EXPECT_TRUE(asked_.empty());
+  EXPECT_EQ(state(), "key");
+  may_sign_ = true;
+  pass(hours(24));
+  EXPECT_EQ(results_.size(), 1U);
 }
 
 TEST_F(ThroughputKeeperTest, ABusyGatewayIsAskedAgainAndAFailureIsARecord) {
