@@ -314,6 +314,7 @@ class Agent {
         outages_->keep_again();
         proof_keeper_.keep_again();
         if (throughput_) co_await throughput_->keep_again(recorder_);
+        co_await modem_reset_->keep_again(recorder_);
       }
       salvage_ = renewal.salvage;
       if (!salvage_ || renewal.told) continue;
