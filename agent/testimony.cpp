@@ -308,8 +308,8 @@ Standing Testimony::stand(Rung rung, BootTime now) const {
 
 bool Testimony::way_confirmed_since(BootTime when) const {
   for (const Rung rung : kWay) {
-    // There is no next hop then.
-    if ((rung == Rung::link || rung == Rung::first_hop) && link_is_enough()) continue;
+    // There is no next hop then, and no modem in between.
+    if (rung <= Rung::first_hop && link_is_enough()) continue;
     bool asked = false;
     bool confirmed = false;
     bool ever = false;

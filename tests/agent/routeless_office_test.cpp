@@ -25,7 +25,8 @@ using Told = std::vector<std::string>;
 
 enum class Cable : std::uint8_t { leads_out, carrier, nothing };
 
-/// A cable, another socket without one, a service that is known by its address, and the session.
+/// A cable, another socket without one, a service that is known by its address, the session, and a probe for
+/// modems that finds none.
 class Routeless : public testing::Test {
  protected:
   void start(std::string_view memory = "") {
@@ -65,7 +66,8 @@ class Routeless : public testing::Test {
   }
 
   const std::vector<Witness> witnesses_ = {*witness_of(link_schema("eth0")), *witness_of(link_schema("eth1")),
-                                           *witness_of(reach_schema("tax"), /*by_name=*/false)};
+                                           *witness_of(reach_schema("tax"), /*by_name=*/false),
+                                           *witness_of(cellular_schema())};
   BootTime now_ = hours(1);
   bool online_ = false;
   std::optional<OutageWatch> watch_;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/fakes/mosquitto.hpp"
 #include "tests/fakes/tinyproxy.hpp"
@@ -55,8 +56,7 @@ class PrivateNetwork : public testing::Test {
     start_proxy();
     gateway_.program.start();
     folder_.write("portal-ca.pem", certificate_.certificate);
-    agent_.emplace(net_.board().command({XALINK_AGENT_PROGRAM, "run", "--config", configuration()}),
-                   folder_ / "agent.log");
+    agent_.emplace(net_.board().command(inside("run --config " + configuration())), folder_ / "agent.log");
   }
   ~PrivateNetwork() override {
     agent_.reset();
@@ -108,10 +108,17 @@ class PrivateNetwork : public testing::Test {
   }
   /// As somebody at the board would run it.
   [[nodiscard]] Outcome doctor() const {
-    // With the interfaces as that network has them.
-    const std::string inside = std::string("mount -t sysfs sysfs /sys && exec ") + XALINK_AGENT_PROGRAM +
-                               " doctor --lang en --config " + (folder_ / "agent.toml").string();
-    return call(net_.board().command({"/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", inside}));
+    return call(
+        net_.board().command(inside("doctor --lang en --config " + (folder_ / "agent.toml").string())));
+  }
+  /// The agent, with the interfaces in /sys as that network has them.
+  [[nodiscard]] static std::vector<std::string> inside(const std::string& arguments) {
+    return {"/usr/bin/unshare",
+            "--mount",
+            "--",
+            "/bin/sh",
+            "-c",
+            std::string("mount -t sysfs sysfs /sys && exec ") + XALINK_AGENT_PROGRAM + " " + arguments};
   }
   [[nodiscard]] std::uint64_t visits() const {
     const auto told = status();
@@ -192,6 +199,36 @@ TEST_F(PrivateNetwork, EverythingWorksThroughOneProxyAndNothingIsTakenForAnOutag
       << found.out;
   start_proxy();
   EXPECT_TRUE(eventually([&] { return outages().empty() && rung() == "gateway"; })) << said();
+}
+
+// Routes of its own lead to the proxy, as in a network of the state: no default route, and nothing amiss.
+TEST_F(PrivateNetwork, NeedsNoDefaultRoute) {
+  net_.board().inside([] {
+    must_run(std::string("ip route add ") + TwoRouters::kWorld + "/32 via " + TwoRouters::kOffice);
+    must_run("ip route del default");
+  });
+  agent_->start();
+  ASSERT_TRUE(eventually([&] { return rung() == "gateway"; })) << said();
+  EXPECT_EQ(doctor().code, 0) << doctor().out;
+  // So long until it is believed (agent/testimony).
+  constexpr std::uint64_t kVisits = 135;
+  ASSERT_TRUE(eventually([&] { return visits() >= kVisits; }, std::chrono::minutes(5))) << said();
+  EXPECT_EQ(outages(), "") << said();
+
+  proxy_.reset();
+  const auto both = [&] { return outages() == "gateway;services;" || outages() == "services;gateway;"; };
+  ASSERT_TRUE(eventually(both)) << said();
+  const auto found = doctor();
+  EXPECT_EQ(found.code, 1) << found.out;
+  EXPECT_EQ(found.out.find("First mend: default route"), std::string::npos) << found.out;
+  // It is remembered by a program that is killed.
+  agent_->kill();
+  agent_->start();
+  ASSERT_TRUE(eventually(both)) << said();
+  start_proxy();
+  EXPECT_TRUE(eventually([&] { return outages().empty() && rung() == "gateway"; })) << said();
+  const auto all = agent_->log();
+  EXPECT_EQ(all.find("outage: link"), std::string::npos) << all;
 }
 
 }  // namespace
