@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string_view>
 
@@ -80,7 +81,7 @@ struct Standing {
 
 class WayJudge {
  public:
-  WayJudge(const WayFacts& way) : way_(way), standing_(way) {}
+  explicit WayJudge(const WayFacts& way) : way_(way), standing_(way) {}
 
   Findings take(Rung& reached) {
     links();
@@ -272,7 +273,7 @@ class WayJudge {
     const double loss = std::strtod(text_in(reading, "Loss").c_str(), nullptr);
     if (loss <= 0) return;
     line.mark = Mark::notable;
-    line.reason += Said(", but loses ", ", nhưng mất ") + std::to_string(static_cast<int>(loss + 0.5)) +
+    line.reason += Said(", but loses ", ", nhưng mất ") + std::to_string(std::lround(loss)) +
                    Said(" % of requests", " % số gói");
     line.next = {"Ask again; if it stays: cable, Wi-Fi signal, or an overloaded line",
                  "Chạy lại; nếu vẫn vậy: xem dây, sóng Wi-Fi, hoặc đường truyền quá tải"};
