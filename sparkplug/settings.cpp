@@ -10,6 +10,7 @@
 #include <set>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
 #include "sparkplug/settings_wording.hpp"
 #include "sparkplug/utf8.hpp"
@@ -376,7 +377,7 @@ std::string SettingsTable::word(std::string_view key, std::string fallback,
                                 std::initializer_list<std::string_view> words) {
   const std::vector<std::string_view> choices(words);
   const std::optional<std::size_t> found = chosen(key, choices);
-  return found ? std::string(choices[*found]) : fallback;
+  return found ? std::string(choices[*found]) : std::move(fallback);
 }
 
 bool SettingsTable::has(std::string_view key) const {
@@ -446,11 +447,11 @@ Result<Settings> Settings::parse(std::string_view text, std::string file_name) {
         "save the file as UTF-8 (an editor may have used another encoding for Vietnamese letters)");
   }
   auto state = std::make_shared<SettingsTable::State>();
-  state->file = file_name;
+  state->file = std::move(file_name);
   try {
-    state->root = toml::parse(text, std::string_view(file_name));
+    state->root = toml::parse(text, std::string_view(state->file));
   } catch (const toml::parse_error& error) {
-    return failure(place(file_name, error.source().begin),
+    return failure(place(state->file, error.source().begin),
                    "is not valid TOML: " + lower_first(std::string(error.description())),
                    "correct this line; texts need double quotes, and each key stands once in its table");
   }
@@ -458,7 +459,7 @@ Result<Settings> Settings::parse(std::string_view text, std::string file_name) {
 }
 
 SettingsTable Settings::table(std::string_view path) {
-  return SettingsTable(state_, std::string(path));
+  return {state_, std::string(path)};
 }
 
 std::vector<Error> Settings::finish() {
@@ -468,6 +469,7 @@ std::vector<Error> Settings::finish() {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
   });
   std::vector<Error> errors;
+  errors.reserve(mistakes.size());
   for (auto& mistake : mistakes) errors.push_back(std::move(mistake.error));
   mistakes.clear();
   return errors;

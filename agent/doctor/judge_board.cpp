@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "agent/doctor/judge.hpp"
 #include "sparkplug/progress_bar.hpp"
@@ -16,7 +17,7 @@ constexpr std::uint8_t kLowCharge = 20;  // per cent
 constexpr std::uint8_t kWornCard = 80;   // per cent of its life
 
 std::string whole(double number) {
-  return std::to_string(static_cast<int>(number + 0.5));
+  return std::to_string(std::lround(number));
 }
 
 Finding power(const PowerReadings& power) {
@@ -106,7 +107,7 @@ Finding memory(const SystemReadings& system) {
   return line;
 }
 
-const Said kSetNtp{
+const Said set_ntp{
     "Switch NTP on: sudo timedatectl set-ntp true (or install chrony). Where NTP is blocked, name a "
     "time server of your network; a running agent takes the time from the gateway",
     "Bật NTP: sudo timedatectl set-ntp true (hoặc cài chrony). Nơi chặn NTP thì khai máy chủ giờ "
@@ -121,7 +122,7 @@ Finding clock(const ClockFacts& clock, const ProgramFacts& program) {
         "it says " + today + ", before this program was made: certificates look as if not valid yet",
         "đồng hồ chỉ " + today +
             ", trước cả khi chương trình này ra đời: chứng thư sẽ bị coi là chưa có hiệu lực"};
-    line.next = kSetNtp + Said(". At once: sudo date -s 'YYYY-MM-DD HH:MM'",
+    line.next = set_ntp + Said(". At once: sudo date -s 'YYYY-MM-DD HH:MM'",
                                ". Đặt ngay: sudo date -s 'NĂM-THÁNG-NGÀY GIỜ:PHÚT'");
     return line;
   }
@@ -152,7 +153,7 @@ Finding clock(const ClockFacts& clock, const ProgramFacts& program) {
                      "đồng hồ chỉ " + today + " và không có gì chỉnh giờ")
               : Said("it says " + today + "; " + clock.service.name + " has not reached its time server",
                      "đồng hồ chỉ " + today + "; " + clock.service.name + " chưa hỏi được máy chủ giờ");
-      line.next = kSetNtp;
+      line.next = set_ntp;
       break;
   }
   if (!clock.service.has_rtc && clock.quality != ClockQuality::synchronised) {

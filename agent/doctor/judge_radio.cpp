@@ -14,7 +14,7 @@ constexpr double kWeakWifi = -75;
 // Per cent, the modem's own measure.
 constexpr double kWeakModem = 20;
 
-const Said kBetterAntenna{"Move the antenna to a window or outside, on the side of the mast",
+const Said better_antenna{"Move the antenna to a window or outside, on the side of the mast",
                           "Dời ăng-ten ra cửa sổ hoặc ngoài trời, về phía trạm phát"};
 
 Said what_next(const std::string& fault) {
@@ -71,7 +71,7 @@ Finding modem(const ProbeReading& reading, bool needed) {
   } else if (!quality.empty() && std::strtod(quality.c_str(), nullptr) < kWeakModem) {
     line.mark = Mark::notable;
     line.reason += {", weak signal", ", sóng yếu"};
-    line.next = kBetterAntenna;
+    line.next = better_antenna;
   }
   return line;
 }
