@@ -361,10 +361,9 @@ class Agent {
     // systemd may have begun to say so only since the signal came.
     stop.sign = stop_sign_.empty() ? going_down().value_or("") : stop_sign_;
     stop.known = traces_.panics;
-    std::string key(kStopNote);
-    auto recording = recorder_.record_events({}, std::move(key), stop.to_text());
-    const auto recorded = co_await std::move(recording);
-    if (!recorded) spdlog::warn("the next start will take this stop for a crash");
+    auto keeping = recorder_.keep_note(kStopNote, stop.to_text());
+    const auto kept = co_await std::move(keeping);
+    if (!kept) spdlog::warn("the next start will take this stop for a crash");
   }
 
   asio::awaitable<void> say_goodbye() {

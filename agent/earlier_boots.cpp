@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "agent/outage_keeper.hpp"
+#include "agent/boot_book.hpp"
+#include "agent/outage_memory.hpp"
 #include "agent/start_reason.hpp"
-#include "agent/time_keeper.hpp"
 
 namespace xalink {
 

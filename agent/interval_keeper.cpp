@@ -161,9 +161,7 @@ boost::asio::awaitable<bool> IntervalKeeper::recall_from(Recorder& recorder) {
 
 boost::asio::awaitable<bool> IntervalKeeper::keep_in(Recorder& recorder) {
   std::string note = intervals_.encode();
-  std::vector<Pending> no_events;
-  std::string key(kIntervalsNote);
-  auto keeping = recorder.record_events(std::move(no_events), std::move(key), note);
+  auto keeping = recorder.keep_note(kIntervalsNote, note);
   const auto kept = co_await std::move(keeping);
   if (kept) {
     kept_ = std::move(note);

@@ -51,9 +51,7 @@ boost::asio::awaitable<void> ModemReset::run() {
 boost::asio::awaitable<void> ModemReset::keep_again(Recorder& recorder) {
   // Before the note was read, and while the modem is well, there is nothing to tell.
   while (plan_.number() > 0) {
-    std::vector<Pending> no_events;
-    std::string key(kNote);
-    auto keeping = recorder.record_events(std::move(no_events), std::move(key), memory());
+    auto keeping = recorder.keep_note(kNote, memory());
     const auto kept = co_await std::move(keeping);
     if (kept) co_return;
     co_await clock_.sleep_for(kKeepAgainAfter);

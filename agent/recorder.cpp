@@ -87,6 +87,10 @@ void Recorder::alive_on_disk(SteadyTime newest) {
   if (sign_at_ && *sign_at_ < next) sign_at_ = next;
 }
 
+boost::asio::awaitable<Result<void>> Recorder::keep_note(std::string_view key, std::string value) {
+  return record_events(std::vector<Pending>(), std::string(key), std::move(value));
+}
+
 boost::asio::awaitable<Result<void>> Recorder::record_events(std::vector<Pending> events,
                                                              std::string note_key, std::string note_value) {
   auto company = take_company();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/outbox/holding_outbox.hpp"
@@ -77,6 +78,8 @@ class Recorder {
   /// wait go along: the commit is paid for.
   boost::asio::awaitable<Result<void>> record_events(std::vector<Pending> events, std::string note_key,
                                                      std::string note_value);
+  /// The same of a note alone.
+  boost::asio::awaitable<Result<void>> keep_note(std::string_view key, std::string value);
   /// As above, of those that are news (Outbox::append_news).
   boost::asio::awaitable<Result<Told>> record_news(std::vector<Telling> tellings, std::string note_key,
                                                    std::string note_value, Outbox::NoteWhen when,

@@ -37,10 +37,7 @@ boost::asio::awaitable<void> ServiceProofKeeper::run(Recorder& recorder) {
     }
     co_await clock_.sleep_for(wait);
     auto all = proofs_->all();
-    std::vector<Pending> no_events;
-    std::string key(kServiceProofNote);
-    std::string text = ServiceProofs::to_text(all);
-    auto keeping = recorder.record_events(std::move(no_events), std::move(key), std::move(text));
+    auto keeping = recorder.keep_note(kServiceProofNote, ServiceProofs::to_text(all));
     const auto kept = co_await std::move(keeping);
     if (!kept) continue;  // the recorder says in its log that the disk refuses
     proofs_->kept(std::move(all));

@@ -85,10 +85,7 @@ asio::awaitable<void> ThroughputKeeper::keep_again(Recorder& recorder) {
 }
 
 asio::awaitable<bool> ThroughputKeeper::keep(Recorder& recorder) {
-  std::vector<Pending> no_events;
-  std::string key(kThroughputNote);
-  std::string text = budget_.to_text() + kBetween + plan_.to_text();
-  auto keeping = recorder.record_events(std::move(no_events), std::move(key), std::move(text));
+  auto keeping = recorder.keep_note(kThroughputNote, budget_.to_text() + kBetween + plan_.to_text());
   const auto kept = co_await std::move(keeping);
   co_return kept.has_value();
 }

@@ -12,7 +12,8 @@
 namespace xalink {
 
 struct ThroughputStatus {
-  /// What it waits for: "clock", "disk", "plan", "offline", "link", "key", "backlog", "busy", "budget", or "running".
+  /// What it waits for: "clock", "disk", "plan", "offline", "link", "key", "backlog", "busy", "budget", or
+  /// "running".
   std::string state;
   std::optional<WallTime> next;  ///< at the earliest
   std::optional<LinkCost> link;  ///< which budget counts now; nothing while that is not known

@@ -120,22 +120,14 @@ class ServicesJudge {
   void services() {
     bool any = false;
     bool all = true;
-    const auto answers = [](const ProbeReading& reading) {
-      return flag_in(reading, "Success").value_or(false);
-    };
-    const auto is_service = [](const ProbeReading& reading) {
-      return reading.schema.group.starts_with("Reach/");
-    };
-    const bool one_answers =
-        std::any_of(way_.readings.begin(), way_.readings.end(),
-                    [&](const auto& reading) { return is_service(reading) && answers(reading); });
+    const bool one_answers = any_service_answers(way_);
     for (const auto& reading : way_.readings) {
-      if (!is_service(reading)) continue;
+      if (!reading.schema.group.starts_with("Reach/")) continue;
       any = true;
       const std::string service = reading.schema.group.substr(6);
       Finding line{"service/" + service, kWay, Mark::good, Said("service ", "dịch vụ ") + service, {}, {}};
       const auto reason = text_in(reading, "Reason");
-      if (answers(reading)) {
+      if (flag_in(reading, "Success").value_or(false)) {
         line.reason = {"answers", "có trả lời"};
         if (const auto status = text_in(reading, "HTTP Status"); !status.empty())
           line.reason += Said::same(", HTTP " + status);

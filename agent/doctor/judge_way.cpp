@@ -59,19 +59,14 @@ struct Standing {
       dns = dns || verdict->proves.has(Rung::dns);
     }
     const auto* portal = find(way.readings, "Captive Portal");
-    login = portal != nullptr && text_in(*portal, "Finding") == "portal" && !reached_beyond(way);
+    const bool reached_beyond = way.broker.stopped_at == BrokerFacts::Step::done || any_service_answers(way);
+    login = portal != nullptr && text_in(*portal, "Finding") == "portal" && !reached_beyond;
     for (const auto& server : way.name_servers) dns = dns || (server.answered && server.status == "NOERROR");
     address = std::any_of(way.addresses.begin(), way.addresses.end(),
                           [](const auto& one) { return !is_link_local(one.address); });
     leads_out = way.routes.empty() && (internet || was_answered(way.broker));
     route = !way.routes.empty() || leads_out;
     hop = hop || internet || leads_out;
-  }
-  static bool reached_beyond(const WayFacts& way) {
-    return way.broker.stopped_at == BrokerFacts::Step::done ||
-           std::any_of(way.readings.begin(), way.readings.end(), [](const auto& reading) {
-             return reading.schema.group.starts_with("Reach/") && flag_in(reading, "Success").value_or(false);
-           });
   }
   static bool contains(const std::vector<std::string>& all, const std::string& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
@@ -295,11 +290,9 @@ class WayJudge {
         line.reason += Said::same(" (" + where + ")");
       line.next = {
           "This network wants a login: open any http:// page with a browser in it and log in, or ask its "
-          "owner "
-          "to let this board through without one",
+          "owner to let this board through without one",
           "Mạng này đòi đăng nhập: mở một trang http:// bất kỳ bằng trình duyệt trong mạng và đăng nhập, "
-          "hoặc "
-          "đề nghị đơn vị quản lý cho máy này đi qua mà không cần đăng nhập"};
+          "hoặc đề nghị đơn vị quản lý cho máy này đi qua mà không cần đăng nhập"};
     } else {
       line.mark = Mark::unchecked;
       line.reason = explain(text_in(*reading, "Reason"));

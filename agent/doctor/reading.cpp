@@ -33,6 +33,12 @@ const ProbeReading* find(const std::vector<ProbeReading>& readings, std::string_
   return found == readings.end() ? nullptr : &*found;
 }
 
+bool any_service_answers(const WayFacts& way) {
+  return std::any_of(way.readings.begin(), way.readings.end(), [](const auto& reading) {
+    return reading.schema.group.starts_with("Reach/") && flag_in(reading, "Success").value_or(false);
+  });
+}
+
 std::string target_of(const WayFacts& way, const ProbeReading& reading) {
   const auto target = way.targets.find(reading.schema.group);
   return target == way.targets.end() ? std::string() : target->second + ": ";

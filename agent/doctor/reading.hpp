@@ -17,6 +17,8 @@ namespace xalink {
 [[nodiscard]] const ProbeReading* find(const std::vector<ProbeReading>& readings, std::string_view group);
 /// "1.1.1.1: " for a probe with a target of that name in the configuration; empty for others.
 [[nodiscard]] std::string target_of(const WayFacts& way, const ProbeReading& reading);
+/// Of the visits to services one ended well.
+[[nodiscard]] bool any_service_answers(const WayFacts& way);
 /// The board's own trouble, which says nothing of the network.
 [[nodiscard]] bool could_not_ask(const ProbeReading& reading);
 

@@ -20,7 +20,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test::good_of;
-using test::take_told;
 using Told = std::vector<std::string>;
 
 enum class Cable : std::uint8_t { leads_out, carrier, nothing };
